@@ -1,0 +1,225 @@
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z, as the database keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970 UTC.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970 UTC.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970 UTC, as JWT (RFC 7519) wants them.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This instant plus a duration.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
+    }
+
+    /// This instant minus a duration.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(duration)))
+    }
+
+    /// How long ago `earlier` was; zero when it lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// Parses RFC 3339 with an offset.
+    ///
+    /// # Errors
+    /// A sentence of the parser when the text is no such instant.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.parse::<jiff::Timestamp>()
+            .map(|t| Self(t.as_microsecond()))
+            .map_err(|e| e.to_string())
+    }
+
+    /// RFC 3339 with the zone's offset at that instant, to the microsecond.
+    #[must_use]
+    pub fn rfc3339(self, zone: &Zone) -> String {
+        self.zoned(zone)
+            .strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
+            .to_string()
+    }
+
+    /// The local day, `YYYY-MM-DD`.
+    #[must_use]
+    pub fn day(self, zone: &Zone) -> String {
+        self.zoned(zone).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// The local time of day, `HH:MM`.
+    #[must_use]
+    pub fn hour_minute(self, zone: &Zone) -> String {
+        self.zoned(zone).strftime("%H:%M").to_string()
+    }
+
+    /// The local day as people of West and Central Africa write it, `31/12/2026`.
+    #[must_use]
+    pub fn day_month_year(self, zone: &Zone) -> String {
+        self.zoned(zone).strftime("%d/%m/%Y").to_string()
+    }
+
+    /// Minutes since local midnight.
+    #[must_use]
+    pub fn minute_of_day(self, zone: &Zone) -> u16 {
+        let zoned = self.zoned(zone);
+        u16::try_from(i32::from(zoned.hour()) * 60 + i32::from(zoned.minute())).unwrap_or(0)
+    }
+
+    fn zoned(self, zone: &Zone) -> jiff::Zoned {
+        jiff::Timestamp::from_microsecond(self.0)
+            .unwrap_or_default()
+            .to_zoned(zone.0.clone())
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339(&Zone::utc()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An IANA time zone, e.g. `Africa/Kinshasa`. The rules are compiled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub const fn utc() -> Self {
+        Self(TimeZone::UTC)
+    }
+
+    /// Looks a zone up by its IANA name.
+    ///
+    /// # Errors
+    /// A sentence when there is no such zone.
+    pub fn named(name: &str) -> Result<Self, String> {
+        TimeZone::get(name).map(Self).map_err(|e| e.to_string())
+    }
+
+    /// The IANA name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+}
+
+/// Time as a parameter: the machine's clock, or one that a test sets.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    System,
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands until [`Clock::advance`] is called. Clones share it.
+    #[must_use]
+    pub fn fixed(at: Timestamp) -> Self {
+        Self(Source::Fixed(Arc::new(AtomicI64::new(at.micros()))))
+    }
+
+    /// The time now.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the machine"
+    )]
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => Timestamp(jiff::Timestamp::now().as_microsecond()),
+            Source::Fixed(at) => Timestamp(at.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a fixed clock; the machine's clock is left alone.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Fixed(at) = &self.0 {
+            at.fetch_add(micros(by), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_the_clinics_local_time() {
+        let at = Timestamp::parse("2026-03-01T22:30:00Z").unwrap();
+        let kinshasa = Zone::named("Africa/Kinshasa").unwrap();
+        let lubumbashi = Zone::named("Africa/Lubumbashi").unwrap();
+        assert_eq!(at.rfc3339(&kinshasa), "2026-03-01T23:30:00+01:00");
+        assert_eq!(at.day(&lubumbashi), "2026-03-02");
+        assert_eq!(at.hour_minute(&lubumbashi), "00:30");
+        assert_eq!(at.minute_of_day(&lubumbashi), 30);
+        assert_eq!(kinshasa.name(), "Africa/Kinshasa");
+        assert!(Zone::named("Africa/Wakanda").is_err());
+    }
+
+    #[test]
+    fn a_fixed_clock_moves_only_when_told() {
+        let clock = Clock::fixed(Timestamp::from_micros(5));
+        let same = clock.clone();
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(same.now().micros(), 1_000_005);
+        assert_eq!(
+            same.now().since(Timestamp::from_micros(5)),
+            Duration::from_secs(1)
+        );
+        assert_eq!(Timestamp::from_micros(5).since(same.now()), Duration::ZERO);
+    }
+}

@@ -1,0 +1,2 @@
+//! The `lafiya` binary.
+fn main() {}

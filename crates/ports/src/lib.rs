@@ -1,0 +1,1 @@
+//! Outbound ports with real and simulated adapters.

@@ -1,0 +1,1 @@
+//! Pure rules of messaging: encoding, segments, keywords, whether and how to send.

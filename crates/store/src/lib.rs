@@ -1,0 +1,1 @@
+//! The only crate that names sqlx: one SQL text for SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! Axum glue: policy-carrying routes, problems, forms, sessions, live events, OpenAPI.
