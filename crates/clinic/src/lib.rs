@@ -1,1 +1,5 @@
-//! The product: one folder per domain.
+//! The product: one folder per domain, from low to high.
+
+mod migrations;
+
+pub use migrations::MIGRATIONS;

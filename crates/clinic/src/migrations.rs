@@ -1,0 +1,23 @@
+//! The schema's history, compiled in.
+
+use store::Migration;
+
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        &[$(Migration {
+            name: $name,
+            text: include_str!(concat!("../../../migrations/", $name, ".sql")),
+        }),+]
+    };
+}
+
+/// Every file of `migrations/`, oldest first. A test compares the list with the folder.
+pub const MIGRATIONS: &[Migration] = migrations![
+    "0001_identity_core",
+    "0002_audit_log",
+    "0003_patients_core",
+    "0004_blobs_core",
+    "0005_messaging_outbox",
+    "0006_inbox_core",
+    "0007_jobs_schedule",
+];

@@ -1,0 +1,336 @@
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use kernel::{Clock, Rng, Timestamp};
+use store::{Scope, Store, StoreError};
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+use crate::{Failure, Job, Outcome, Queue, sql};
+
+/// How long a claim lasts without renewal.
+pub const LEASE: Duration = Duration::from_secs(4);
+/// A killed node's rows run elsewhere within this time: a lease and a look.
+pub const TAKE_OVER: Duration = Duration::from_secs(5);
+/// How often leases are renewed: three chances before one runs out.
+const RENEW: Duration = Duration::from_millis(1300);
+/// The longest sleep between looks, should a wake-up get lost.
+const LOOK: Duration = Duration::from_millis(500);
+/// Process deaths under a row before it is set aside as poison.
+const MAX_DEATHS: i32 = 5;
+/// Ended rows written in one transaction.
+const FINISH_BATCH: usize = 256;
+/// How long a shutdown waits for running rows before it hands them back.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the queues of one node until it is stopped.
+pub struct Engine {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Engine {
+    /// Starts a loop per queue.
+    #[must_use]
+    pub fn start(store: &Store, clock: &Clock, rng: &Rng, queues: Vec<Queue>) -> Self {
+        let engine = Self {
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        };
+        for queue in queues {
+            let (ended, endings) = mpsc::channel(FINISH_BATCH * 4);
+            let node = Node {
+                id: kernel::Id::<()>::new(clock, rng).uuid(),
+                store: store.clone(),
+                clock: clock.clone(),
+                rng: rng.clone(),
+                queue: Arc::new(queue),
+                ended,
+                freed: Arc::new(Notify::new()),
+            };
+            engine.tasks.spawn(write_endings(
+                node.store.clone(),
+                node.queue.clone(),
+                endings,
+            ));
+            engine.tasks.spawn(node.run(engine.stop.clone()));
+        }
+        engine.tasks.close();
+        engine
+    }
+
+    /// Stops claiming, lets running rows end for up to ten seconds and hands
+    /// the others back.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+/// One queue on one node.
+#[derive(Clone)]
+struct Node {
+    id: Uuid,
+    store: Store,
+    clock: Clock,
+    rng: Rng,
+    queue: Arc<Queue>,
+    ended: mpsc::Sender<Ending>,
+    freed: Arc<Notify>,
+}
+
+/// How a row ended whose end the engine writes.
+struct Ending {
+    job: Job,
+    again: Option<Timestamp>,
+}
+
+impl Node {
+    async fn run(self, stop: CancellationToken) {
+        let slots = Arc::new(Semaphore::new(self.queue.concurrency));
+        let running = TaskTracker::new();
+        let mut changes = self.store.changes();
+        let mut renew = tokio::time::interval(RENEW);
+        let mut look_at = tokio::time::Instant::now();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                _ = renew.tick() => self.renew(&running).await,
+                () = self.freed.notified() => look_at = tokio::time::Instant::now(),
+                change = changes.recv() => if self.wakes(&change) {
+                    look_at = tokio::time::Instant::now();
+                },
+                () = tokio::time::sleep_until(look_at), if slots.available_permits() > 0 => {
+                    look_at = tokio::time::Instant::now() + self.claim(&slots, &running).await;
+                }
+            }
+        }
+        running.close();
+        self.shut_down(&running).await;
+    }
+
+    fn wakes(&self, change: &Result<store::Change, broadcast::error::RecvError>) -> bool {
+        match change {
+            Ok(change) => change.topic == self.queue.sql.topic,
+            Err(broadcast::error::RecvError::Lagged(_)) => true,
+            Err(broadcast::error::RecvError::Closed) => false,
+        }
+    }
+
+    /// Claims as many due rows as there are free slots, starts them, and says
+    /// how long to wait for the next look.
+    async fn claim(&self, slots: &Arc<Semaphore>, running: &TaskTracker) -> Duration {
+        match self.try_claim(slots, running).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(queue = self.queue.sql.table, %error, "could not look for work");
+                LOOK
+            }
+        }
+    }
+
+    async fn try_claim(
+        &self,
+        slots: &Arc<Semaphore>,
+        running: &TaskTracker,
+    ) -> Result<Duration, StoreError> {
+        let sql = self.queue.sql;
+        let now = self.clock.now();
+        let due = {
+            let mut tx = self.store.read(Scope::System).await?;
+            sql::next_due(&mut tx, sql).await?
+        };
+        let Some(due) = due else {
+            return Ok(LOOK);
+        };
+        if due > now {
+            return Ok(due.since(now).min(LOOK));
+        }
+        let free = slots.available_permits();
+        let (node, lease_until) = (self.id, now.plus(LEASE));
+        let jobs = self
+            .store
+            .write(Scope::System, move |tx| {
+                Box::pin(async move { sql::claim(tx, sql, node, now, lease_until, free).await })
+            })
+            .await?;
+        let full = jobs.len() == free;
+        for job in jobs {
+            let Ok(slot) = Arc::clone(slots).try_acquire_owned() else {
+                continue;
+            };
+            let node = self.clone();
+            running.spawn(async move {
+                node.execute(job).await;
+                drop(slot);
+                node.freed.notify_one();
+            });
+        }
+        Ok(if full { Duration::ZERO } else { LOOK })
+    }
+
+    async fn execute(&self, job: Job) {
+        let queue = self.queue.sql.table;
+        let result = if job.deaths >= MAX_DEATHS {
+            Err(Failure::dead(format!(
+                "its process died {} times",
+                job.deaths
+            )))
+        } else {
+            self.run_guarded(job.clone()).await
+        };
+        let outcome = match &result {
+            Ok(_) => "ok",
+            Err(Failure::Retry { .. }) => "retry",
+            Err(Failure::Dead { .. }) => "dead",
+        };
+        metrics::counter!("lafiya_work_runs_total", "queue" => queue, "outcome" => outcome)
+            .increment(1);
+        let written = match result {
+            Ok(Outcome::Committed) => Ok(()),
+            Ok(Outcome::Done) => self.end(job, None).await,
+            Ok(Outcome::Again(at)) => self.end(job, Some(at)).await,
+            Err(Failure::Dead { error }) => self.bury(job, error).await,
+            Err(Failure::Retry {
+                class,
+                error,
+                after,
+            }) => {
+                let rule = class.rule();
+                if job.attempts >= rule.attempts {
+                    self.bury(job, error).await
+                } else {
+                    let wait = rule
+                        .delay(job.attempts, &self.rng)
+                        .max(after.unwrap_or_default());
+                    self.put_off(job, wait, error).await
+                }
+            }
+        };
+        if let Err(error) = written {
+            // The lease runs out and the row is taken again: nothing is lost.
+            tracing::warn!(queue, %error, "could not write how a row ended");
+        }
+    }
+
+    async fn run_guarded(&self, job: Job) -> Result<Outcome, Failure> {
+        let run = AssertUnwindSafe((self.queue.run)(job)).catch_unwind();
+        match tokio::time::timeout(self.queue.timeout, run).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Failure::transient("the handler panicked")),
+            Err(_) => Err(Failure::transient("the handler took too long")),
+        }
+    }
+
+    async fn end(&self, job: Job, again: Option<Timestamp>) -> Result<(), StoreError> {
+        self.ended
+            .send(Ending { job, again })
+            .await
+            .map_err(|_| StoreError::Unavailable("the engine has stopped".to_owned()))
+    }
+
+    async fn put_off(&self, job: Job, wait: Duration, error: String) -> Result<(), StoreError> {
+        let sql = self.queue.sql;
+        let at = self.clock.now().plus(wait);
+        self.store
+            .write(job.tenant, move |tx| {
+                Box::pin(async move { sql::retry_at(tx, sql, &job, at, Some(&error)).await })
+            })
+            .await
+    }
+
+    async fn bury(&self, job: Job, error: String) -> Result<(), StoreError> {
+        let (sql, now) = (self.queue.sql, self.clock.now());
+        let buried = self.queue.buried.clone();
+        tracing::warn!(queue = sql.table, id = %job.id, error, "a row was given up");
+        self.store
+            .write(job.tenant, move |tx| {
+                Box::pin(async move {
+                    sql::bury(tx, sql, &job, now, &error).await?;
+                    match buried {
+                        Some(buried) => buried(tx, job, error).await,
+                        None => Ok(()),
+                    }
+                })
+            })
+            .await
+    }
+
+    async fn renew(&self, running: &TaskTracker) {
+        if running.is_empty() {
+            return;
+        }
+        let (sql, node) = (self.queue.sql, self.id);
+        let lease_until = self.clock.now().plus(LEASE);
+        let renewed = self
+            .store
+            .write(Scope::System, move |tx| {
+                Box::pin(async move { sql::renew_all(tx, sql, node, lease_until).await })
+            })
+            .await;
+        if let Err(error) = renewed {
+            tracing::warn!(queue = sql.table, %error, "could not renew leases");
+        }
+    }
+
+    async fn shut_down(&self, running: &TaskTracker) {
+        let mut renew = tokio::time::interval(RENEW);
+        let deadline = tokio::time::sleep(GRACE);
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                () = running.wait() => break,
+                () = &mut deadline => break,
+                _ = renew.tick() => self.renew(running).await,
+            }
+        }
+        if running.is_empty() {
+            return;
+        }
+        let (sql, node, now) = (self.queue.sql, self.id, self.clock.now());
+        let released = self
+            .store
+            .write(Scope::System, move |tx| {
+                Box::pin(async move { sql::release_all(tx, sql, node, now).await })
+            })
+            .await;
+        if let Err(error) = released {
+            tracing::warn!(queue = sql.table, %error, "could not hand rows back");
+        }
+    }
+}
+
+/// Writes the ends of rows together: one commit for many.
+async fn write_endings(store: Store, queue: Arc<Queue>, mut endings: mpsc::Receiver<Ending>) {
+    let mut batch = Vec::with_capacity(FINISH_BATCH);
+    while endings.recv_many(&mut batch, FINISH_BATCH).await > 0 {
+        let sql = queue.sql;
+        let todo = std::mem::replace(&mut batch, Vec::with_capacity(FINISH_BATCH));
+        let written = store
+            .write(Scope::System, move |tx| {
+                Box::pin(async move {
+                    for ending in todo {
+                        let written = match ending.again {
+                            None => sql::finish(tx, sql, &ending.job).await,
+                            Some(at) => sql::retry_at(tx, sql, &ending.job, at, None).await,
+                        };
+                        match written {
+                            Err(StoreError::RowCount { .. }) => tracing::warn!(
+                                queue = sql.table,
+                                id = %ending.job.id,
+                                "another node has taken this row over"
+                            ),
+                            other => other?,
+                        }
+                    }
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .await;
+        if let Err(error) = written {
+            tracing::warn!(queue = sql.table, %error, "could not write ended rows; they will run again");
+        }
+    }
+}

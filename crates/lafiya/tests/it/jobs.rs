@@ -1,0 +1,1 @@
+//! The work engine's promises, on both engines.

@@ -1,0 +1,126 @@
+use kernel::Problem;
+use sqlx::error::ErrorKind;
+
+/// Which rule of the schema a write broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Violation {
+    /// A unique index or key.
+    Unique,
+    /// A reference to a row that is not there.
+    ForeignKey,
+    /// A `CHECK`, or `NOT NULL`.
+    Check,
+}
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A constraint refused the write. `constraint` is the index or the table
+    /// with its columns, as the engine names it.
+    #[error("{violation:?} violation of {constraint}")]
+    Violation {
+        /// The kind of rule.
+        violation: Violation,
+        /// The engine's name of it.
+        constraint: String,
+    },
+    /// The row that had to be there is not, or is in another state by now.
+    #[error("expected {expected} row(s), changed {actual}")]
+    RowCount {
+        /// How many rows the caller expected to change.
+        expected: u64,
+        /// How many were.
+        actual: u64,
+    },
+    /// Locked, full, or out of reach for now; trying again can help.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// A fault of ours: bad SQL, a wrong type, a failed migration.
+    #[error("database: {0}")]
+    Internal(String),
+}
+
+impl StoreError {
+    /// Whether a unique rule refused the write.
+    #[must_use]
+    pub const fn is_unique_violation(&self) -> bool {
+        matches!(
+            self,
+            Self::Violation {
+                violation: Violation::Unique,
+                ..
+            }
+        )
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::unavailable(error),
+            StoreError::RowCount { .. } => {
+                let mut problem = Self::conflict("changed-meanwhile");
+                problem.cause = Some(error.to_string());
+                problem
+            }
+            StoreError::Violation { .. } | StoreError::Internal(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Database(error) => from_database(error.as_ref()),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => Self::Unavailable(error.to_string()),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+fn from_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
+    let violation = match error.kind() {
+        ErrorKind::UniqueViolation | ErrorKind::ExclusionViolation => Violation::Unique,
+        ErrorKind::ForeignKeyViolation => Violation::ForeignKey,
+        ErrorKind::NotNullViolation | ErrorKind::CheckViolation => Violation::Check,
+        _ => return by_code(error),
+    };
+    StoreError::Violation {
+        violation,
+        constraint: error
+            .constraint()
+            .map_or_else(|| sqlite_constraint(error.message()), str::to_owned),
+    }
+}
+
+/// SQLite says `UNIQUE constraint failed: message.tenant_id, message.id`; the
+/// message holds no values.
+fn sqlite_constraint(message: &str) -> String {
+    message
+        .split_once("failed: ")
+        .map_or(message, |(_, name)| name)
+        .to_owned()
+}
+
+/// Tells passing trouble from a fault of ours by the engine's code: SQLite's
+/// primary result codes (sqlite.org/rescode.html: 5 busy, 6 locked, 7 no
+/// memory, 8 read-only, 10 I/O, 13 full, 14 cannot open) and PostgreSQL's
+/// SQLSTATE classes (appendix A: 08 connection, 40 rollback, 53 resources,
+/// 55 not in state, 57 operator).
+fn by_code(error: &dyn sqlx::error::DatabaseError) -> StoreError {
+    let code = error.code().unwrap_or_default();
+    let passing = match code.parse::<i64>() {
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 7 | 8 | 10 | 13 | 14),
+        _ => ["08", "40", "53", "55", "57"].contains(&code.get(..2).unwrap_or_default()),
+    };
+    let text = format!("{} ({code})", error.message());
+    if passing {
+        StoreError::Unavailable(text)
+    } else {
+        StoreError::Internal(text)
+    }
+}

@@ -1,0 +1,151 @@
+use kernel::column::{Column, FromColumn};
+
+use crate::{StoreError, values};
+
+/// A statement's text; the same for both engines but for the fragments of
+/// [`crate::dialect`].
+#[derive(Debug, Clone, Copy)]
+pub struct Sql {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+impl Sql {
+    /// One text for both engines.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        Self {
+            sqlite: text,
+            postgres: text,
+        }
+    }
+
+    /// A claim: PostgreSQL skips rows that another node is claiming, SQLite has
+    /// one writer and needs no such clause. Built by the work engine's macro.
+    #[must_use]
+    pub const fn claim(sqlite: &'static str, postgres: &'static str) -> Self {
+        Self { sqlite, postgres }
+    }
+
+    /// The text as PostgreSQL gets it, for checks and messages.
+    #[must_use]
+    pub const fn text(&self) -> &'static str {
+        self.postgres
+    }
+}
+
+/// A statement with its name, as `statements!` lists it for the tests.
+#[derive(Debug, Clone, Copy)]
+pub struct Statement {
+    /// The constant's name.
+    pub name: &'static str,
+    /// Its text.
+    pub sql: Sql,
+}
+
+/// The values bound to a statement, in order.
+pub type Params = Vec<Column>;
+
+/// Binds values of any stored type: `params![tenant, id, name]`.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => {
+        vec![$(::kernel::column::ToColumn::to_column(&$value)),*]
+    };
+}
+
+/// Declares a module's statements and lists them in `STATEMENTS`, so that the
+/// tests can prepare each on both engines.
+///
+/// ```ignore
+/// store::statements! {
+///     /// Finds one.
+///     pub(crate) FIND = "SELECT name FROM thing WHERE tenant_id = $1 AND id = $2";
+/// }
+/// ```
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$meta:meta])* $vis:vis $name:ident = $text:expr;)+) => {
+        $($(#[$meta])* $vis const $name: $crate::Sql = $crate::Sql::new($text);)+
+
+        /// Every statement of this module.
+        pub(crate) const STATEMENTS: &[$crate::Statement] = &[
+            $($crate::Statement { name: stringify!($name), sql: $name }),+
+        ];
+    };
+}
+
+/// Declares a struct that is read from a row, column by column, by name.
+///
+/// ```ignore
+/// store::row! {
+///     /// A thing.
+///     pub struct Thing { /// Its name.
+///         pub name: String }
+/// }
+/// ```
+#[macro_export]
+macro_rules! row {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_meta:meta])* $field_vis:vis $field:ident: $type:ty),+ $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        $vis struct $name { $($(#[$field_meta])* $field_vis $field: $type),+ }
+
+        impl $crate::FromRow for $name {
+            fn from_row(row: &$crate::Row) -> Result<Self, $crate::StoreError> {
+                Ok(Self { $($field: row.get(stringify!($field))?),+ })
+            }
+        }
+    };
+}
+
+/// One row of an answer.
+pub struct Row(pub(crate) Inner);
+
+pub(crate) enum Inner {
+    Sqlite(sqlx::sqlite::SqliteRow),
+    Postgres(sqlx::postgres::PgRow),
+}
+
+impl Row {
+    /// The value of the column with this name.
+    ///
+    /// # Errors
+    /// When there is no such column or it holds another type.
+    pub fn get<T: FromColumn>(&self, name: &str) -> Result<T, StoreError> {
+        let column = match &self.0 {
+            Inner::Sqlite(row) => values::read(row, name, T::KIND),
+            Inner::Postgres(row) => values::read(row, name, T::KIND),
+        }?;
+        T::from_column(column).map_err(|error| StoreError::Internal(format!("{name}: {error}")))
+    }
+}
+
+/// A type that is read from a row; `row!` implements it.
+pub trait FromRow: Sized {
+    /// Reads the row.
+    ///
+    /// # Errors
+    /// When a column is missing or holds another type.
+    fn from_row(row: &Row) -> Result<Self, StoreError>;
+}
+
+/// The one column called `value`.
+macro_rules! single {
+    ($($type:ty),+) => {$(
+        impl FromRow for $type {
+            fn from_row(row: &Row) -> Result<Self, StoreError> {
+                row.get("value")
+            }
+        }
+    )+};
+}
+single!(i64, bool, String, Option<i64>, uuid::Uuid);
+
+impl<K> FromRow for kernel::Id<K> {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        row.get("value")
+    }
+}

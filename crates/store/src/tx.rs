@@ -1,0 +1,165 @@
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{SqliteConnection, Transaction};
+use uuid::Uuid;
+
+use crate::{Change, FromRow, Params, Row, Scope, Sql, StoreError, sql::Inner, values::arguments};
+
+/// A connection inside a transaction.
+pub(crate) enum Conn {
+    /// SQLite's only writer; its transaction is driven by the group commit.
+    Writer(SqliteConnection),
+    Sqlite(Transaction<'static, sqlx::Sqlite>),
+    Postgres(Transaction<'static, sqlx::Postgres>),
+}
+
+/// A read-only snapshot.
+pub struct ReadTx {
+    pub(crate) conn: Conn,
+    pub(crate) scope: Scope,
+}
+
+/// A transaction that may write. Reads work through it too.
+pub struct WriteTx {
+    pub(crate) read: ReadTx,
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Deref for WriteTx {
+    type Target = ReadTx;
+    fn deref(&self) -> &ReadTx {
+        &self.read
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut ReadTx {
+        &mut self.read
+    }
+}
+
+impl ReadTx {
+    /// All rows.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all<T: FromRow>(
+        &mut self,
+        sql: Sql,
+        params: Params,
+    ) -> Result<Vec<T>, StoreError> {
+        self.rows(sql, params)
+            .await?
+            .iter()
+            .map(T::from_row)
+            .collect()
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn optional<T: FromRow>(
+        &mut self,
+        sql: Sql,
+        params: Params,
+    ) -> Result<Option<T>, StoreError> {
+        self.rows(sql, params)
+            .await?
+            .first()
+            .map(T::from_row)
+            .transpose()
+    }
+
+    /// The row that must be there (a count, an aggregate).
+    ///
+    /// # Errors
+    /// The database's; [`StoreError::RowCount`] without a row.
+    pub async fn one<T: FromRow>(&mut self, sql: Sql, params: Params) -> Result<T, StoreError> {
+        self.optional(sql, params)
+            .await?
+            .ok_or(StoreError::RowCount {
+                expected: 1,
+                actual: 0,
+            })
+    }
+
+    async fn rows(&mut self, sql: Sql, params: Params) -> Result<Vec<Row>, StoreError> {
+        Ok(match &mut self.conn {
+            Conn::Writer(conn) => sqlite_rows(conn, sql, params).await?,
+            Conn::Sqlite(tx) => sqlite_rows(tx, sql, params).await?,
+            Conn::Postgres(tx) => {
+                let query = sqlx::query_with(sql.postgres, arguments::<sqlx::Postgres>(params)?);
+                let rows = query.fetch_all(&mut **tx).await?;
+                rows.into_iter()
+                    .map(|row| Row(Inner::Postgres(row)))
+                    .collect()
+            }
+        })
+    }
+}
+
+async fn sqlite_rows(
+    conn: &mut SqliteConnection,
+    sql: Sql,
+    params: Params,
+) -> Result<Vec<Row>, StoreError> {
+    let query = sqlx::query_with(sql.sqlite, arguments::<sqlx::Sqlite>(params)?);
+    let rows = query.fetch_all(conn).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Row(Inner::Sqlite(row)))
+        .collect())
+}
+
+impl WriteTx {
+    /// Runs a statement; answers how many rows it changed.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn execute(&mut self, sql: Sql, params: Params) -> Result<u64, StoreError> {
+        Ok(match &mut self.read.conn {
+            Conn::Writer(conn) => {
+                let query = sqlx::query_with(sql.sqlite, arguments::<sqlx::Sqlite>(params)?);
+                query.execute(conn).await?.rows_affected()
+            }
+            Conn::Sqlite(_) => {
+                return Err(StoreError::Internal("write in a snapshot".to_owned()));
+            }
+            Conn::Postgres(tx) => {
+                let query = sqlx::query_with(sql.postgres, arguments::<sqlx::Postgres>(params)?);
+                query.execute(&mut **tx).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Runs a statement that must change exactly one row.
+    ///
+    /// # Errors
+    /// [`StoreError::RowCount`] when it changed none or several.
+    pub async fn execute_one(&mut self, sql: Sql, params: Params) -> Result<(), StoreError> {
+        match self.execute(sql, params).await? {
+            1 => Ok(()),
+            actual => Err(StoreError::RowCount {
+                expected: 1,
+                actual,
+            }),
+        }
+    }
+
+    /// Announces a change; it is published after the commit, never without it.
+    pub fn emit(&mut self, topic: &'static str, id: Uuid) {
+        let tenant = match self.read.scope {
+            Scope::Tenant(tenant) => Some(tenant),
+            Scope::System => None,
+        };
+        let change = Change {
+            tenant,
+            topic: topic.into(),
+            id,
+        };
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+}
