@@ -1,0 +1,68 @@
+use std::{fmt, ops::Deref, sync::Arc};
+
+use kernel::{Clock, Redacted, Rng};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+/// What every operation can reach; cheap to clone. It is also the state of the router.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of [`App`].
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub rng: Rng,
+    /// Settings of this installation.
+    pub settings: Settings,
+    /// How messages leave.
+    pub sender: Arc<dyn ports::MessageSender>,
+    /// How media that came with a message are fetched; none without Twilio.
+    pub media: Option<ports::twilio::MediaClient>,
+    /// Where files lie.
+    pub blobs: ports::BlobStore,
+    /// Cancelled when the server shuts down, so that live streams end.
+    pub stop: CancellationToken,
+}
+
+/// Settings of an installation that domains need.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where people and providers reach the server, without a trailing slash.
+    pub public_url: String,
+    /// The key that signs access tokens, at least 32 bytes.
+    pub jwt_secret: Redacted<Vec<u8>>,
+    /// Twilio's auth token, with which it signs webhooks.
+    pub twilio_auth_token: Redacted<String>,
+    /// Twilio's account.
+    pub twilio_account_sid: String,
+    /// The clinic that gets messages for a number no clinic has claimed; without
+    /// it the only clinic there is.
+    pub default_tenant: Option<String>,
+    /// Whether messages really leave, or stay in the simulator.
+    pub simulated: bool,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
