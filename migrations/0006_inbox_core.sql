@@ -67,7 +67,7 @@ CREATE TABLE conversation_entry (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversation (tenant_id, id)
 ){strict};
-CREATE INDEX conversation_entry_order ON conversation_entry (tenant_id, conversation_id, id);
+CREATE INDEX conversation_entry_order ON conversation_entry (tenant_id, conversation_id, created_at, id);
 CREATE INDEX conversation_entry_message ON conversation_entry (tenant_id, message_id) WHERE message_id IS NOT NULL;
 --! tenant_table conversation_entry
 
@@ -88,3 +88,4 @@ CREATE TABLE inbound_media (
 CREATE INDEX inbound_media_entry ON inbound_media (tenant_id, entry_id, position);
 --! tenant_table inbound_media
 --! work_table inbound_media
+CREATE INDEX conversation_entry_phone ON conversation_entry (tenant_id, phone, created_at) WHERE phone IS NOT NULL;

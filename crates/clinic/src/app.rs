@@ -21,7 +21,7 @@ pub struct Parts {
     /// How messages leave.
     pub sender: Arc<dyn ports::MessageSender>,
     /// How media that came with a message are fetched; none without Twilio.
-    pub media: Option<ports::twilio::MediaClient>,
+    pub media: Option<ports::twilio::media::MediaFetcher>,
     /// Where files lie.
     pub blobs: ports::BlobStore,
     /// Cancelled when the server shuts down, so that live streams end.
@@ -63,6 +63,8 @@ impl Deref for App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

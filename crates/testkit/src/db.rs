@@ -24,7 +24,9 @@ impl TestDb {
     /// (`scripts/with-postgres.sh` starts one).
     pub async fn new(kind: EngineKind) -> Self {
         let (database, folder) = empty(kind).await;
-        let store = Store::open(&database, MIGRATIONS).await.expect("open the test database");
+        let store = Store::open(&database, MIGRATIONS)
+            .await
+            .expect("open the test database");
         Self {
             store,
             database,
@@ -37,7 +39,9 @@ impl TestDb {
     /// # Panics
     /// When it cannot be opened.
     pub async fn another_node(&self) -> Store {
-        Store::open(&self.database, MIGRATIONS).await.expect("open the test database again")
+        Store::open(&self.database, MIGRATIONS)
+            .await
+            .expect("open the test database again")
     }
 }
 
@@ -74,7 +78,8 @@ pub async fn empty(kind: EngineKind) -> (Database, Option<TempDir>) {
 pub fn postgres_server() -> String {
     let url = std::env::var("LAFIYA_TEST_POSTGRES")
         .expect("set LAFIYA_TEST_POSTGRES, or run the tests through scripts/with-postgres.sh");
-    url.rsplit_once('/').map_or(url.clone(), |(server, _)| server.to_owned())
+    url.rsplit_once('/')
+        .map_or(url.clone(), |(server, _)| server.to_owned())
 }
 
 async fn create_postgres_database() -> String {
@@ -82,11 +87,19 @@ async fn create_postgres_database() -> String {
     kernel::Rng::system().fill(&mut random);
     let name = format!("test_{}", Uuid::from_bytes(random).simple());
     let output = tokio::process::Command::new("psql")
-        .args([&format!("{}/postgres", postgres_server()), "-qc", &format!("CREATE DATABASE {name}")])
+        .args([
+            &format!("{}/postgres", postgres_server()),
+            "-qc",
+            &format!("CREATE DATABASE {name}"),
+        ])
         .output()
         .await
         .expect("run psql");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     name
 }
 

@@ -1,1 +1,4 @@
 //! What tests share: databases on both engines, a running application, a counting provider.
+
+pub mod db;
+pub mod twilio;

@@ -1,1 +1,44 @@
-//! Axum glue: policy-carrying routes, problems, forms, sessions, live events, OpenAPI.
+//! Axum glue without a domain: policy-carrying routes, problems, extractors,
+//! forms, live events, texts, assets and the OpenAPI document.
+//!
+//! A product registers its routes in [`Routes`], where each needs a
+//! [`Policy`]; [`Routes::build`] gives the router, the registry and the
+//! OpenAPI document, and [`harden`] puts the common middleware around it.
+//! Handlers return `Result<_, Fault>`; whatever [`kernel::Problem`] they give
+//! back is shown to the caller as JSON or as a page, in his language.
+
+mod addr;
+pub mod assets;
+mod auth;
+mod body;
+mod cookies;
+mod csrf;
+mod facts;
+mod guard;
+pub mod i18n;
+mod kit;
+pub mod live;
+mod middleware;
+pub mod openapi;
+mod policy;
+mod problem;
+mod routes;
+mod shell;
+#[cfg(test)]
+mod testing;
+
+pub use addr::{ClientAddr, TrustedProxies};
+pub use auth::{
+    Authenticator, BoxFuture, Caller, Credentials, MaybeCaller, Principal, Via, safe_next,
+};
+pub use body::{Form, IfMatch, JsonBody, Paging, PathId, PathIds, Query, RawForm, version_tag};
+pub use cookies::SessionCookie;
+pub use facts::RequestId;
+pub use i18n::{Texts, Value};
+pub use kit::{Kit, NavEntry, Settings};
+pub use middleware::{harden, log_panics};
+pub use policy::Policy;
+pub use problem::{Fault, FieldTexts, ProblemTexts};
+pub use routes::{ApiInfo, Built, Kind, RouteInfo, Routes};
+pub use shell::{NavItem, Shell, render};
+pub use utoipa_axum::routes;

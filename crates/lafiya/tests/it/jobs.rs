@@ -15,9 +15,8 @@ use uuid::Uuid;
 
 /// The schedule's table stands in for any: it has the work columns and little else.
 const WORK: WorkSql = work_table!("schedule");
-const INSERT: Sql = Sql::new(
-    "INSERT INTO schedule (tenant_id, id, name, work_due_at) VALUES ($1, $2, $3, $4)",
-);
+const INSERT: Sql =
+    Sql::new("INSERT INTO schedule (tenant_id, id, name, work_due_at) VALUES ($1, $2, $3, $4)");
 const ROW: Sql = Sql::new(
     "SELECT work_due_at, work_held_by, work_attempts, work_deaths, work_dead_at, work_error
      FROM schedule WHERE tenant_id = $1 AND id = $2",
@@ -47,7 +46,8 @@ async fn add(store: &Store, due: Timestamp) -> Uuid {
     store
         .write(Scope::System, move |tx| {
             Box::pin(async move {
-                tx.execute_one(INSERT, params![nil(), row, row.to_string(), due]).await?;
+                tx.execute_one(INSERT, params![nil(), row, row.to_string(), due])
+                    .await?;
                 ::jobs::wake(tx, &WORK);
                 Ok::<_, StoreError>(())
             })
@@ -62,10 +62,18 @@ async fn state(store: &Store, row: Uuid) -> State {
     tx.one(ROW, params![nil(), row]).await.unwrap()
 }
 
-async fn claim(store: &Store, node: Uuid, now: Timestamp, lease: Duration, limit: usize) -> Vec<Job> {
+async fn claim(
+    store: &Store,
+    node: Uuid,
+    now: Timestamp,
+    lease: Duration,
+    limit: usize,
+) -> Vec<Job> {
     store
         .write(Scope::System, move |tx| {
-            Box::pin(async move { ::jobs::claim(tx, &WORK, node, now, now.plus(lease), limit).await })
+            Box::pin(
+                async move { ::jobs::claim(tx, &WORK, node, now, now.plus(lease), limit).await },
+            )
         })
         .await
         .unwrap()
@@ -302,15 +310,31 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
     let nodes = [id(), id(), id()];
     let mut models: HashMap<Uuid, Model> = HashMap::new();
     for _ in 0..3 {
-        models.insert(add(&db.store, at(0)).await, Model { due: Some(0), ..Model::default() });
+        models.insert(
+            add(&db.store, at(0)).await,
+            Model {
+                due: Some(0),
+                ..Model::default()
+            },
+        );
     }
     let (mut now, mut claims): (u64, Vec<Job>) = (0, Vec::new());
     for step in steps {
         match step {
             Step::Pass { seconds } => now += seconds,
             Step::Claim { node } => {
-                let jobs = claim(&db.store, nodes[node], at(now), Duration::from_secs(LEASE), 2).await;
-                let due = models.values().filter(|m| m.due.is_some_and(|due| due <= now)).count();
+                let jobs = claim(
+                    &db.store,
+                    nodes[node],
+                    at(now),
+                    Duration::from_secs(LEASE),
+                    2,
+                )
+                .await;
+                let due = models
+                    .values()
+                    .filter(|m| m.due.is_some_and(|due| due <= now))
+                    .count();
                 prop_assert_eq!(jobs.len(), due.min(2));
                 for job in jobs {
                     let model = models.get_mut(&job.id).unwrap();
@@ -324,25 +348,37 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
             }
             Step::Renew { node } => {
                 let (id, until) = (nodes[node], at(now + LEASE));
-                db.store.write(Scope::System, move |tx| Box::pin(async move {
-                    ::jobs::renew_all(tx, &WORK, id, until).await
-                })).await.unwrap();
+                db.store
+                    .write(Scope::System, move |tx| {
+                        Box::pin(async move { ::jobs::renew_all(tx, &WORK, id, until).await })
+                    })
+                    .await
+                    .unwrap();
                 for model in models.values_mut().filter(|m| m.holder == Some(node)) {
                     model.due = Some(now + LEASE);
                 }
             }
             Step::Finish { claim } | Step::PutOff { claim } | Step::Bury { claim } => {
-                let Some(job) = claims.get(claim).cloned() else { continue };
+                let Some(job) = claims.get(claim).cloned() else {
+                    continue;
+                };
                 let model = models.get_mut(&job.id).unwrap();
                 let mine = model.token == job.token && model.holder.is_some();
                 let (put_off, then) = (matches!(step, Step::PutOff { .. }), at(now + 2));
-                let written = db.store.write(Scope::System, move |tx| Box::pin(async move {
-                    match step {
-                        Step::Finish { .. } => ::jobs::finish(tx, &WORK, &job).await,
-                        Step::PutOff { .. } => ::jobs::retry_at(tx, &WORK, &job, then, Some("later")).await,
-                        _ => ::jobs::bury(tx, &WORK, &job, then, "dead").await,
-                    }
-                })).await;
+                let written = db
+                    .store
+                    .write(Scope::System, move |tx| {
+                        Box::pin(async move {
+                            match step {
+                                Step::Finish { .. } => ::jobs::finish(tx, &WORK, &job).await,
+                                Step::PutOff { .. } => {
+                                    ::jobs::retry_at(tx, &WORK, &job, then, Some("later")).await
+                                }
+                                _ => ::jobs::bury(tx, &WORK, &job, then, "dead").await,
+                            }
+                        })
+                    })
+                    .await;
                 prop_assert_eq!(written.is_ok(), mine, "only the present holder writes");
                 if mine {
                     model.holder = None;

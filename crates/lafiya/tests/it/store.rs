@@ -1,7 +1,7 @@
 //! The promises of the store, on both engines.
 
-use kernel::{Clock, Id, Rng, TenantId, Timestamp};
 use ::store::{EngineKind, ReadTx, Scope, Sql, Store, StoreError, WriteTx, params};
+use kernel::{Clock, Id, Rng, TenantId, Timestamp};
 use testkit::{db::eventually, on_both_engines};
 use uuid::Uuid;
 
@@ -24,7 +24,8 @@ async fn tenant(store: &Store) -> TenantId {
     store
         .write(Scope::System, move |tx| {
             Box::pin(async move {
-                tx.execute_one(INSERT_TENANT, params![tenant, tenant.to_string()]).await
+                tx.execute_one(INSERT_TENANT, params![tenant, tenant.to_string()])
+                    .await
             })
         })
         .await
@@ -43,7 +44,8 @@ async fn insert(store: &Store, tenant: TenantId, phone: &str) -> Result<(), Stor
 
 async fn insert_in(tx: &mut WriteTx, tenant: TenantId, phone: &str) -> Result<(), StoreError> {
     let at = Timestamp::from_micros(0);
-    tx.execute_one(INSERT, params![tenant, id(), phone, at]).await
+    tx.execute_one(INSERT, params![tenant, id(), phone, at])
+        .await
 }
 
 async fn count(tx: &mut ReadTx, tenant: TenantId) -> i64 {
@@ -231,7 +233,11 @@ mod row_level_security {
             let seen: i64 = tx.one(COUNT_ALL, params![]).await.unwrap();
             assert_eq!(seen, 1);
             let other = if round % 2 == 0 { foreign } else { mine };
-            assert_eq!(count(&mut tx, other).await, 0, "the foreign tenant's rows do not exist");
+            assert_eq!(
+                count(&mut tx, other).await,
+                0,
+                "the foreign tenant's rows do not exist"
+            );
         }
     }
 
@@ -240,9 +246,16 @@ mod row_level_security {
         let (db, mine, foreign) = with_two_tenants().await;
         let result: Result<(), StoreError> = db
             .store
-            .write(mine, move |tx| Box::pin(async move { insert_in(tx, foreign, "+9").await }))
+            .write(mine, move |tx| {
+                Box::pin(async move { insert_in(tx, foreign, "+9").await })
+            })
             .await;
-        assert!(result.unwrap_err().to_string().contains("row-level security"));
+        assert!(
+            result
+                .unwrap_err()
+                .to_string()
+                .contains("row-level security")
+        );
         assert_eq!(count_in(&db.store, foreign).await, 1);
     }
 
@@ -250,10 +263,15 @@ mod row_level_security {
     async fn without_or_with_an_empty_tenant_nothing_is_seen() {
         let (db, _, _) = with_two_tenants().await;
         for setting in ["", "RESET app.tenant_id; ", "SET app.tenant_id = ''; "] {
-            let seen = as_application(&db, &format!("{setting}SELECT COUNT(*) FROM contact_point")).await;
+            let seen =
+                as_application(&db, &format!("{setting}SELECT COUNT(*) FROM contact_point")).await;
             assert_eq!(seen.trim(), "0", "{setting:?}");
         }
-        let error = as_application(&db, "SET ROLE lafiya_system; SELECT phone FROM contact_point").await;
+        let error = as_application(
+            &db,
+            "SET ROLE lafiya_system; SELECT phone FROM contact_point",
+        )
+        .await;
         assert!(error.contains("permission denied"), "{error}");
     }
 
@@ -330,7 +348,10 @@ async fn sqlite_waits_for_another_process_and_then_says_so() {
     let mut stdin = holder.stdin.take().unwrap();
     let mut stdout = holder.stdout.take().unwrap();
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    stdin.write_all(b"BEGIN IMMEDIATE; SELECT 'held';\n").await.unwrap();
+    stdin
+        .write_all(b"BEGIN IMMEDIATE; SELECT 'held';\n")
+        .await
+        .unwrap();
     let mut said = [0; 4];
     stdout.read_exact(&mut said).await.unwrap();
     let error = insert(&db.store, tenant, "+1").await.unwrap_err();
@@ -338,8 +359,10 @@ async fn sqlite_waits_for_another_process_and_then_says_so() {
     stdin.write_all(b"COMMIT;\n").await.unwrap();
     drop(stdin);
     holder.wait().await.unwrap();
-    eventually("the lock to be free", std::time::Duration::from_secs(10), || async {
-        insert(&db.store, tenant, "+2").await.ok()
-    })
+    eventually(
+        "the lock to be free",
+        std::time::Duration::from_secs(10),
+        || async { insert(&db.store, tenant, "+2").await.ok() },
+    )
     .await;
 }

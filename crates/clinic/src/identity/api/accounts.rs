@@ -1,0 +1,144 @@
+use kernel::{Ctx, FieldError, Problem, TenantId, UserId};
+use store::{ReadTx, Scope, StoreError};
+
+use crate::{
+    App, audit,
+    identity::{
+        model::{NewTenant, NewUser, StaffMember, TenantInfo},
+        rules, storage,
+    },
+};
+
+/// Hashes off the async threads.
+pub(super) async fn hash(app: &App, password: String) -> Result<String, Problem> {
+    let mut salt = [0; 16];
+    app.rng.fill(&mut salt);
+    let hashing = tokio::task::spawn_blocking(move || rules::hash_password(&password, &salt));
+    hashing.await.map_err(Problem::internal)?
+}
+
+/// Makes a clinic.
+///
+/// # Errors
+/// 400 for a slug of other characters; 409 `tenant-exists`.
+pub async fn create_tenant(app: &App, new: NewTenant) -> Result<TenantId, Problem> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if new.slug.is_empty() || new.slug.len() > 50 || !new.slug.chars().all(plain) {
+        return Err(Problem::invalid("slug", "malformed"));
+    }
+    let id = TenantId::new(&app.clock, &app.rng);
+    let now = app.clock.now();
+    let made = app.store.write(Scope::System, move |tx| {
+        Box::pin(async move { storage::insert_tenant(tx, id, &new, now).await })
+    });
+    match made.await {
+        Ok(()) => Ok(id),
+        Err(error) if error.is_unique_violation() => Err(Problem::conflict("tenant-exists")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes somebody who can sign in to this clinic.
+///
+/// # Errors
+/// 400 for an empty name or a short password; 409 `username-taken`.
+pub async fn create_user(app: &App, tenant: TenantId, new: NewUser) -> Result<UserId, Problem> {
+    rules::check_password(&new.password)?;
+    let length = new.username.trim().chars().count();
+    if length == 0 {
+        return Err(Problem::invalid("username", "required"));
+    }
+    if length > 150 {
+        return Err(Problem::fields(vec![
+            FieldError::new("username", "too-long").with("max", 150),
+        ]));
+    }
+    let hash = hash(app, new.password.clone()).await?;
+    let id = UserId::new(&app.clock, &app.rng);
+    let a = app.clone();
+    let made: Result<(), StoreError> = app
+        .store
+        .write(tenant, move |tx| {
+            Box::pin(async move {
+                storage::insert_user(tx, tenant, id, (&new, &hash), a.clock.now()).await?;
+                let ctx = Ctx::system(tenant, "identity");
+                audit::api::record(tx, &a, &ctx, "user.create", "user", id.uuid(), None).await
+            })
+        })
+        .await;
+    match made {
+        Ok(()) => Ok(id),
+        Err(error) if error.is_unique_violation() => Err(Problem::conflict("username-taken")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives somebody a new password and ends everything he was signed in to.
+///
+/// # Errors
+/// 404 for an unknown name; 400 for a short password.
+pub async fn reset_password(app: &App, username: &str, password: &str) -> Result<(), Problem> {
+    rules::check_password(password)?;
+    let user = {
+        let mut tx = app.store.read(Scope::System).await?;
+        storage::user_by_name(&mut tx, username)
+            .await?
+            .ok_or_else(Problem::not_found)?
+    };
+    let hash = hash(app, password.to_owned()).await?;
+    let now = app.clock.now();
+    let set = app.store.write(Scope::System, move |tx| {
+        Box::pin(async move { storage::set_password(tx, user.id, &hash, now).await })
+    });
+    Ok(set.await?)
+}
+
+/// A clinic by its id.
+///
+/// # Errors
+/// The database's.
+pub async fn tenant(tx: &mut ReadTx, id: TenantId) -> Result<TenantInfo, StoreError> {
+    storage::tenant(tx, id).await
+}
+
+/// A clinic by its name in addresses.
+///
+/// # Errors
+/// The database's.
+pub async fn tenant_by_slug(tx: &mut ReadTx, slug: &str) -> Result<Option<TenantInfo>, StoreError> {
+    storage::tenant_by_slug(tx, slug).await
+}
+
+/// Every clinic, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn tenants(tx: &mut ReadTx) -> Result<Vec<TenantInfo>, StoreError> {
+    storage::tenants(tx).await
+}
+
+/// Everybody who works for a clinic.
+///
+/// # Errors
+/// The database's.
+pub async fn staff(tx: &mut ReadTx, tenant: TenantId) -> Result<Vec<StaffMember>, StoreError> {
+    let rows = storage::staff(tx, tenant).await?;
+    let member = |row: crate::identity::model::StaffRow| StaffMember {
+        id: row.id,
+        name: format!("{} {}", row.first_name, row.last_name),
+        role: row.role,
+    };
+    Ok(rows.into_iter().map(member).collect())
+}
+
+/// Removes sessions and tokens that expired; answers how many.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(app: &App) -> Result<u64, Problem> {
+    let now = app.clock.now();
+    let swept = app.store.write(Scope::System, move |tx| {
+        Box::pin(async move { storage::sweep(tx, now).await })
+    });
+    Ok(swept.await?)
+}

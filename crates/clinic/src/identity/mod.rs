@@ -1,0 +1,25 @@
+//! Tenants, people who sign in, and how they prove who they are.
+//!
+//! Invariants: only hashes of passwords, cookies and refresh tokens are kept;
+//! membership, activity and token version are checked at every request, so that
+//! taking a right away works at once; a refresh token is used once, a second
+//! use ends its family.
+
+pub mod api;
+mod http;
+mod model;
+mod pages;
+mod rules;
+mod storage;
+mod wire;
+
+use webkit::Routes;
+
+use crate::App;
+
+pub(crate) use storage::STATEMENTS;
+
+/// The identity's routes.
+pub(crate) fn routes() -> Routes<App> {
+    http::routes().merge(pages::routes())
+}

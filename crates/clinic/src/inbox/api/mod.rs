@@ -1,0 +1,18 @@
+//! What the web, and one day other domains, may ask of the inbox.
+
+mod read;
+mod receive;
+mod staff;
+
+/// The topic announced when a conversation changes.
+pub const TOPIC: &str = "conversation";
+
+pub use read::{Thread, conversations, event, events, heard_from, media, thread, unread};
+pub use receive::{Received, WebhookKind, receive, retry_event};
+pub use staff::{Reply, assign, confirm, note, refuse, reply, resolve, seen, set_status};
+
+pub use super::model::{
+    Conversation, ConversationId, ConversationRow, ConversationStatus, EntryKind, EntryRow, Event,
+    EventId, EventRow, EventType, Media, MediaId, MediaRow, ProcessingStatus,
+};
+pub use super::wire::TwilioForm;

@@ -1,0 +1,148 @@
+use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
+use send_rules::{Channel, Decision};
+use store::{ReadTx, StoreError};
+
+use crate::{
+    App,
+    identity::{self, api::StaffMember},
+    inbox::{
+        model::{
+            ConversationId, ConversationRow, ConversationStatus, EntryRow, EventId, EventRow,
+            EventType, MediaId, MediaRow, ProcessingStatus,
+        },
+        storage,
+    },
+    messaging,
+    patients::{self, api::Summary},
+};
+
+/// Lines of a conversation shown at once.
+const LINES: i64 = 200;
+
+/// A conversation with all that a person needs to answer it.
+#[derive(Debug)]
+pub struct Thread {
+    /// The conversation.
+    pub conversation: ConversationRow,
+    /// Its newest lines, oldest first.
+    pub entries: Vec<EntryRow>,
+    /// The files that hang on them.
+    pub media: Vec<MediaRow>,
+    /// Who shares the number, when nobody is chosen.
+    pub candidates: Vec<Summary>,
+    /// Whose number it resembles.
+    pub proposal: Option<Summary>,
+    /// Who can look after it.
+    pub staff: Vec<StaffMember>,
+    /// What an answer by WhatsApp would meet now.
+    pub whatsapp: Decision,
+    /// What an answer by SMS would meet now.
+    pub sms: Decision,
+    /// Whether the owner of the number wants no messages.
+    pub opted_out: bool,
+}
+
+/// A page of conversations, newest first, and how many there are.
+///
+/// # Errors
+/// The database's.
+pub async fn conversations(
+    app: &App,
+    ctx: &Ctx,
+    status: ConversationStatus,
+    page: PageRequest,
+) -> Result<(i64, Vec<ConversationRow>), Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(storage::conversations(&mut tx, ctx.tenant, status, page).await?)
+}
+
+/// Conversations with something nobody has seen.
+///
+/// # Errors
+/// The database's.
+pub async fn unread(app: &App, ctx: &Ctx) -> Result<i64, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(storage::count_unread(&mut tx, ctx.tenant).await?)
+}
+
+/// One conversation.
+///
+/// # Errors
+/// 404.
+pub async fn thread(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Problem> {
+    let tenant = ctx.tenant;
+    let mut tx = app.store.read(ctx).await?;
+    let conversation = storage::conversation(&mut tx, tenant, id)
+        .await?
+        .ok_or_else(Problem::not_found)?;
+    let candidates = match conversation.patient_id {
+        Some(_) => Vec::new(),
+        None => patients::api::by_phone(&mut tx, tenant, &conversation.phone).await?,
+    };
+    let proposal = match conversation.proposed_patient {
+        Some(patient) => patients::api::summary(&mut tx, tenant, patient).await?,
+        None => None,
+    };
+    let phone = &conversation.phone;
+    let (whatsapp, sms) = (Channel::Whatsapp, Channel::Sms);
+    Ok(Thread {
+        entries: storage::entries(&mut tx, tenant, id, LINES).await?,
+        media: storage::media_of(&mut tx, tenant, id).await?,
+        candidates,
+        proposal,
+        staff: identity::api::staff(&mut tx, tenant).await?,
+        whatsapp: messaging::api::can_answer(&mut tx, app, tenant, phone, whatsapp).await?,
+        sms: messaging::api::can_answer(&mut tx, app, tenant, phone, sms).await?,
+        opted_out: messaging::api::opted_out(&mut tx, tenant, phone).await?,
+        conversation,
+    })
+}
+
+/// A file of this clinic.
+///
+/// # Errors
+/// 404.
+pub async fn media(app: &App, ctx: &Ctx, id: MediaId) -> Result<MediaRow, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    storage::media(&mut tx, ctx.tenant, id)
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+/// A page of the log of webhooks, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn events(
+    app: &App,
+    ctx: &Ctx,
+    status: Option<ProcessingStatus>,
+    event_type: Option<EventType>,
+    page: PageRequest,
+) -> Result<(i64, Vec<EventRow>), Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(storage::events(&mut tx, ctx.tenant, status, event_type, page).await?)
+}
+
+/// One call of a provider.
+///
+/// # Errors
+/// 404.
+pub async fn event(app: &App, ctx: &Ctx, id: EventId) -> Result<EventRow, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    storage::event(&mut tx, ctx.tenant, id.uuid())
+        .await?
+        .ok_or_else(Problem::not_found)
+}
+
+/// The newest fifty messages that came from a number: text, channel and time.
+///
+/// # Errors
+/// The database's.
+pub async fn heard_from(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<(String, Channel, Timestamp)>, StoreError> {
+    storage::heard_from(tx, tenant, phone).await
+}

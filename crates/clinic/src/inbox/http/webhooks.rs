@@ -1,0 +1,184 @@
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{Problem, ProblemKind};
+use webkit::{Caller, Fault, Paging, PathId, Policy, Query, RawForm, Routes, routes};
+
+use crate::{
+    App,
+    inbox::{
+        api::{self, WebhookKind},
+        model::{Event, EventType, ProcessingStatus},
+        wire::{EventBody, EventFilter, EventPage, TwilioForm},
+    },
+};
+
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
+        .api(routes!(whatsapp), Policy::SignedProvider)
+        .api(routes!(sms), Policy::SignedProvider)
+        .api(routes!(status), Policy::SignedProvider)
+        .api(routes!(list), Policy::STAFF)
+        .api(routes!(show), Policy::STAFF)
+        .api(routes!(retry), Policy::STAFF)
+}
+
+/// Receives a WhatsApp message from Twilio.
+///
+/// Stored before it is answered; the same `MessageSid` again does nothing.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/twilio/whatsapp/", tag = "webhooks",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        example = "MessageSid=SM00000000000000000000000000000000&From=whatsapp%3A%2B221771234567&To=whatsapp%3A%2B14155238886&Body=Bonjour&NumMedia=0"),
+    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
+    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+)]
+async fn whatsapp(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: RawForm,
+) -> Result<Response, Fault> {
+    receive(&app, WebhookKind::Whatsapp, &headers, form).await
+}
+
+/// Receives an SMS from Twilio.
+///
+/// Stored before it is answered; the same `MessageSid` again does nothing.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/twilio/sms/", tag = "webhooks",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        example = "MessageSid=SM00000000000000000000000000000000&From=%2B221771234567&To=%2B14155238886&Body=Bonjour&NumMedia=0"),
+    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
+    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+)]
+async fn sms(State(app): State<App>, headers: HeaderMap, form: RawForm) -> Result<Response, Fault> {
+    receive(&app, WebhookKind::Sms, &headers, form).await
+}
+
+/// Receives from Twilio what became of a message.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/twilio/status/", tag = "webhooks",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded",
+        example = "MessageSid=SM00000000000000000000000000000000&MessageStatus=delivered&From=%2B14155238886&To=%2B221771234567"),
+    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
+    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+)]
+async fn status(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: RawForm,
+) -> Result<Response, Fault> {
+    receive(&app, WebhookKind::Status, &headers, form).await
+}
+
+async fn receive(
+    app: &App,
+    kind: WebhookKind,
+    headers: &HeaderMap,
+    form: RawForm,
+) -> Result<Response, Fault> {
+    if !is_signed(app, headers, &form) {
+        tracing::warn!(?kind, "a webhook without a valid signature was refused");
+        metrics::counter!("lafiya_webhooks_refused_total").increment(1);
+        return Err(Problem::new(ProblemKind::BadSignature).into());
+    }
+    api::receive(app, kind, &TwilioForm(form.pairs)).await?;
+    metrics::counter!("lafiya_webhooks_stored_total").increment(1);
+    Ok((
+        [(header::CONTENT_TYPE, "text/xml; charset=utf-8")],
+        EMPTY_TWIML,
+    )
+        .into_response())
+}
+
+/// "Nothing more to say" (Twilio, TwiML for Programmable Messaging).
+const EMPTY_TWIML: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response></Response>"#;
+
+/// The address is the configured one, whatever a proxy says; path and query are
+/// as Twilio called them.
+fn is_signed(app: &App, headers: &HeaderMap, form: &RawForm) -> bool {
+    let given = headers
+        .get("x-twilio-signature")
+        .and_then(|value| value.to_str().ok());
+    let Some(given) = given else { return false };
+    let address = format!("{}{}", app.settings.public_url, form.path_and_query);
+    let token = &app.settings.twilio_auth_token;
+    if form.pairs.is_empty() && !form.bytes.is_empty() {
+        return ports::twilio::signature::verify_json(token, &address, &form.bytes, given);
+    }
+    ports::twilio::signature::verify(token, &address, &form.pairs, given)
+}
+
+/// Lists what providers sent, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/", tag = "webhooks", params(EventFilter),
+    responses((status = 200, description = "A page of events", body = EventPage))
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<EventFilter>,
+    paging: Paging,
+) -> Result<Json<EventPage>, Fault> {
+    let status = choice(filter.status.as_deref(), "status", ProcessingStatus::parse)?;
+    let event_type = choice(filter.event_type.as_deref(), "event_type", EventType::parse)?;
+    let (count, rows) = api::events(&app, &caller.ctx, status, event_type, paging.request).await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| EventBody::new(row, &caller.zone))
+        .collect();
+    let page = paging.page(count, rows)?;
+    Ok(Json(EventPage {
+        count: page.count,
+        next: page.next,
+        previous: page.previous,
+        results: page.results,
+    }))
+}
+
+/// A word of a list, if one was given.
+pub(super) fn choice<T>(
+    given: Option<&str>,
+    field: &'static str,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    match given {
+        None | Some("") => Ok(None),
+        Some(word) => parse(word)
+            .map(Some)
+            .ok_or_else(|| Problem::invalid(field, "not-a-choice")),
+    }
+}
+
+/// Shows one event.
+#[utoipa::path(
+    get, path = "/api/v1/webhooks/{id}/", tag = "webhooks",
+    params(("id" = String, Path, description = "The event", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The event", body = EventBody))
+)]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Event>,
+) -> Result<Json<EventBody>, Fault> {
+    let row = api::event(&app, &caller.ctx, id).await?;
+    Ok(Json(EventBody::new(row, &caller.zone)))
+}
+
+/// Works on a failed event again.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{id}/retry/", tag = "webhooks",
+    params(("id" = String, Path, description = "The event", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 202, description = "Queued again"))
+)]
+async fn retry(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Event>,
+) -> Result<StatusCode, Fault> {
+    api::retry_event(&app, &caller.ctx, id).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,182 @@
+use kernel::{PageRequest, TenantId, Timestamp};
+use store::{ReadTx, StoreError, WriteTx, params};
+use uuid::Uuid;
+
+use crate::{
+    blobs::api::BlobId,
+    inbox::model::{
+        Announced, EntryId, EventId, EventRow, EventType, MediaId, MediaRow, NewEvent,
+        ProcessingStatus,
+    },
+    patients::api::PatientId,
+};
+
+/// The engine's statements for events.
+pub(in crate::inbox) const EVENT_WORK: jobs::WorkSql = jobs::work_table!("webhook_event");
+/// The engine's statements for files to fetch.
+pub(in crate::inbox) const MEDIA_WORK: jobs::WorkSql = jobs::work_table!("inbound_media");
+
+store::statements! {
+    INSERT_EVENT = "INSERT INTO webhook_event (tenant_id, id, event_type, external_id, dedupe_key, sender_phone,
+            recipient_phone, content, media, raw_payload, processing_status, received_at, work_due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $11)
+        ON CONFLICT (tenant_id, dedupe_key) DO NOTHING";
+    EVENT = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
+            processing_status, processing_error, related_patient, created_entry, received_at, processed_at
+        FROM webhook_event WHERE tenant_id = $1 AND id = $2";
+    EVENTS = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
+            processing_status, processing_error, related_patient, created_entry, received_at, processed_at
+        FROM webhook_event
+        WHERE tenant_id = $1 AND ($2 IS NULL OR processing_status = $2) AND ($3 IS NULL OR event_type = $3)
+        ORDER BY received_at DESC, id DESC LIMIT $4 OFFSET $5";
+    COUNT_EVENTS = "SELECT COUNT(*) AS value FROM webhook_event
+        WHERE tenant_id = $1 AND ($2 IS NULL OR processing_status = $2) AND ($3 IS NULL OR event_type = $3)";
+    END_EVENT = "UPDATE webhook_event SET processing_status = $3, processing_error = $4, related_patient = $5,
+            created_entry = $6, processed_at = $7
+        WHERE tenant_id = $1 AND id = $2";
+    SETTLE_EVENT = "UPDATE webhook_event SET processing_status = 'processed', related_patient = $3
+        WHERE tenant_id = $1 AND processing_status IN ('needs_review', 'ignored')
+          AND created_entry IN (SELECT id FROM conversation_entry WHERE tenant_id = $1 AND conversation_id = $2)";
+    INSERT_MEDIA = "INSERT INTO inbound_media (tenant_id, id, entry_id, position, url, declared_type, state, work_due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7)";
+    MEDIA_URL = "SELECT url AS value FROM inbound_media WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
+    END_MEDIA = "UPDATE inbound_media SET state = $3, blob_id = $4 WHERE tenant_id = $1 AND id = $2";
+    MEDIA_OF = "SELECT m.id AS id, m.entry_id AS entry_id, m.declared_type AS declared_type, m.blob_id AS blob_id, m.state AS state
+        FROM inbound_media m JOIN conversation_entry e ON e.tenant_id = m.tenant_id AND e.id = m.entry_id
+        WHERE m.tenant_id = $1 AND e.conversation_id = $2 ORDER BY m.entry_id, m.position";
+    MEDIA = "SELECT id, entry_id, declared_type, blob_id, state FROM inbound_media WHERE tenant_id = $1 AND id = $2";
+}
+
+/// Stores an event; false when it was there already.
+pub(in crate::inbox) async fn insert_event(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: EventId,
+    event: &NewEvent,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let media =
+        serde_json::to_string(&event.media).map_err(|e| StoreError::Internal(e.to_string()))?;
+    let values = params![
+        tenant,
+        id,
+        event.event_type,
+        event.external_id,
+        event.dedupe_key,
+        event.sender,
+        event.recipient,
+        event.content,
+        media,
+        event.raw_payload,
+        now,
+    ];
+    Ok(tx.execute(INSERT_EVENT, values).await? == 1)
+}
+
+pub(in crate::inbox) async fn event(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<EventRow>, StoreError> {
+    tx.optional(EVENT, params![tenant, id]).await
+}
+
+pub(in crate::inbox) async fn events(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    status: Option<ProcessingStatus>,
+    event_type: Option<EventType>,
+    page: PageRequest,
+) -> Result<(i64, Vec<EventRow>), StoreError> {
+    let count = tx
+        .one(COUNT_EVENTS, params![tenant, status, event_type])
+        .await?;
+    let values = params![tenant, status, event_type, page.size, page.offset()];
+    Ok((count, tx.all(EVENTS, values).await?))
+}
+
+/// What became of an event.
+#[derive(Debug, Default)]
+pub(in crate::inbox) struct EventEnd<'a> {
+    pub error: Option<&'a str>,
+    pub patient: Option<PatientId>,
+    pub entry: Option<EntryId>,
+}
+
+pub(in crate::inbox) async fn end_event(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: Uuid,
+    status: ProcessingStatus,
+    end: EventEnd<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let values = params![tenant, id, status, end.error, end.patient, end.entry, now];
+    tx.execute_one(END_EVENT, values).await
+}
+
+/// The events behind the entries of a conversation are this patient's after all.
+pub(in crate::inbox) async fn settle_events(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    conversation: super::super::model::ConversationId,
+    patient: PatientId,
+) -> Result<u64, StoreError> {
+    tx.execute(SETTLE_EVENT, params![tenant, conversation, patient])
+        .await
+}
+
+pub(in crate::inbox) async fn insert_media(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: MediaId,
+    entry: EntryId,
+    (position, media): (i64, &Announced),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let values = params![
+        tenant,
+        id,
+        entry,
+        position,
+        media.url,
+        media.content_type,
+        now
+    ];
+    tx.execute_one(INSERT_MEDIA, values).await
+}
+
+pub(in crate::inbox) async fn media_url(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<String>, StoreError> {
+    tx.optional(MEDIA_URL, params![tenant, id]).await
+}
+
+pub(in crate::inbox) async fn end_media(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: Uuid,
+    blob: Option<BlobId>,
+) -> Result<(), StoreError> {
+    let state = if blob.is_some() { "stored" } else { "failed" };
+    tx.execute_one(END_MEDIA, params![tenant, id, state, blob])
+        .await
+}
+
+pub(in crate::inbox) async fn media_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    conversation: super::super::model::ConversationId,
+) -> Result<Vec<MediaRow>, StoreError> {
+    tx.all(MEDIA_OF, params![tenant, conversation]).await
+}
+
+pub(in crate::inbox) async fn media(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: MediaId,
+) -> Result<Option<MediaRow>, StoreError> {
+    tx.optional(MEDIA, params![tenant, id]).await
+}

@@ -1,0 +1,10 @@
+//! All SQL of the inbox.
+
+mod conversations;
+mod events;
+
+pub(super) use conversations::*;
+pub(super) use events::*;
+
+pub(crate) use conversations::STATEMENTS as CONVERSATION_STATEMENTS;
+pub(crate) use events::STATEMENTS as EVENT_STATEMENTS;

@@ -1,0 +1,433 @@
+//! From a stored event to a line in a conversation. All in one transaction,
+//! ended with the work's row: either everything happened, or it will.
+
+use kernel::{Ctx, Phone, Timestamp, text};
+use send_rules::{Category, Channel, Keyword};
+use store::{StoreError, WriteTx};
+
+use crate::{
+    App, identity,
+    inbox::{
+        api::TOPIC,
+        model::{
+            Announced, ConversationId, ConversationRow, EntryId, EntryKind, EventRow, MediaId,
+            ProcessingStatus, QUESTION_LASTS, SPEAKER_LASTS,
+        },
+        rules::{self, Match},
+        storage::{self, EventEnd, NewEntry},
+    },
+    messaging::{self, api::Reported},
+    patients::{self, api::PatientId, api::Summary},
+};
+
+/// How processing ended.
+pub(super) enum Done {
+    /// The event and its row are ended.
+    Ended,
+    /// A call-back overtook the message it speaks of.
+    NotYet,
+}
+
+pub(super) async fn process(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+) -> Result<Done, StoreError> {
+    let event = storage::event(tx, job.tenant, job.id).await?;
+    let event = event.ok_or(StoreError::RowCount {
+        expected: 1,
+        actual: 0,
+    })?;
+    if event.processing_status != ProcessingStatus::Pending {
+        jobs::finish(tx, &storage::EVENT_WORK, job).await?;
+        return Ok(Done::Ended);
+    }
+    match event.event_type.incoming() {
+        Some(channel) => hear(tx, app, job, &event, channel).await,
+        None => report(tx, app, job, &event).await,
+    }
+}
+
+async fn report(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    event: &EventRow,
+) -> Result<Done, StoreError> {
+    let Some(report) = ports::twilio::delivery_report(&event.content) else {
+        return ignore(tx, app, job, "a status that changes nothing").await;
+    };
+    let code = error_code(&event.raw_payload);
+    let id = &event.external_id;
+    match messaging::api::apply_report(tx, app, job.tenant, id, report, code).await? {
+        // Simulated and foreign ids never turn up; the last try says so.
+        Reported::UnknownMessage if job.attempts < jobs::RetryClass::NotYet.rule().attempts => {
+            Ok(Done::NotYet)
+        }
+        Reported::UnknownMessage => ignore(tx, app, job, "no message of ours has this id").await,
+        Reported::Applied(_) => {
+            end(
+                tx,
+                app,
+                job,
+                ProcessingStatus::Processed,
+                EventEnd::default(),
+            )
+            .await
+        }
+    }
+}
+
+fn error_code(raw_payload: &str) -> Option<i64> {
+    let pairs: serde_json::Value = serde_json::from_str(raw_payload).ok()?;
+    pairs.get("ErrorCode")?.as_str()?.parse().ok()
+}
+
+async fn ignore(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    why: &str,
+) -> Result<Done, StoreError> {
+    let what = EventEnd {
+        error: Some(why),
+        ..EventEnd::default()
+    };
+    end(tx, app, job, ProcessingStatus::Ignored, what).await
+}
+
+async fn end(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    status: ProcessingStatus,
+    end: EventEnd<'_>,
+) -> Result<Done, StoreError> {
+    storage::end_event(tx, job.tenant, job.id, status, end, app.clock.now()).await?;
+    jobs::finish(tx, &storage::EVENT_WORK, job).await?;
+    Ok(Done::Ended)
+}
+
+/// Everything about the message being heard.
+struct Heard<'a> {
+    ctx: Ctx,
+    event: &'a EventRow,
+    channel: Channel,
+    phone: Phone,
+}
+
+async fn hear(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    event: &EventRow,
+    channel: Channel,
+) -> Result<Done, StoreError> {
+    let country = identity::api::tenant(tx, job.tenant).await?.country;
+    let Ok(phone) = Phone::parse(&event.sender_phone, country) else {
+        return ignore(tx, app, job, "the sender is no phone number").await;
+    };
+    let heard = Heard {
+        ctx: job.ctx("inbox"),
+        event,
+        channel,
+        phone,
+    };
+    messaging::api::note_inbound(tx, job.tenant, &heard.phone, channel, event.received_at).await?;
+    let exact = patients::api::by_phone(tx, job.tenant, &heard.phone).await?;
+    let alike = match exact.as_slice() {
+        [] => patients::api::by_last_nine(tx, job.tenant, &heard.phone).await?,
+        _ => Vec::new(),
+    };
+    let known = storage::of_number(tx, job.tenant, &heard.phone).await?;
+    let found = rules::match_sender(
+        &exact,
+        &alike,
+        known.as_ref(),
+        &event.content,
+        app.clock.now(),
+    );
+    let (entry, patient, status) = match found {
+        Match::Patient(patient) => {
+            keep_speaking(tx, app, &heard, known.as_ref(), patient).await?;
+            let entry = line(tx, app, &heard, Some(patient), false).await?;
+            (entry, Some(patient), ProcessingStatus::Processed)
+        }
+        Match::Answered(patient) => {
+            let entry = line(tx, app, &heard, None, false).await?;
+            answered(tx, app, &heard, patient).await?;
+            (entry, Some(patient), ProcessingStatus::Processed)
+        }
+        Match::Ask => {
+            let entry = line(tx, app, &heard, None, true).await?;
+            ask(tx, app, &heard, entry, &exact).await?;
+            (entry, None, ProcessingStatus::NeedsReview)
+        }
+        Match::Propose(patient) => {
+            let entry = line(tx, app, &heard, None, true).await?;
+            let conversation = number(tx, app, &heard).await?.id;
+            storage::propose(tx, job.tenant, conversation, patient).await?;
+            (entry, None, ProcessingStatus::NeedsReview)
+        }
+        Match::Unknown => {
+            let entry = line(tx, app, &heard, None, false).await?;
+            (entry, None, ProcessingStatus::Ignored)
+        }
+    };
+    let what = EventEnd {
+        patient,
+        entry: Some(entry),
+        ..EventEnd::default()
+    };
+    end(tx, app, job, status, what).await
+}
+
+/// Adds the message to the conversation of the patient, else of the number.
+async fn line(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    patient: Option<PatientId>,
+    needs_review: bool,
+) -> Result<EntryId, StoreError> {
+    let tenant = heard.ctx.tenant;
+    let conversation = conversation(tx, app, heard, patient).await?;
+    let id = EntryId::new(&app.clock, &app.rng);
+    let entry = NewEntry {
+        id,
+        conversation: conversation.id,
+        kind: EntryKind::Inbound,
+        channel: Some(heard.channel),
+        phone: Some(&heard.phone),
+        body: &heard.event.content,
+        author: None,
+        message: None,
+        needs_review,
+        at: heard.event.received_at,
+    };
+    storage::insert_entry(tx, tenant, &entry).await?;
+    attach_media(tx, app, heard, id).await?;
+    let preview = text::shorten(&heard.event.content.replace(['\n', '\r'], " "), 90);
+    let at = heard.event.received_at;
+    storage::hear(
+        tx,
+        tenant,
+        conversation.id,
+        (&heard.phone, heard.channel),
+        &preview,
+        at,
+    )
+    .await?;
+    consent(tx, app, heard, conversation.id).await?;
+    tx.emit(TOPIC, conversation.id.uuid());
+    Ok(id)
+}
+
+async fn conversation(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    patient: Option<PatientId>,
+) -> Result<ConversationRow, StoreError> {
+    let fresh = ConversationId::new(&app.clock, &app.rng);
+    let origin = (&heard.phone, heard.channel);
+    storage::open(
+        tx,
+        heard.ctx.tenant,
+        fresh,
+        patient,
+        origin,
+        heard.event.received_at,
+    )
+    .await
+}
+
+async fn number(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+) -> Result<ConversationRow, StoreError> {
+    conversation(tx, app, heard, None).await
+}
+
+async fn attach_media(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    entry: EntryId,
+) -> Result<(), StoreError> {
+    let media: Vec<Announced> = serde_json::from_str(&heard.event.media).unwrap_or_default();
+    let now = app.clock.now();
+    for (position, media) in (0..).zip(&media) {
+        let id = MediaId::new(&app.clock, &app.rng);
+        storage::insert_media(tx, heard.ctx.tenant, id, entry, (position, media), now).await?;
+        jobs::wake(tx, &storage::MEDIA_WORK);
+    }
+    Ok(())
+}
+
+/// STOP and START are decisions about the number, whoever holds it.
+async fn consent(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    conversation: ConversationId,
+) -> Result<(), StoreError> {
+    let (opted_out, key) = match Keyword::parse(&heard.event.content) {
+        Some(Keyword::Stop) => (true, "inbox-event-opted-out"),
+        Some(Keyword::Start) => (false, "inbox-event-opted-in"),
+        _ => return Ok(()),
+    };
+    let source = heard.channel.as_str();
+    messaging::api::note_consent(tx, app, heard.ctx.tenant, &heard.phone, opted_out, source)
+        .await?;
+    happening(
+        tx,
+        app,
+        &heard.ctx,
+        conversation,
+        key,
+        heard.event.received_at,
+    )
+    .await
+}
+
+/// Adds a line about something that happened; the text is an i18n key.
+pub(in crate::inbox) async fn happening(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    conversation: ConversationId,
+    key: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let entry = NewEntry {
+        id: EntryId::new(&app.clock, &app.rng),
+        conversation,
+        kind: EntryKind::Happening,
+        channel: None,
+        phone: None,
+        body: key,
+        author: ctx.actor.user(),
+        message: None,
+        needs_review: false,
+        at,
+    };
+    storage::insert_entry(tx, ctx.tenant, &entry).await
+}
+
+/// Who goes on writing from a shared phone keeps it a while longer.
+async fn keep_speaking(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    known: Option<&ConversationRow>,
+    patient: PatientId,
+) -> Result<(), StoreError> {
+    match known.filter(|known| known.speaker == Some(patient)) {
+        Some(known) => {
+            let until = app.clock.now().plus(SPEAKER_LASTS);
+            storage::speaks(tx, heard.ctx.tenant, known.id, patient, until).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// "Who is writing?" was answered: everything waiting is this patient's.
+async fn answered(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    patient: PatientId,
+) -> Result<(), StoreError> {
+    let tenant = heard.ctx.tenant;
+    let from = number(tx, app, heard).await?;
+    let until = app.clock.now().plus(SPEAKER_LASTS);
+    storage::speaks(tx, tenant, from.id, patient, until).await?;
+    attach(tx, app, &heard.ctx, &from, patient).await
+}
+
+/// Moves what a number wrote to a patient's conversation.
+pub(in crate::inbox) async fn attach(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    from: &ConversationRow,
+    patient: PatientId,
+) -> Result<(), StoreError> {
+    let fresh = ConversationId::new(&app.clock, &app.rng);
+    let origin = (&from.phone, from.channel);
+    let to = storage::open(
+        tx,
+        ctx.tenant,
+        fresh,
+        Some(patient),
+        origin,
+        from.last_entry_at,
+    )
+    .await?;
+    storage::settle_events(tx, ctx.tenant, from.id, patient).await?;
+    storage::move_entries(tx, ctx.tenant, from, to.id).await?;
+    happening(tx, app, ctx, to.id, "inbox-event-attached", app.clock.now()).await?;
+    tx.emit(TOPIC, from.id.uuid());
+    tx.emit(TOPIC, to.id.uuid());
+    Ok(())
+}
+
+/// Asks a shared phone who is writing, once in a day.
+async fn ask(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    entry: EntryId,
+    several: &[Summary],
+) -> Result<(), StoreError> {
+    let tenant = heard.ctx.tenant;
+    let conversation = number(tx, app, heard).await?;
+    let now = app.clock.now();
+    if !storage::may_ask(tx, tenant, conversation.id, now, now.minus(QUESTION_LASTS)).await? {
+        return Ok(());
+    }
+    let locale = several
+        .first()
+        .map_or(heard.ctx.locale, |patient| patient.locale);
+    let mut body = question(locale, several);
+    if heard.channel == Channel::Sms {
+        // Our typographic spaces would triple the price of an SMS.
+        body = send_rules::gsm7_wording(&body);
+    }
+    let message = messaging::api::NewMessage {
+        channel: heard.channel,
+        category: Category::Answer,
+        recipient: heard.phone.clone(),
+        patient: None,
+        body: body.clone(),
+        idempotency_key: format!("who:{entry}"),
+        expires_at: Some(now.plus(QUESTION_LASTS)),
+        created_by: None,
+    };
+    let queued = messaging::api::enqueue(tx, app, &heard.ctx, &message).await?;
+    let line = NewEntry {
+        id: EntryId::new(&app.clock, &app.rng),
+        conversation: conversation.id,
+        kind: EntryKind::Outbound,
+        channel: Some(heard.channel),
+        phone: Some(&heard.phone),
+        body: &body,
+        author: None,
+        message: Some(queued.id),
+        needs_review: false,
+        at: now,
+    };
+    storage::insert_entry(tx, tenant, &line).await
+}
+
+/// Only first names: the phone is the household's, and whoever holds it knows them.
+fn question(locale: kernel::Locale, several: &[Summary]) -> String {
+    let texts = webkit::Texts::new(locale);
+    let choices: Vec<String> = (1..10)
+        .zip(several)
+        .map(|(number, patient)| format!("{number} {}", patient.first_name))
+        .collect();
+    texts.with("inbox-who-is-writing", &[("choices", &choices.join(", "))])
+}

@@ -1,0 +1,268 @@
+//! What siblings may ask of the outbox.
+
+use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
+use ports::DeliveryReport;
+use send_rules::{Channel, Decision, MessageState};
+use store::{ReadTx, Scope, StoreError, WriteTx};
+
+use super::{storage, work::send};
+use crate::{App, audit};
+
+pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage};
+
+/// The topic announced when a message changes.
+pub const TOPIC: &str = "message";
+
+/// Writes a message and its work in the caller's transaction. The same key
+/// again gives the message it made the first time.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    new: &NewMessage,
+) -> Result<Enqueued, StoreError> {
+    let id = MessageId::new(&app.clock, &app.rng);
+    if storage::insert(tx, ctx, id, new, app.clock.now()).await? {
+        jobs::wake(tx, &storage::WORK);
+        return Ok(Enqueued { id, fresh: true });
+    }
+    let existing = storage::by_key(tx, ctx.tenant, &new.idempotency_key).await?;
+    let id = existing.ok_or(StoreError::RowCount {
+        expected: 1,
+        actual: 0,
+    })?;
+    Ok(Enqueued { id, fresh: false })
+}
+
+/// Remembers that a number wrote: opens WhatsApp's 24 hours.
+///
+/// # Errors
+/// The database's.
+pub async fn note_inbound(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    storage::note_inbound(tx, tenant, phone, channel, at).await
+}
+
+/// Enters a decision of a number's owner in the ledger of consent.
+///
+/// # Errors
+/// The database's.
+pub async fn note_consent(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    phone: &Phone,
+    opted_out: bool,
+    source: &str,
+) -> Result<(), StoreError> {
+    let id = kernel::Id::<()>::new(&app.clock, &app.rng).uuid();
+    storage::note_consent(tx, tenant, id, phone, opted_out, source, app.clock.now()).await
+}
+
+/// What would happen to an answer by staff that is written now.
+///
+/// # Errors
+/// The database's.
+pub async fn can_answer(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+) -> Result<Decision, StoreError> {
+    send::decide_answer(tx, app, tenant, phone, channel).await
+}
+
+/// Whether the owner of a number wants no messages.
+///
+/// # Errors
+/// The database's.
+pub async fn opted_out(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<bool, StoreError> {
+    storage::opted_out(tx, tenant, phone).await
+}
+
+/// How a message stands.
+///
+/// # Errors
+/// The database's.
+pub async fn view(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: MessageId,
+) -> Result<Option<MessageView>, StoreError> {
+    storage::view(tx, tenant, id).await
+}
+
+/// The newest fifty messages to a number, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn to_number(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<MessageView>, StoreError> {
+    storage::to_number(tx, tenant, phone).await
+}
+
+/// The outbox, newest first, with the number of rows.
+///
+/// # Errors
+/// The database's.
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    state: Option<MessageState>,
+    page: PageRequest,
+) -> Result<(i64, Vec<MessageView>), Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(storage::list(&mut tx, ctx.tenant, state, page).await?)
+}
+
+/// Messages that were given up and wait for a person.
+///
+/// # Errors
+/// The database's.
+pub async fn dead_letters(app: &App, ctx: &Ctx) -> Result<i64, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(storage::dead_letters(&mut tx, ctx.tenant).await?)
+}
+
+/// Tries a failed message again because a person says so.
+///
+/// # Errors
+/// 404, or 409 when it has not failed or the provider took it.
+pub async fn send_again(app: &App, ctx: &Ctx, id: MessageId) -> Result<(), Problem> {
+    let (app_, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let app = app_;
+                storage::view(tx, ctx.tenant, id)
+                    .await?
+                    .ok_or_else(Problem::not_found)?;
+                let now = app.clock.now();
+                let again = storage::send_again(tx, ctx.tenant, id, now).await;
+                again.map_err(|_| Problem::conflict("not-failed"))?;
+                jobs::revive(tx, &storage::WORK, ctx.tenant, id.uuid(), now).await?;
+                audit::api::record(
+                    tx,
+                    &app,
+                    &ctx,
+                    "message.send_again",
+                    "message",
+                    id.uuid(),
+                    None,
+                )
+                .await?;
+                tx.emit(TOPIC, id.uuid());
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// What a provider's call-back did to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reported {
+    /// The message is one step further, or was already.
+    Applied(MessageId),
+    /// No message has this provider id (yet).
+    UnknownMessage,
+}
+
+/// Applies a provider's report. Late, doubled and unordered ones are harmless.
+///
+/// # Errors
+/// The database's.
+pub async fn apply_report(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    provider_id: &str,
+    report: DeliveryReport,
+    error_code: Option<i64>,
+) -> Result<Reported, StoreError> {
+    let provider = send::provider_name(app);
+    let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
+        return Ok(Reported::UnknownMessage);
+    };
+    let from = storage::state(tx, tenant, id.uuid()).await?;
+    let from = from.ok_or(StoreError::RowCount {
+        expected: 1,
+        actual: 0,
+    })?;
+    let to = send::state_of(report);
+    if from.can_follow(to) {
+        let step = storage::Step {
+            from,
+            to,
+            reason: (to == MessageState::Failed).then_some("undelivered"),
+            error_code,
+            retryable: None,
+        };
+        storage::step(tx, tenant, id.uuid(), step, app.clock.now()).await?;
+        tx.emit(TOPIC, id.uuid());
+    }
+    Ok(Reported::Applied(id))
+}
+
+/// Names the number a clinic writes from.
+///
+/// # Errors
+/// 409 when another clinic has it.
+pub async fn set_sender(
+    app: &App,
+    tenant: TenantId,
+    channel: Channel,
+    address: &Phone,
+) -> Result<(), Problem> {
+    let address = address.clone();
+    let set = app.store.write(tenant, move |tx| {
+        Box::pin(async move { storage::set_sender(tx, tenant, channel, &address).await })
+    });
+    set.await.map_err(|error| {
+        if error.is_unique_violation() {
+            Problem::conflict("sender-taken")
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// The number a clinic writes from.
+///
+/// # Errors
+/// The database's.
+pub async fn sender(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    channel: Channel,
+) -> Result<Option<String>, StoreError> {
+    storage::sender(tx, tenant, channel).await
+}
+
+/// The clinic that owns the number a message came to.
+///
+/// # Errors
+/// The database's.
+pub async fn tenant_of_sender(
+    app: &App,
+    channel: Channel,
+    address: &Phone,
+) -> Result<Option<TenantId>, StoreError> {
+    let mut tx = app.store.read(Scope::System).await?;
+    storage::tenant_of_sender(&mut tx, channel, address).await
+}

@@ -1,0 +1,65 @@
+use axum::{Json, extract::State, http::StatusCode};
+use kernel::Problem;
+use send_rules::MessageState;
+use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Texts, routes};
+
+use super::{
+    api,
+    model::Message,
+    wire::{Filter, MessageBody, MessagePage},
+};
+use crate::App;
+
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
+        .api(routes!(list), Policy::STAFF)
+        .api(routes!(send_again), Policy::ADMIN)
+}
+
+/// Lists the outbox, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/outbox/", tag = "messaging", params(Filter),
+    responses((status = 200, description = "A page of messages", body = MessagePage))
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<Filter>,
+    paging: Paging,
+) -> Result<Json<MessagePage>, Fault> {
+    let state = match filter.state.as_deref() {
+        None | Some("") => None,
+        Some(word) => {
+            let state = MessageState::parse(word);
+            Some(state.ok_or_else(|| Problem::invalid("state", "not-a-choice"))?)
+        }
+    };
+    let (count, rows) = api::list(&app, &caller.ctx, state, paging.request).await?;
+    let texts = Texts::new(caller.ctx.locale);
+    let rows = rows
+        .into_iter()
+        .map(|row| MessageBody::new(row, &caller.zone, texts))
+        .collect();
+    let page = paging.page(count, rows)?;
+    Ok(Json(MessagePage {
+        count: page.count,
+        next: page.next,
+        previous: page.previous,
+        results: page.results,
+    }))
+}
+
+/// Sends a failed message again.
+#[utoipa::path(
+    post, path = "/api/v1/outbox/{id}/retry/", tag = "messaging",
+    params(("id" = String, Path, description = "The message", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 202, description = "Queued again"))
+)]
+async fn send_again(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Message>,
+) -> Result<StatusCode, Fault> {
+    api::send_again(&app, &caller.ctx, id).await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,358 @@
+use kernel::{Ctx, Phone, TenantId, Timestamp};
+use send_rules::{Channel, MessageState};
+use store::{ReadTx, StoreError, WriteTx, params};
+use uuid::Uuid;
+
+use super::model::{Attempt, AttemptOutcome, MessageId, MessageView, NewMessage, ToSend};
+
+/// The engine's statements for the outbox.
+pub(super) const WORK: jobs::WorkSql = jobs::work_table!("message");
+
+store::statements! {
+    INSERT = "INSERT INTO message (tenant_id, id, channel, category, recipient, patient_id, idempotency_key,
+            body, body_sha256, state, expires_at, created_by, created_at, updated_at, work_due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12, $12, $12)
+        ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
+    BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
+    TO_SEND = "SELECT channel, category, recipient, body, body_sha256, state, expires_at, created_at
+        FROM message WHERE tenant_id = $1 AND id = $2";
+    LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
+        WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
+    /// Fenced: only the holder of the row may begin an attempt.
+    BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, updated_at = $5
+        WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
+    INSERT_ATTEMPT = "INSERT INTO message_attempt (tenant_id, message_id, number, provider, started_at)
+        VALUES ($1, $2, $3, $4, $5)";
+    END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7
+        WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
+    /// The provider's id is written once, whatever the state has become meanwhile.
+    ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
+            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END
+        WHERE tenant_id = $1 AND id = $2 AND provider_id IS NULL";
+    MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7
+        WHERE tenant_id = $1 AND id = $2 AND state = $8";
+    TWINS_IN_FLIGHT = "SELECT COUNT(*) AS value FROM message
+        WHERE tenant_id = $1 AND recipient = $2 AND body_sha256 = $3 AND state = 'sending' AND id <> $4";
+    KNOWN_PROVIDER_IDS = "SELECT provider_id AS value FROM message
+        WHERE tenant_id = $1 AND recipient = $2 AND updated_at >= $3 AND provider_id IS NOT NULL";
+    BY_PROVIDER_ID = "SELECT id AS value FROM message
+        WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
+    STATE = "SELECT state AS value FROM message WHERE tenant_id = $1 AND id = $2";
+    VIEW = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+            work_attempts, created_at, updated_at
+        FROM message WHERE tenant_id = $1 AND id = $2";
+    LIST = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+            work_attempts, created_at, updated_at
+        FROM message WHERE tenant_id = $1 AND ($2 IS NULL OR state = $2)
+        ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4";
+    COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND ($2 IS NULL OR state = $2)";
+    TO_NUMBER = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+            work_attempts, created_at, updated_at
+        FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
+        ORDER BY created_at DESC, id DESC LIMIT 50";
+    /// A person's decision to try a dead letter again.
+    SEND_AGAIN = "UPDATE message SET state = 'queued', reason = NULL, error_code = NULL, retryable = NULL, updated_at = $3
+        WHERE tenant_id = $1 AND id = $2 AND state = 'failed' AND provider_id IS NULL";
+    SENDER = "SELECT address AS value FROM channel_sender WHERE tenant_id = $1 AND channel = $2";
+    SET_SENDER = "INSERT INTO channel_sender (tenant_id, channel, address) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, channel) DO UPDATE SET address = excluded.address";
+    TENANT_OF_SENDER = "SELECT tenant_id AS value FROM channel_sender WHERE channel = $1 AND address = $2";
+    NOTE_INBOUND = "INSERT INTO last_inbound (tenant_id, phone, channel, at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (tenant_id, phone, channel) DO UPDATE SET at =
+            CASE WHEN last_inbound.at < excluded.at THEN excluded.at ELSE last_inbound.at END";
+    LAST_INBOUND = "SELECT at AS value FROM last_inbound WHERE tenant_id = $1 AND phone = $2 AND channel = $3";
+    NOTE_CONSENT = "INSERT INTO consent_event (tenant_id, id, phone, decision, source, at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    CONSENT = "SELECT decision AS value FROM consent_event WHERE tenant_id = $1 AND phone = $2
+        ORDER BY at DESC, id DESC LIMIT 1";
+    DEAD_LETTERS = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND work_dead_at IS NOT NULL";
+}
+
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    id: MessageId,
+    new: &NewMessage,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = params![
+        ctx.tenant,
+        id,
+        new.channel,
+        new.category,
+        new.recipient,
+        new.patient,
+        new.idempotency_key,
+        new.body,
+        ports::messaging::body_sha256(&new.body),
+        new.expires_at,
+        new.created_by,
+        now,
+    ];
+    Ok(tx.execute(INSERT, values).await? == 1)
+}
+
+pub(super) async fn by_key(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    key: &str,
+) -> Result<Option<MessageId>, StoreError> {
+    tx.optional(BY_KEY, params![tenant, key]).await
+}
+
+pub(super) async fn to_send(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<ToSend>, StoreError> {
+    tx.optional(TO_SEND, params![tenant, id]).await
+}
+
+pub(super) async fn last_attempt(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<Attempt>, StoreError> {
+    tx.optional(LAST_ATTEMPT, params![tenant, id]).await
+}
+
+pub(super) async fn begin_attempt(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    provider: &str,
+    number: i32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute_one(
+        BEGIN_SENDING,
+        params![job.tenant, job.id, job.token, provider, now],
+    )
+    .await?;
+    tx.execute_one(
+        INSERT_ATTEMPT,
+        params![job.tenant, job.id, number, provider, now],
+    )
+    .await
+}
+
+/// What is written when an attempt is over.
+pub(super) struct AttemptEnd<'a> {
+    pub number: i32,
+    pub outcome: AttemptOutcome,
+    pub error_code: Option<i64>,
+    pub detail: Option<&'a str>,
+}
+
+pub(super) async fn end_attempt(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    end: AttemptEnd<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let values = params![
+        job.tenant,
+        job.id,
+        end.number,
+        now,
+        end.outcome,
+        end.error_code,
+        end.detail
+    ];
+    tx.execute_one(END_ATTEMPT, values).await
+}
+
+pub(super) async fn accept(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    provider_id: &str,
+    state: MessageState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute_one(ACCEPT, params![job.tenant, job.id, provider_id, now, state])
+        .await
+}
+
+/// A step of a message's life with its reason.
+pub(super) struct Step<'a> {
+    pub from: MessageState,
+    pub to: MessageState,
+    pub reason: Option<&'a str>,
+    pub error_code: Option<i64>,
+    pub retryable: Option<bool>,
+}
+
+pub(super) async fn step(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: Uuid,
+    step: Step<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let values = params![
+        tenant,
+        id,
+        step.to,
+        step.reason,
+        step.error_code,
+        step.retryable,
+        now,
+        step.from
+    ];
+    tx.execute_one(MOVE, values).await
+}
+
+pub(super) async fn twins_in_flight(
+    tx: &mut ReadTx,
+    job: &jobs::Job,
+    message: &ToSend,
+) -> Result<i64, StoreError> {
+    let values = params![job.tenant, message.recipient, message.body_sha256, job.id];
+    tx.one(TWINS_IN_FLIGHT, values).await
+}
+
+pub(super) async fn known_provider_ids(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    recipient: &Phone,
+    since: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    tx.all(KNOWN_PROVIDER_IDS, params![tenant, recipient, since])
+        .await
+}
+
+pub(super) async fn by_provider_id(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    provider: &str,
+    provider_id: &str,
+) -> Result<Option<MessageId>, StoreError> {
+    tx.optional(BY_PROVIDER_ID, params![tenant, provider, provider_id])
+        .await
+}
+
+pub(super) async fn state(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<Option<MessageState>, StoreError> {
+    let word: Option<String> = tx.optional(STATE, params![tenant, id]).await?;
+    Ok(word.as_deref().and_then(MessageState::parse))
+}
+
+pub(super) async fn view(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: MessageId,
+) -> Result<Option<MessageView>, StoreError> {
+    tx.optional(VIEW, params![tenant, id]).await
+}
+
+pub(super) async fn list(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    state: Option<MessageState>,
+    page: kernel::PageRequest,
+) -> Result<(i64, Vec<MessageView>), StoreError> {
+    let count = tx.one(COUNT, params![tenant, state]).await?;
+    let rows = tx
+        .all(LIST, params![tenant, state, page.size, page.offset()])
+        .await?;
+    Ok((count, rows))
+}
+
+pub(super) async fn to_number(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<MessageView>, StoreError> {
+    tx.all(TO_NUMBER, params![tenant, phone]).await
+}
+
+pub(super) async fn send_again(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute_one(SEND_AGAIN, params![tenant, id, now]).await
+}
+
+pub(super) async fn sender(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    channel: Channel,
+) -> Result<Option<String>, StoreError> {
+    tx.optional(SENDER, params![tenant, channel]).await
+}
+
+pub(super) async fn set_sender(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    channel: Channel,
+    address: &Phone,
+) -> Result<(), StoreError> {
+    tx.execute_one(SET_SENDER, params![tenant, channel, address])
+        .await
+}
+
+pub(super) async fn tenant_of_sender(
+    tx: &mut ReadTx,
+    channel: Channel,
+    address: &Phone,
+) -> Result<Option<TenantId>, StoreError> {
+    tx.optional(TENANT_OF_SENDER, params![channel, address])
+        .await
+}
+
+pub(super) async fn note_inbound(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute_one(NOTE_INBOUND, params![tenant, phone, channel, at])
+        .await
+}
+
+pub(super) async fn last_inbound(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = tx
+        .optional(LAST_INBOUND, params![tenant, phone, channel])
+        .await?;
+    Ok(at.map(Timestamp::from_micros))
+}
+
+pub(super) async fn note_consent(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: Uuid,
+    phone: &Phone,
+    opted_out: bool,
+    source: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let decision = if opted_out { "out" } else { "in" };
+    tx.execute_one(
+        NOTE_CONSENT,
+        params![tenant, id, phone, decision, source, at],
+    )
+    .await
+}
+
+pub(super) async fn opted_out(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<bool, StoreError> {
+    let newest: Option<String> = tx.optional(CONSENT, params![tenant, phone]).await?;
+    Ok(newest.as_deref() == Some("out"))
+}
+
+pub(super) async fn dead_letters(tx: &mut ReadTx, tenant: TenantId) -> Result<i64, StoreError> {
+    tx.one(DEAD_LETTERS, params![tenant]).await
+}

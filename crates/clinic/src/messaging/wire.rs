@@ -1,0 +1,95 @@
+//! The outbox on the wire.
+
+use kernel::{Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use webkit::Texts;
+
+use super::model::MessageView;
+
+/// One message of the outbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MessageBody {
+    /// UUIDv7.
+    id: String,
+    /// `whatsapp` or `sms`.
+    channel: String,
+    /// What it is for.
+    category: String,
+    /// E.164.
+    recipient: String,
+    /// The text.
+    body: String,
+    /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `failed`, `expired`, `refused`,
+    /// `cancelled` or `simulated`.
+    state: String,
+    /// Stable code of why it is there.
+    reason: Option<String>,
+    /// The same as a sentence in the caller's language.
+    reason_text: Option<String>,
+    /// The provider's error code.
+    error_code: Option<i64>,
+    /// Whether sending again can help.
+    retryable: Option<bool>,
+    /// The provider's id.
+    provider_id: Option<String>,
+    /// Tries so far.
+    attempts: i32,
+    /// RFC 3339 in the clinic's zone.
+    created_at: String,
+    /// RFC 3339 in the clinic's zone.
+    updated_at: String,
+}
+
+impl MessageBody {
+    pub(super) fn new(message: MessageView, zone: &Zone, texts: Texts) -> Self {
+        let at = |time: Timestamp| time.rfc3339(zone);
+        let reason_text = message
+            .reason
+            .as_ref()
+            .map(|word| texts.get(&format!("reason-{word}")));
+        Self {
+            id: message.id.to_string(),
+            channel: message.channel.to_string(),
+            category: message.category.to_string(),
+            recipient: message.recipient.as_e164().to_owned(),
+            body: message.body,
+            state: message.state.to_string(),
+            reason: message.reason,
+            reason_text,
+            error_code: message.error_code,
+            retryable: message.retryable,
+            provider_id: message.provider_id,
+            attempts: message.work_attempts,
+            created_at: at(message.created_at),
+            updated_at: at(message.updated_at),
+        }
+    }
+}
+
+/// A page of the outbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MessagePage {
+    /// Rows in the whole list.
+    pub(super) count: i64,
+    /// Address of the next page.
+    pub(super) next: Option<String>,
+    /// Address of the page before.
+    pub(super) previous: Option<String>,
+    /// The rows, newest first.
+    pub(super) results: Vec<MessageBody>,
+}
+
+/// Filters of the outbox.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filter {
+    /// Only messages in this state.
+    pub(super) state: Option<String>,
+    /// From 1.
+    #[serde(rename = "page")]
+    _page: Option<i64>,
+    /// 1 to 100.
+    #[serde(rename = "page_size")]
+    _page_size: Option<i64>,
+}

@@ -1,0 +1,139 @@
+use std::{sync::Arc, time::Duration};
+
+use jobs::{Failure, Job, Outcome, Queue, RetryClass};
+use ports::{ErrorClass, SendError};
+
+use super::{
+    model::{Attempt, ToSend},
+    storage,
+};
+use crate::App;
+use send::Next;
+
+pub(super) mod send;
+
+/// Longer than the provider's own time-outs, connection and answer together.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) fn queue(app: &App) -> Queue {
+    let (runner, burier) = (app.clone(), app.clone());
+    Queue {
+        sql: &storage::WORK,
+        concurrency: 32,
+        timeout: TIMEOUT,
+        run: Arc::new(move |job| Box::pin(run(runner.clone(), job))),
+        buried: Some(Arc::new(move |tx, job, _error| {
+            let app = burier.clone();
+            Box::pin(async move { send::give_up(tx, &app, &job, "given_up", None).await })
+        })),
+    }
+}
+
+async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
+    let (a, j) = (app.clone(), job.clone());
+    let next = app
+        .store
+        .write(job.tenant, move |tx| {
+            Box::pin(async move { send::begin(tx, &a, &j).await })
+        })
+        .await?;
+    match next {
+        Next::Over => Ok(Outcome::Committed),
+        Next::Send {
+            message,
+            from,
+            number,
+        } => deliver(app, job, message, from, number).await,
+        Next::LookUp {
+            message,
+            from,
+            attempt,
+            known_ids,
+        } => look_up(app, job, message, from, attempt, known_ids).await,
+    }
+}
+
+async fn deliver(
+    app: App,
+    job: Job,
+    message: ToSend,
+    from: String,
+    number: i32,
+) -> Result<Outcome, Failure> {
+    let started = app.clock.now();
+    let result = app
+        .sender
+        .send(&send::outgoing(&app, &message, &from))
+        .await;
+    let waited = app.clock.now().since(started);
+    metrics::histogram!("lafiya_provider_seconds").record(waited.as_secs_f64());
+    let (a, j) = (app.clone(), job.clone());
+    match result {
+        Ok(accepted) => {
+            let write = app.store.write(job.tenant, move |tx| {
+                Box::pin(async move {
+                    send::accepted(
+                        tx,
+                        &a,
+                        &j,
+                        number,
+                        &accepted.provider_id,
+                        accepted.simulated,
+                    )
+                    .await
+                })
+            });
+            write.await?;
+            Ok(Outcome::Committed)
+        }
+        Err(error) => {
+            let failure = retry(&error);
+            let write = app.store.write(job.tenant, move |tx| {
+                Box::pin(async move { send::failed(tx, &a, &j, number, &error).await })
+            });
+            if write.await? {
+                Ok(Outcome::Committed)
+            } else {
+                Err(failure)
+            }
+        }
+    }
+}
+
+async fn look_up(
+    app: App,
+    job: Job,
+    message: ToSend,
+    from: String,
+    attempt: Attempt,
+    known_ids: Vec<String>,
+) -> Result<Outcome, Failure> {
+    let lookup = send::lookup(&message, &from, &attempt, known_ids);
+    let found = app
+        .sender
+        .find(&lookup)
+        .await
+        .map_err(|error| retry(&error))?;
+    let (a, j) = (app.clone(), job.clone());
+    let write = app.store.write(job.tenant, move |tx| {
+        Box::pin(async move {
+            match found.first() {
+                Some(found) => send::found(tx, &a, &j, attempt.number, found).await,
+                None => send::not_found(tx, &a, &j, &attempt).await,
+            }
+        })
+    });
+    write.await?;
+    Ok(Outcome::Committed)
+}
+
+fn retry(error: &SendError) -> Failure {
+    Failure::Retry {
+        class: match error.class {
+            ErrorClass::RateLimited => RetryClass::RateLimited,
+            _ => RetryClass::Transient,
+        },
+        error: error.to_string(),
+        after: error.retry_after,
+    }
+}

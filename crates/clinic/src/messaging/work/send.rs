@@ -1,0 +1,381 @@
+//! One try to send one message, in three steps: decide and note the attempt,
+//! call the provider, note the outcome. A kill between any two leaves an open
+//! attempt, which the next try looks up at the provider before anything else.
+
+use kernel::{Phone, TenantId, Timestamp};
+use ports::{DeliveryReport, ErrorClass, Found, Lookup, Outgoing, SendError};
+use send_rules::{Category, Channel, Decision, Facts, MessageState, decide};
+use store::{ReadTx, StoreError, WriteTx};
+
+use crate::messaging::{
+    api::{self, TOPIC},
+    model::{Attempt, AttemptOutcome, LOOKUP_GRACE, ToSend},
+    storage::{self, AttemptEnd, Step},
+};
+use crate::{App, identity};
+
+/// What the first step found out.
+pub(in crate::messaging) enum Next {
+    /// Nothing more to do: the row was ended or put off.
+    Over,
+    /// Call the provider; the attempt has this number.
+    Send {
+        message: ToSend,
+        from: String,
+        number: i32,
+    },
+    /// An earlier attempt may have arrived: ask the provider.
+    LookUp {
+        message: ToSend,
+        from: String,
+        attempt: Attempt,
+        known_ids: Vec<String>,
+    },
+}
+
+/// The word for the provider in the database.
+pub(in crate::messaging) fn provider_name(app: &App) -> &'static str {
+    if app.sender.is_simulated() {
+        "simulator"
+    } else {
+        "twilio"
+    }
+}
+
+pub(in crate::messaging) const fn state_of(report: DeliveryReport) -> MessageState {
+    match report {
+        DeliveryReport::Accepted => MessageState::Accepted,
+        DeliveryReport::Sent => MessageState::Sent,
+        DeliveryReport::Delivered => MessageState::Delivered,
+        DeliveryReport::Read => MessageState::Read,
+        DeliveryReport::Failed => MessageState::Failed,
+    }
+}
+
+/// The first step, in one transaction: may it go now, and did it go before?
+pub(in crate::messaging) async fn begin(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+) -> Result<Next, StoreError> {
+    let Some(message) = storage::to_send(tx, job.tenant, job.id).await? else {
+        return Err(StoreError::RowCount {
+            expected: 1,
+            actual: 0,
+        });
+    };
+    if !message.state.needs_work() {
+        jobs::finish(tx, &storage::WORK, job).await?;
+        return Ok(Next::Over);
+    }
+    let from = storage::sender(tx, job.tenant, message.channel)
+        .await?
+        .unwrap_or_default();
+    let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
+    if let Some(attempt) = attempt.as_ref().filter(|attempt| attempt.is_open()) {
+        let known_ids =
+            storage::known_provider_ids(tx, job.tenant, &message.recipient, attempt.started_at);
+        let known_ids = known_ids.await?;
+        return Ok(Next::LookUp {
+            message,
+            from,
+            attempt: attempt.clone(),
+            known_ids,
+        });
+    }
+    let now = app.clock.now();
+    match decide(&facts(tx, app, job.tenant, &message).await?) {
+        Decision::Send(_) => {}
+        Decision::WaitUntil(at, reason) => {
+            jobs::retry_at(tx, &storage::WORK, job, at, Some(reason.as_str())).await?;
+            return Ok(Next::Over);
+        }
+        Decision::Refuse(reason) => {
+            refuse(tx, job, &message, reason, now).await?;
+            return Ok(Next::Over);
+        }
+    }
+    // A lookup tells messages apart by text and number, so two equal ones never fly together.
+    if message.state == MessageState::Queued
+        && storage::twins_in_flight(tx, job, &message).await? > 0
+    {
+        let soon = now.plus(std::time::Duration::from_secs(1));
+        jobs::retry_at(
+            tx,
+            &storage::WORK,
+            job,
+            soon,
+            Some("an equal message is under way"),
+        )
+        .await?;
+        return Ok(Next::Over);
+    }
+    let number = attempt.map_or(1, |attempt| attempt.number + 1);
+    storage::begin_attempt(tx, job, provider_name(app), number, now).await?;
+    tx.emit(TOPIC, job.id);
+    Ok(Next::Send {
+        message,
+        from,
+        number,
+    })
+}
+
+async fn refuse(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    message: &ToSend,
+    reason: send_rules::Reason,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let expired = matches!(
+        reason,
+        send_rules::Reason::Expired | send_rules::Reason::ExpiresOvernight
+    );
+    let step = Step {
+        from: message.state,
+        to: if expired {
+            MessageState::Expired
+        } else {
+            MessageState::Refused
+        },
+        reason: Some(reason.as_str()),
+        error_code: None,
+        retryable: Some(false),
+    };
+    storage::step(tx, job.tenant, job.id, step, now).await?;
+    tx.emit(TOPIC, job.id);
+    jobs::finish(tx, &storage::WORK, job).await
+}
+
+async fn facts(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    message: &ToSend,
+) -> Result<Facts, StoreError> {
+    let mut facts = facts_of(
+        tx,
+        app,
+        tenant,
+        &message.recipient,
+        message.channel,
+        message.category,
+    )
+    .await?;
+    facts.expires_at = message.expires_at;
+    Ok(facts)
+}
+
+async fn facts_of(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+    category: Category,
+) -> Result<Facts, StoreError> {
+    let now = app.clock.now();
+    let zone = identity::api::tenant(tx, tenant).await?.zone;
+    Ok(Facts {
+        now,
+        channel,
+        category,
+        last_inbound: storage::last_inbound(tx, tenant, phone, channel).await?,
+        opted_out: storage::opted_out(tx, tenant, phone).await?,
+        minute_of_day: now.minute_of_day(&zone),
+        expires_at: None,
+        template: None,
+    })
+}
+
+pub(in crate::messaging) async fn decide_answer(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+) -> Result<Decision, StoreError> {
+    Ok(decide(
+        &facts_of(tx, app, tenant, phone, channel, Category::Answer).await?,
+    ))
+}
+
+/// The message as the provider wants it.
+pub(in crate::messaging) fn outgoing(app: &App, message: &ToSend, from: &str) -> Outgoing {
+    Outgoing {
+        from: address(message.channel, from),
+        to: address(message.channel, message.recipient.as_e164()),
+        body: kernel::Redacted(message.body.clone()),
+        status_callback: Some(format!(
+            "{}/api/v1/webhooks/twilio/status/",
+            app.settings.public_url
+        )),
+    }
+}
+
+/// What to ask the provider about an attempt with an unknown outcome.
+pub(in crate::messaging) fn lookup(
+    message: &ToSend,
+    from: &str,
+    attempt: &Attempt,
+    known_ids: Vec<String>,
+) -> Lookup {
+    Lookup {
+        from: address(message.channel, from),
+        to: address(message.channel, message.recipient.as_e164()),
+        since: attempt.started_at,
+        body_sha256: message.body_sha256.clone(),
+        known_ids,
+    }
+}
+
+/// Twilio prefixes WhatsApp addresses (docs: WhatsApp, "Sending messages").
+fn address(channel: Channel, number: &str) -> String {
+    match channel {
+        Channel::Whatsapp => format!("whatsapp:{number}"),
+        Channel::Sms => number.to_owned(),
+    }
+}
+
+/// The provider has it.
+pub(in crate::messaging) async fn accepted(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    number: i32,
+    provider_id: &str,
+    simulated: bool,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let state = if simulated {
+        MessageState::Simulated
+    } else {
+        MessageState::Accepted
+    };
+    storage::accept(tx, job, provider_id, state, now).await?;
+    let end = AttemptEnd {
+        number,
+        outcome: AttemptOutcome::Accepted,
+        error_code: None,
+        detail: None,
+    };
+    storage::end_attempt(tx, job, end, now).await?;
+    tx.emit(TOPIC, job.id);
+    jobs::finish(tx, &storage::WORK, job).await
+}
+
+/// The provider turned out to have it after all.
+pub(in crate::messaging) async fn found(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    number: i32,
+    found: &Found,
+) -> Result<(), StoreError> {
+    accepted(tx, app, job, number, &found.provider_id, false).await?;
+    api::apply_report(
+        tx,
+        app,
+        job.tenant,
+        &found.provider_id,
+        found.report,
+        found.error_code,
+    )
+    .await?;
+    Ok(())
+}
+
+/// The provider does not have it: the attempt is over, the message is queued again.
+pub(in crate::messaging) async fn not_found(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    attempt: &Attempt,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let believed_from = attempt.started_at.plus(LOOKUP_GRACE);
+    if now < believed_from {
+        let wait = Some("the provider does not know it yet");
+        return jobs::retry_at(tx, &storage::WORK, job, believed_from, wait).await;
+    }
+    let end = AttemptEnd {
+        number: attempt.number,
+        outcome: AttemptOutcome::NotSent,
+        error_code: None,
+        detail: Some("the provider never got it"),
+    };
+    storage::end_attempt(tx, job, end, now).await?;
+    jobs::retry_at(tx, &storage::WORK, job, now, None).await
+}
+
+/// The attempt failed. True when the message is over, false when it may be tried again.
+pub(in crate::messaging) async fn failed(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    number: i32,
+    error: &SendError,
+) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let unknown = error.class == ErrorClass::Unknown;
+    let end = AttemptEnd {
+        number,
+        outcome: if unknown {
+            AttemptOutcome::Unknown
+        } else {
+            AttemptOutcome::NotSent
+        },
+        error_code: error.code,
+        detail: Some(&error.detail),
+    };
+    storage::end_attempt(tx, job, end, now).await?;
+    if unknown || error.class.can_retry() {
+        return Ok(false);
+    }
+    if error.class == ErrorClass::Account {
+        give_up(tx, app, job, error.class.as_str(), error.code).await?;
+        jobs::bury(tx, &storage::WORK, job, now, &error.to_string()).await?;
+        return Ok(true);
+    }
+    let step = Step {
+        from: MessageState::Sending,
+        to: MessageState::Failed,
+        reason: Some(error.class.as_str()),
+        error_code: error.code,
+        retryable: Some(false),
+    };
+    storage::step(tx, job.tenant, job.id, step, now).await?;
+    if error.class == ErrorClass::OptedOut {
+        let message = storage::to_send(tx, job.tenant, job.id).await?;
+        if let Some(message) = message {
+            api::note_consent(tx, app, job.tenant, &message.recipient, true, "provider").await?;
+        }
+    }
+    tx.emit(TOPIC, job.id);
+    jobs::finish(tx, &storage::WORK, job).await?;
+    Ok(true)
+}
+
+/// Marks a message as failed that a person may send again.
+pub(in crate::messaging) async fn give_up(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    reason: &str,
+    error_code: Option<i64>,
+) -> Result<(), StoreError> {
+    let state = storage::state(tx, job.tenant, job.id).await?;
+    let Some(from) = state.filter(|state| state.needs_work()) else {
+        return Ok(());
+    };
+    let step = Step {
+        from,
+        to: MessageState::Failed,
+        reason: Some(reason),
+        error_code,
+        retryable: Some(true),
+    };
+    storage::step(tx, job.tenant, job.id, step, app.clock.now()).await?;
+    tx.emit(TOPIC, job.id);
+    Ok(())
+}

@@ -1,0 +1,258 @@
+use kernel::{Ctx, FieldError, Patch, Phone, Problem, ProblemKind};
+use store::{StoreError, WriteTx};
+
+use crate::{
+    App, audit, identity,
+    identity::api::TenantInfo,
+    patients::{
+        model::{ContactId, Created, NewPatient, PatientId, PatientPatch, PatientRow, Status},
+        rules::{self, Check, LONG, SHORT},
+        storage,
+    },
+};
+
+async fn clinic(app: &App, ctx: &Ctx) -> Result<TenantInfo, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(identity::api::tenant(&mut tx, ctx.tenant).await?)
+}
+
+/// Enters a patient.
+///
+/// # Errors
+/// 400 naming every wrong field; 409 `patient-exists` for the same name, birth
+/// date and number. The same number for another person is fine.
+pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Problem> {
+    let clinic = clinic(app, ctx).await?;
+    let now = app.clock.now();
+    let mut check = Check::default();
+    let phone = check.phone("phone", &new.phone, clinic.country);
+    let patient = PatientRow {
+        id: PatientId::new(&app.clock, &app.rng),
+        first_name: check.name("first_name", &new.first_name),
+        last_name: check.name("last_name", &new.last_name),
+        birth_date: check.birth_date(new.birth_date, now),
+        gender: check.gender(new.gender),
+        locale: new.locale.unwrap_or(clinic.locale),
+        status: Status::Pending,
+        email: check.text("email", new.email, SHORT),
+        address: check.text("address", new.address, LONG),
+        emergency_contact: check.text("emergency_contact", new.emergency_contact, SHORT),
+        emergency_phone: check.text("emergency_phone", new.emergency_phone, SHORT),
+        medical_history: check.text("medical_history", new.medical_history, LONG),
+        allergies: check.text("allergies", new.allergies, LONG),
+        current_medications: check.text("current_medications", new.current_medications, LONG),
+        created_at: now,
+        updated_at: now,
+        version: 1,
+    };
+    let Some(phone) = phone.filter(|_| check.0.is_empty()) else {
+        return Err(Problem::fields(check.0));
+    };
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move { insert(tx, &a, &ctx, &patient, &phone).await })
+        })
+        .await
+}
+
+async fn insert(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    patient: &PatientRow,
+    phone: &Phone,
+) -> Result<Created, Problem> {
+    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let known =
+        storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await?;
+    if let Some(known) = known {
+        let mut problem = Problem::conflict("patient-exists");
+        problem.errors = vec![FieldError::new("patient_id", "exists").with("id", known)];
+        return Err(problem);
+    }
+    storage::insert(tx, ctx.tenant, patient, &name).await?;
+    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::trigrams(&name)).await?;
+    let contact = ContactId::new(&app.clock, &app.rng);
+    storage::link(
+        tx,
+        ctx.tenant,
+        patient.id,
+        (contact, phone),
+        true,
+        app.clock.now(),
+    )
+    .await?;
+    audit::api::record(
+        tx,
+        app,
+        ctx,
+        "patient.create",
+        "patient",
+        patient.id.uuid(),
+        None,
+    )
+    .await?;
+    Ok(Created { id: patient.id })
+}
+
+/// Changes a patient.
+///
+/// # Errors
+/// 404; 400 naming every wrong field; 412 when `expected` is not the version
+/// any more.
+pub async fn update(
+    app: &App,
+    ctx: &Ctx,
+    id: PatientId,
+    expected: Option<i64>,
+    patch: PatientPatch,
+) -> Result<(), Problem> {
+    let clinic = clinic(app, ctx).await?;
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let current = storage::patient(tx, ctx.tenant, id)
+                    .await?
+                    .ok_or_else(Problem::not_found)?;
+                if expected.is_some_and(|expected| expected != current.version) {
+                    return Err(Problem::new(ProblemKind::Stale));
+                }
+                change(tx, &a, &ctx, &clinic, current, patch).await
+            })
+        })
+        .await
+}
+
+async fn change(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    clinic: &TenantInfo,
+    current: PatientRow,
+    patch: PatientPatch,
+) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let mut check = Check::default();
+    let phone = match &patch.phone {
+        Patch::Keep => None,
+        Patch::Clear => check.phone("phone", "", clinic.country),
+        Patch::Set(text) => check.phone("phone", text, clinic.country),
+    };
+    let kept = current.clone();
+    let patient = PatientRow {
+        first_name: check.name(
+            "first_name",
+            &patch
+                .first_name
+                .apply(Some(kept.first_name))
+                .unwrap_or_default(),
+        ),
+        last_name: check.name(
+            "last_name",
+            &patch
+                .last_name
+                .apply(Some(kept.last_name))
+                .unwrap_or_default(),
+        ),
+        birth_date: check.birth_date(patch.birth_date.apply(kept.birth_date), now),
+        gender: check.gender(
+            patch
+                .gender
+                .apply(kept.gender.map(|gender| gender.to_string())),
+        ),
+        locale: patch
+            .locale
+            .apply(Some(kept.locale))
+            .unwrap_or(clinic.locale),
+        status: patch
+            .status
+            .apply(Some(kept.status))
+            .unwrap_or(Status::Pending),
+        email: check.text("email", patch.email.apply(kept.email), SHORT),
+        address: check.text("address", patch.address.apply(kept.address), LONG),
+        emergency_contact: check.text(
+            "emergency_contact",
+            patch.emergency_contact.apply(kept.emergency_contact),
+            SHORT,
+        ),
+        emergency_phone: check.text(
+            "emergency_phone",
+            patch.emergency_phone.apply(kept.emergency_phone),
+            SHORT,
+        ),
+        medical_history: check.text(
+            "medical_history",
+            patch.medical_history.apply(kept.medical_history),
+            LONG,
+        ),
+        allergies: check.text("allergies", patch.allergies.apply(kept.allergies), LONG),
+        current_medications: check.text(
+            "current_medications",
+            patch.current_medications.apply(kept.current_medications),
+            LONG,
+        ),
+        updated_at: now,
+        ..current
+    };
+    if !check.0.is_empty() {
+        return Err(Problem::fields(check.0));
+    }
+    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    storage::update(tx, ctx.tenant, &patient, &name)
+        .await
+        .map_err(|error| match error {
+            StoreError::RowCount { .. } => Problem::new(ProblemKind::Stale),
+            other => other.into(),
+        })?;
+    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::trigrams(&name)).await?;
+    if let Some(phone) = phone {
+        let contact = ContactId::new(&app.clock, &app.rng);
+        storage::link(tx, ctx.tenant, patient.id, (contact, &phone), true, now).await?;
+    }
+    audit::api::record(
+        tx,
+        app,
+        ctx,
+        "patient.update",
+        "patient",
+        patient.id.uuid(),
+        None,
+    )
+    .await?;
+    Ok(())
+}
+
+/// Makes a number one of a patient's; he may have it already.
+///
+/// # Errors
+/// The database's.
+pub async fn add_contact(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    patient: PatientId,
+    phone: &Phone,
+) -> Result<(), StoreError> {
+    let contact = ContactId::new(&app.clock, &app.rng);
+    storage::link(
+        tx,
+        ctx.tenant,
+        patient,
+        (contact, phone),
+        false,
+        app.clock.now(),
+    )
+    .await?;
+    audit::api::record(
+        tx,
+        app,
+        ctx,
+        "patient.add_contact",
+        "patient",
+        patient.uuid(),
+        None,
+    )
+    .await
+}

@@ -1,0 +1,170 @@
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+};
+use kernel::{Problem, ProblemKind};
+use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, routes};
+
+use super::{
+    api,
+    model::Patient,
+    wire::{
+        CreatedBody, PatientBody, PatientFilter, PatientInput, PatientPage, PatientPatchInput,
+        StatsBody, SummaryBody,
+    },
+};
+use crate::App;
+
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
+        .api(routes!(create), Policy::STAFF)
+        .api(routes!(list), Policy::STAFF)
+        .api(routes!(stats), Policy::STAFF)
+        .api(routes!(show, change), Policy::STAFF)
+}
+
+/// Enters a patient.
+#[utoipa::path(
+    post, path = "/api/patients/", tag = "patients", request_body = PatientInput,
+    responses(
+        (status = 201, description = "Entered", body = CreatedBody),
+        (status = 409, description = "The same name, birth date and number are there already")
+    )
+)]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(input): JsonBody<PatientInput>,
+) -> Result<(StatusCode, Json<CreatedBody>), Fault> {
+    let created = api::create(&app, &caller.ctx, input.into()).await?;
+    let record = api::record(&app, &caller.ctx, created.id).await?;
+    let body = CreatedBody {
+        patient_id: created.id.to_string(),
+        first_name: record.patient.first_name,
+        last_name: record.patient.last_name,
+        phone: record
+            .phones
+            .first()
+            .map(|row| row.phone.as_e164().to_owned())
+            .unwrap_or_default(),
+        status: "success",
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// Lists and searches patients.
+#[utoipa::path(
+    get, path = "/api/patients/list/", tag = "patients", params(PatientFilter),
+    responses((status = 200, description = "A page of patients", body = PatientPage))
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<PatientFilter>,
+    paging: Paging,
+) -> Result<Json<PatientPage>, Fault> {
+    let query = filter.search.unwrap_or_default();
+    let (count, found) = api::search(&app, &caller.ctx, &query, paging.request).await?;
+    let mut rows = Vec::with_capacity(found.len());
+    {
+        let mut tx = app.store.read(&caller.ctx).await?;
+        for patient in &found {
+            let phones = api::phones(&mut tx, caller.ctx.tenant, patient.id).await?;
+            let phone = phones.first().map(|phone| phone.as_e164().to_owned());
+            rows.push(SummaryBody::new(patient, phone.unwrap_or_default()));
+        }
+    }
+    let page = paging.page(count, rows)?;
+    Ok(Json(PatientPage {
+        total_count: count,
+        page: paging.request.page,
+        page_size: paging.request.size,
+        has_next: page.next.is_some(),
+        has_previous: page.previous.is_some(),
+        results: page.results,
+    }))
+}
+
+/// Counts patients.
+#[utoipa::path(
+    get, path = "/api/patients/stats/", tag = "patients",
+    responses((status = 200, description = "How many there are", body = StatsBody))
+)]
+async fn stats(State(app): State<App>, caller: Caller) -> Result<Json<StatsBody>, Fault> {
+    let stats = api::stats(&app, &caller.ctx).await?;
+    Ok(Json(StatsBody {
+        total_patients: stats.total,
+        active_patients: stats.active,
+        inactive_patients: stats.total - stats.active,
+        recent_activations: stats.recent,
+    }))
+}
+
+/// Shows a patient.
+#[utoipa::path(
+    get, path = "/api/patients/{id}/", tag = "patients",
+    params(("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The patient", body = PatientBody))
+)]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Patient>,
+) -> Result<(HeaderMap, Json<PatientBody>), Fault> {
+    let record = api::record(&app, &caller.ctx, id).await?;
+    Ok((
+        etag(record.patient.version),
+        Json(PatientBody::new(record, &caller.zone)),
+    ))
+}
+
+fn etag(version: i64) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        headers.insert(header::ETAG, value);
+    }
+    headers
+}
+
+/// Changes a patient.
+#[utoipa::path(
+    patch, path = "/api/patients/{id}/", tag = "patients", request_body = PatientPatchInput,
+    params(
+        ("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000"),
+        ("If-Match" = Option<String>, Header, description = "The version the change is meant for", example = "\"3\"")
+    ),
+    responses(
+        (status = 200, description = "The patient as he is now", body = PatientBody),
+        (status = 412, description = "Somebody else changed him meanwhile")
+    )
+)]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Patient>,
+    headers: HeaderMap,
+    JsonBody(input): JsonBody<PatientPatchInput>,
+) -> Result<(HeaderMap, Json<PatientBody>), Fault> {
+    api::update(&app, &caller.ctx, id, expected(&headers)?, input.into()).await?;
+    let record = api::record(&app, &caller.ctx, id).await?;
+    Ok((
+        etag(record.patient.version),
+        Json(PatientBody::new(record, &caller.zone)),
+    ))
+}
+
+/// The version of `If-Match` (RFC 9110, 13.1.1); one that we never gave is stale.
+fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.trim_matches('"').parse();
+    version
+        .map(Some)
+        .map_err(|_| Problem::new(ProblemKind::Stale))
+}

@@ -1,0 +1,201 @@
+use kernel::{Id, Locale, Patch, Phone, Timestamp};
+
+/// Marker of [`PatientId`].
+#[derive(Debug)]
+pub struct Patient;
+/// One patient of one clinic.
+pub type PatientId = Id<Patient>;
+/// Marker of [`ContactId`].
+#[derive(Debug)]
+pub(super) struct Contact;
+/// One number, whoever has it.
+pub(super) type ContactId = Id<Contact>;
+
+kernel::words! {
+    /// Whether a patient uses the product.
+    pub enum Status {
+        /// Entered by the clinic, has not confirmed yet.
+        Pending = "pending",
+        /// Has confirmed.
+        Active = "active",
+        /// No longer.
+        Inactive = "inactive",
+    }
+}
+
+kernel::words! {
+    /// Sex as the record has it.
+    pub enum Gender {
+        /// Masculin.
+        Male = "M",
+        /// Féminin.
+        Female = "F",
+    }
+}
+
+store::row! {
+    /// What lists and messages need of a patient.
+    pub struct Summary {
+        /// The id.
+        pub id: PatientId,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// The language of messages to him.
+        pub locale: Locale,
+        /// Whether he uses the product.
+        pub status: Status,
+        /// `YYYY-MM-DD`.
+        pub birth_date: Option<String>,
+    }
+}
+
+impl Summary {
+    /// First and last name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+store::row! {
+    /// Everything about a patient.
+    pub struct PatientRow {
+        /// The id.
+        pub id: PatientId,
+        /// First name.
+        pub first_name: String,
+        /// Last name.
+        pub last_name: String,
+        /// `YYYY-MM-DD`.
+        pub birth_date: Option<String>,
+        /// Sex.
+        pub gender: Option<Gender>,
+        /// The language of messages to him.
+        pub locale: Locale,
+        /// Whether he uses the product.
+        pub status: Status,
+        /// E-mail.
+        pub email: Option<String>,
+        /// Where he lives.
+        pub address: Option<String>,
+        /// Whom to call.
+        pub emergency_contact: Option<String>,
+        /// On which number.
+        pub emergency_phone: Option<String>,
+        /// In words.
+        pub medical_history: Option<String>,
+        /// In words.
+        pub allergies: Option<String>,
+        /// In words.
+        pub current_medications: Option<String>,
+        /// When he was entered.
+        pub created_at: Timestamp,
+        /// When he was last changed.
+        pub updated_at: Timestamp,
+        /// Grows with every change.
+        pub version: i64,
+    }
+}
+
+/// A patient with his numbers, the primary one first.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The patient.
+    pub patient: PatientRow,
+    /// His numbers.
+    pub phones: Vec<PhoneOf>,
+}
+
+store::row! {
+    /// A number of a patient.
+    pub struct PhoneOf {
+        /// E.164.
+        pub phone: Phone,
+        /// Whether others have it too.
+        pub shared: bool,
+    }
+}
+
+/// A patient to be entered, as a person typed it.
+#[derive(Debug, Clone, Default)]
+pub struct NewPatient {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Any spelling of a number.
+    pub phone: String,
+    /// `YYYY-MM-DD`.
+    pub birth_date: Option<String>,
+    /// `M`, `F` or a word for it.
+    pub gender: Option<String>,
+    /// The clinic's when not said.
+    pub locale: Option<Locale>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Where he lives.
+    pub address: Option<String>,
+    /// Whom to call.
+    pub emergency_contact: Option<String>,
+    /// On which number.
+    pub emergency_phone: Option<String>,
+    /// In words.
+    pub medical_history: Option<String>,
+    /// In words.
+    pub allergies: Option<String>,
+    /// In words.
+    pub current_medications: Option<String>,
+}
+
+/// What shall change about a patient.
+#[derive(Debug, Clone, Default)]
+pub struct PatientPatch {
+    /// First name; cannot be cleared.
+    pub first_name: Patch<String>,
+    /// Last name; cannot be cleared.
+    pub last_name: Patch<String>,
+    /// Another primary number; cannot be cleared. The old one stays his.
+    pub phone: Patch<String>,
+    /// `YYYY-MM-DD`.
+    pub birth_date: Patch<String>,
+    /// `M`, `F` or a word for it.
+    pub gender: Patch<String>,
+    /// The language of messages.
+    pub locale: Patch<Locale>,
+    /// Whether he uses the product.
+    pub status: Patch<Status>,
+    /// E-mail.
+    pub email: Patch<String>,
+    /// Where he lives.
+    pub address: Patch<String>,
+    /// Whom to call.
+    pub emergency_contact: Patch<String>,
+    /// On which number.
+    pub emergency_phone: Patch<String>,
+    /// In words.
+    pub medical_history: Patch<String>,
+    /// In words.
+    pub allergies: Patch<String>,
+    /// In words.
+    pub current_medications: Patch<String>,
+}
+
+/// What [`super::api::create`] made.
+#[derive(Debug, Clone, Copy)]
+pub struct Created {
+    /// The patient.
+    pub id: PatientId,
+}
+
+/// The numbers of a clinic's patients.
+#[derive(Debug, Clone, Copy)]
+pub struct Stats {
+    /// All.
+    pub total: i64,
+    /// Active ones.
+    pub active: i64,
+    /// Entered in the last thirty days.
+    pub recent: i64,
+}

@@ -1,0 +1,275 @@
+use kernel::{PageRequest, Phone, TenantId, Timestamp};
+use store::{ReadTx, StoreError, WriteTx, params};
+
+use super::model::{ContactId, PatientId, PatientRow, PhoneOf, Summary};
+
+store::statements! {
+    INSERT = "INSERT INTO patient (tenant_id, id, first_name, last_name, search_name, birth_date, gender, locale, status,
+            email, address, emergency_contact, emergency_phone, medical_history, allergies, current_medications,
+            created_at, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 1)";
+    UPDATE = "UPDATE patient SET first_name = $3, last_name = $4, search_name = $5, birth_date = $6, gender = $7,
+            locale = $8, status = $9, email = $10, address = $11, emergency_contact = $12, emergency_phone = $13,
+            medical_history = $14, allergies = $15, current_medications = $16, updated_at = $17, version = version + 1
+        WHERE tenant_id = $1 AND id = $2 AND version = $18";
+    PATIENT = "SELECT id, first_name, last_name, birth_date, gender, locale, status, email, address, emergency_contact,
+            emergency_phone, medical_history, allergies, current_medications, created_at, updated_at, version
+        FROM patient WHERE tenant_id = $1 AND id = $2";
+    SUMMARY = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
+        WHERE tenant_id = $1 AND id = $2";
+    NEWEST = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
+        WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+    COUNT = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1";
+    COUNT_ACTIVE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND status = 'active'";
+    COUNT_SINCE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND created_at >= $2";
+    BY_PHONE = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+            p.status AS status, p.birth_date AS birth_date
+        FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
+        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY p.created_at, p.id";
+    BY_LAST_NINE = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+            p.status AS status, p.birth_date AS birth_date
+        FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
+        WHERE c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3";
+    BY_DIGITS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+            p.status AS status, p.birth_date AS birth_date
+        FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
+        WHERE c.tenant_id = $1 AND c.phone LIKE $2 ORDER BY p.created_at DESC, p.id DESC LIMIT 200";
+    BY_TRIGRAMS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+            p.status AS status, p.birth_date AS birth_date
+        FROM (SELECT patient_id, COUNT(*) AS hits FROM patient_trigram
+            WHERE tenant_id = $1 AND trigram IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            GROUP BY patient_id ORDER BY hits DESC, patient_id LIMIT 200) AS found
+        JOIN patient p ON p.tenant_id = $1 AND p.id = found.patient_id";
+    SAME_PERSON = "SELECT p.id AS value FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
+        WHERE c.tenant_id = $1 AND c.phone = $2 AND p.search_name = $3
+            AND (p.birth_date IS NULL OR $4 IS NULL OR p.birth_date = $4) LIMIT 1";
+    INSERT_TRIGRAM = "INSERT INTO patient_trigram (tenant_id, trigram, patient_id) VALUES ($1, $2, $3)";
+    DELETE_TRIGRAMS = "DELETE FROM patient_trigram WHERE tenant_id = $1 AND patient_id = $2";
+    INSERT_CONTACT = "INSERT INTO contact_point (tenant_id, id, phone, last_nine, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant_id, phone) DO NOTHING";
+    CONTACT = "SELECT id AS value FROM contact_point WHERE tenant_id = $1 AND phone = $2";
+    LINK = "INSERT INTO patient_contact (tenant_id, patient_id, contact_point_id, is_primary, created_at)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, patient_id, contact_point_id) DO NOTHING";
+    NONE_PRIMARY = "UPDATE patient_contact SET is_primary = $3 WHERE tenant_id = $1 AND patient_id = $2 AND is_primary = TRUE";
+    PRIMARY = "UPDATE patient_contact SET is_primary = $4
+        WHERE tenant_id = $1 AND patient_id = $2 AND contact_point_id = $3";
+    PHONES = "SELECT c.phone AS phone,
+            (SELECT COUNT(*) FROM patient_contact o WHERE o.tenant_id = $1 AND o.contact_point_id = c.id) > 1 AS shared
+        FROM patient_contact pc JOIN contact_point c ON c.tenant_id = pc.tenant_id AND c.id = pc.contact_point_id
+        WHERE pc.tenant_id = $1 AND pc.patient_id = $2 ORDER BY pc.is_primary DESC, pc.created_at, c.phone";
+}
+
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    patient: &PatientRow,
+    search_name: &str,
+) -> Result<(), StoreError> {
+    let p = patient;
+    let values = params![
+        tenant,
+        p.id,
+        p.first_name,
+        p.last_name,
+        search_name,
+        p.birth_date,
+        p.gender,
+        p.locale,
+        p.status,
+        p.email,
+        p.address,
+        p.emergency_contact,
+        p.emergency_phone,
+        p.medical_history,
+        p.allergies,
+        p.current_medications,
+        p.created_at,
+    ];
+    tx.execute_one(INSERT, values).await
+}
+
+/// Fails with a row count when the version is another by now.
+pub(super) async fn update(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    patient: &PatientRow,
+    search_name: &str,
+) -> Result<(), StoreError> {
+    let p = patient;
+    let values = params![
+        tenant,
+        p.id,
+        p.first_name,
+        p.last_name,
+        search_name,
+        p.birth_date,
+        p.gender,
+        p.locale,
+        p.status,
+        p.email,
+        p.address,
+        p.emergency_contact,
+        p.emergency_phone,
+        p.medical_history,
+        p.allergies,
+        p.current_medications,
+        p.updated_at,
+        p.version,
+    ];
+    tx.execute_one(UPDATE, values).await
+}
+
+pub(super) async fn patient(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<PatientRow>, StoreError> {
+    tx.optional(PATIENT, params![tenant, id]).await
+}
+
+pub(super) async fn summary(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<Summary>, StoreError> {
+    tx.optional(SUMMARY, params![tenant, id]).await
+}
+
+pub(super) async fn newest(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    page: PageRequest,
+) -> Result<(i64, Vec<Summary>), StoreError> {
+    let count = tx.one(COUNT, params![tenant]).await?;
+    Ok((
+        count,
+        tx.all(NEWEST, params![tenant, page.size, page.offset()])
+            .await?,
+    ))
+}
+
+pub(super) async fn counts(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    since: Timestamp,
+) -> Result<(i64, i64, i64), StoreError> {
+    let total = tx.one(COUNT, params![tenant]).await?;
+    let active = tx.one(COUNT_ACTIVE, params![tenant]).await?;
+    Ok((
+        total,
+        active,
+        tx.one(COUNT_SINCE, params![tenant, since]).await?,
+    ))
+}
+
+pub(super) async fn by_phone(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<Summary>, StoreError> {
+    tx.all(BY_PHONE, params![tenant, phone]).await
+}
+
+pub(super) async fn by_last_nine(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<Summary>, StoreError> {
+    tx.all(BY_LAST_NINE, params![tenant, phone.last_nine(), phone])
+        .await
+}
+
+pub(super) async fn by_digits(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    digits: &str,
+) -> Result<Vec<Summary>, StoreError> {
+    tx.all(BY_DIGITS, params![tenant, format!("%{digits}%")])
+        .await
+}
+
+/// How many pieces [`BY_TRIGRAMS`] asks for at once.
+const ASKED: usize = 16;
+
+pub(super) async fn by_trigrams(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    pieces: impl Iterator<Item = String>,
+) -> Result<Vec<Summary>, StoreError> {
+    let mut values = params![tenant];
+    let mut pieces = pieces.fuse();
+    for _ in 0..ASKED {
+        // No name has an empty piece, so it asks for nothing.
+        values.push(kernel::column::ToColumn::to_column(
+            &pieces.next().unwrap_or_default(),
+        ));
+    }
+    tx.all(BY_TRIGRAMS, values).await
+}
+
+pub(super) async fn same_person(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    search_name: &str,
+    birth_date: Option<&str>,
+) -> Result<Option<PatientId>, StoreError> {
+    tx.optional(SAME_PERSON, params![tenant, phone, search_name, birth_date])
+        .await
+}
+
+pub(super) async fn set_trigrams(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: PatientId,
+    pieces: impl IntoIterator<Item = String>,
+) -> Result<(), StoreError> {
+    tx.execute(DELETE_TRIGRAMS, params![tenant, id]).await?;
+    for piece in pieces {
+        tx.execute_one(INSERT_TRIGRAM, params![tenant, piece, id])
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes the number the patient's; `primary` moves the mark to it.
+pub(super) async fn link(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    patient: PatientId,
+    (fresh, phone): (ContactId, &Phone),
+    primary: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        INSERT_CONTACT,
+        params![tenant, fresh, phone, phone.last_nine(), now],
+    )
+    .await?;
+    let contact: uuid::Uuid = tx.one(CONTACT, params![tenant, phone]).await?;
+    tx.execute(LINK, params![tenant, patient, contact, false, now])
+        .await?;
+    if primary {
+        tx.execute(NONE_PRIMARY, params![tenant, patient, false])
+            .await?;
+        tx.execute_one(PRIMARY, params![tenant, patient, contact, true])
+            .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn phones(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Vec<PhoneOf>, StoreError> {
+    tx.all(PHONES, params![tenant, id]).await
+}

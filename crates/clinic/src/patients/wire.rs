@@ -1,0 +1,275 @@
+//! Patients on the wire.
+
+use kernel::{Locale, Patch, Timestamp, Zone};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::model::{NewPatient, PatientPatch, Record, Status, Summary};
+
+/// A patient to be entered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "77 123 45 67", "date_of_birth": "1990-05-17", "gender": "F"}))]
+pub(super) struct PatientInput {
+    /// At most 100 characters.
+    first_name: String,
+    /// At most 100 characters.
+    last_name: String,
+    /// Any spelling; without a prefix it is read in the clinic's country.
+    phone: String,
+    email: Option<String>,
+    /// `YYYY-MM-DD`.
+    date_of_birth: Option<String>,
+    /// `M` or `F`.
+    gender: Option<String>,
+    /// `fr` or `en`; the clinic's when left out.
+    language: Option<String>,
+    address: Option<String>,
+    emergency_contact: Option<String>,
+    emergency_phone: Option<String>,
+    medical_history: Option<String>,
+    allergies: Option<String>,
+    current_medications: Option<String>,
+}
+
+impl From<PatientInput> for NewPatient {
+    fn from(input: PatientInput) -> Self {
+        Self {
+            first_name: input.first_name,
+            last_name: input.last_name,
+            phone: input.phone,
+            birth_date: input.date_of_birth,
+            gender: input.gender,
+            locale: input.language.as_deref().and_then(Locale::parse),
+            email: input.email,
+            address: input.address,
+            emergency_contact: input.emergency_contact,
+            emergency_phone: input.emergency_phone,
+            medical_history: input.medical_history,
+            allergies: input.allergies,
+            current_medications: input.current_medications,
+        }
+    }
+}
+
+/// What shall change: a field left out stays, `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"allergies": "Pénicilline", "email": null}))]
+pub(super) struct PatientPatchInput {
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    first_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    last_name: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    phone: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    email: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    date_of_birth: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    gender: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    language: Patch<Locale>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    status: Patch<Status>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    address: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    emergency_contact: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    emergency_phone: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    medical_history: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    allergies: Patch<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    current_medications: Patch<String>,
+}
+
+impl From<PatientPatchInput> for PatientPatch {
+    fn from(input: PatientPatchInput) -> Self {
+        Self {
+            first_name: input.first_name,
+            last_name: input.last_name,
+            phone: input.phone,
+            birth_date: input.date_of_birth,
+            gender: input.gender,
+            locale: input.language,
+            status: input.status,
+            email: input.email,
+            address: input.address,
+            emergency_contact: input.emergency_contact,
+            emergency_phone: input.emergency_phone,
+            medical_history: input.medical_history,
+            allergies: input.allergies,
+            current_medications: input.current_medications,
+        }
+    }
+}
+
+/// What was entered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CreatedBody {
+    /// UUIDv7.
+    pub(super) patient_id: String,
+    /// First name.
+    pub(super) first_name: String,
+    /// Last name.
+    pub(super) last_name: String,
+    /// E.164.
+    pub(super) phone: String,
+    /// Always `success`.
+    pub(super) status: &'static str,
+}
+
+/// A patient in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SummaryBody {
+    /// UUIDv7.
+    id: String,
+    /// First and last name.
+    full_name: String,
+    /// Primary number, E.164.
+    phone: String,
+    /// Whether he has confirmed.
+    is_active: bool,
+    /// `YYYY-MM-DD`.
+    date_of_birth: Option<String>,
+}
+
+impl SummaryBody {
+    pub(super) fn new(patient: &Summary, phone: String) -> Self {
+        Self {
+            id: patient.id.to_string(),
+            full_name: patient.full_name(),
+            phone,
+            is_active: patient.status == Status::Active,
+            date_of_birth: patient.birth_date.clone(),
+        }
+    }
+}
+
+/// A page of patients.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PatientPage {
+    /// The rows.
+    pub(super) results: Vec<SummaryBody>,
+    /// Rows in the whole list.
+    pub(super) total_count: i64,
+    /// From 1.
+    pub(super) page: i64,
+    /// Rows on a page.
+    pub(super) page_size: i64,
+    /// Whether a page follows.
+    pub(super) has_next: bool,
+    /// Whether a page comes before.
+    pub(super) has_previous: bool,
+}
+
+/// Everything about a patient.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PatientBody {
+    /// UUIDv7.
+    id: String,
+    first_name: String,
+    last_name: String,
+    /// Primary number, E.164.
+    phone: String,
+    /// All numbers, the primary one first.
+    phones: Vec<String>,
+    email: Option<String>,
+    /// `YYYY-MM-DD`.
+    date_of_birth: Option<String>,
+    /// `M` or `F`.
+    gender: Option<String>,
+    /// `fr` or `en`.
+    language: String,
+    /// `pending`, `active` or `inactive`.
+    status: String,
+    is_active: bool,
+    address: Option<String>,
+    emergency_contact: Option<String>,
+    emergency_phone: Option<String>,
+    medical_history: Option<String>,
+    allergies: Option<String>,
+    current_medications: Option<String>,
+    /// RFC 3339 in the clinic's zone.
+    created_at: String,
+    /// RFC 3339 in the clinic's zone.
+    updated_at: String,
+    /// Grows with every change; repeat it in `If-Match`.
+    version: i64,
+}
+
+impl PatientBody {
+    pub(super) fn new(record: Record, zone: &Zone) -> Self {
+        let at = |time: Timestamp| time.rfc3339(zone);
+        let phones: Vec<String> = record
+            .phones
+            .iter()
+            .map(|row| row.phone.as_e164().to_owned())
+            .collect();
+        let patient = record.patient;
+        Self {
+            id: patient.id.to_string(),
+            first_name: patient.first_name,
+            last_name: patient.last_name,
+            phone: phones.first().cloned().unwrap_or_default(),
+            phones,
+            email: patient.email,
+            date_of_birth: patient.birth_date,
+            gender: patient.gender.map(|gender| gender.to_string()),
+            language: patient.locale.to_string(),
+            status: patient.status.to_string(),
+            is_active: patient.status == Status::Active,
+            address: patient.address,
+            emergency_contact: patient.emergency_contact,
+            emergency_phone: patient.emergency_phone,
+            medical_history: patient.medical_history,
+            allergies: patient.allergies,
+            current_medications: patient.current_medications,
+            created_at: at(patient.created_at),
+            updated_at: at(patient.updated_at),
+            version: patient.version,
+        }
+    }
+}
+
+/// How many patients there are.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct StatsBody {
+    pub(super) total_patients: i64,
+    pub(super) active_patients: i64,
+    pub(super) inactive_patients: i64,
+    /// Entered in the last thirty days.
+    pub(super) recent_activations: i64,
+}
+
+/// Filters of the patients.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PatientFilter {
+    /// Name or number, in spite of spelling.
+    pub(super) search: Option<String>,
+    /// From 1.
+    #[serde(rename = "page")]
+    _page: Option<i64>,
+    /// 1 to 100.
+    #[serde(rename = "page_size")]
+    _page_size: Option<i64>,
+}

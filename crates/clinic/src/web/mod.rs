@@ -1,0 +1,45 @@
+//! What is nobody's domain: the start page, the state of the server, the work
+//! of the engine, and the phone simulator.
+
+mod health;
+mod home;
+mod overview;
+mod simulator;
+
+use webkit::{NavEntry, Policy, Routes};
+
+use crate::App;
+
+pub(crate) fn routes() -> Routes<App> {
+    home::routes()
+        .merge(health::routes())
+        .merge(overview::routes())
+        .merge(simulator::routes())
+}
+
+/// The navigation, in the order it is shown.
+#[must_use]
+pub fn navigation() -> Vec<NavEntry> {
+    vec![
+        NavEntry {
+            href: "/inbox",
+            label: "inbox-title",
+            policy: Policy::STAFF,
+        },
+        NavEntry {
+            href: "/patients",
+            label: "patients-title",
+            policy: Policy::STAFF,
+        },
+        NavEntry {
+            href: "/work",
+            label: "work-title",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
+            href: "/simulator",
+            label: "simulator-title",
+            policy: Policy::STAFF,
+        },
+    ]
+}

@@ -1,0 +1,199 @@
+//! Settings: defaults, then `lafiya.toml`, then the environment, then flags.
+
+mod read;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use kernel::{Phone, Redacted};
+use store::{Database, Durability};
+use webkit::TrustedProxies;
+
+pub use read::{Fault, Inputs};
+pub use settings::DatabaseUrl;
+
+use read::Reader;
+
+/// Everything that can be set, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder for everything that is kept.
+    pub data: PathBuf,
+    /// Which database, if one is named.
+    pub database: Option<DatabaseUrl>,
+    /// Connections to PostgreSQL.
+    pub connections: u32,
+    /// Where people reach the server, if it is said.
+    pub public_url: Option<String>,
+    /// The messaging provider, if there is one.
+    pub twilio: Option<Twilio>,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// The clinic that gets what no clinic has claimed.
+    pub default_tenant: Option<String>,
+    /// What is logged.
+    pub log: String,
+}
+
+/// A Twilio account and its senders, at least one.
+#[derive(Debug, Clone)]
+pub struct Twilio {
+    /// The account.
+    pub account_sid: String,
+    /// Its token.
+    pub auth_token: Redacted<String>,
+    /// The number for text messages.
+    pub sms: Option<Phone>,
+    /// The number for WhatsApp.
+    pub whatsapp: Option<Phone>,
+    /// Where its API is.
+    pub api_url: String,
+}
+
+impl Config {
+    /// Reads and checks all settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read(inputs: Inputs<'_>) -> Result<Self, Vec<Fault>> {
+        let mut reader = Reader::new(inputs);
+        let listen = reader.read(&settings::LISTEN);
+        let data = reader.read(&settings::DATA);
+        let connections = reader.read(&settings::DATABASE_CONNECTIONS);
+        let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES);
+        let log = reader.read(&settings::LOG);
+        let database = reader.read(&settings::DATABASE_URL);
+        let public_url = reader.read(&settings::PUBLIC_URL);
+        let default_tenant = reader.read(&settings::DEFAULT_TENANT);
+        let twilio = twilio(&mut reader);
+        match (listen, data, connections, trusted_proxies, log) {
+            (Some(listen), Some(data), Some(connections), Some(trusted_proxies), Some(log))
+                if reader.faults.is_empty() =>
+            {
+                Ok(Self {
+                    listen,
+                    data,
+                    database,
+                    connections,
+                    public_url,
+                    twilio,
+                    trusted_proxies,
+                    default_tenant,
+                    log,
+                })
+            }
+            _ => Err(reader.faults),
+        }
+    }
+
+    /// The database as the store wants it.
+    #[must_use]
+    pub fn database(&self) -> Database {
+        let sqlite = |path: PathBuf| Database::Sqlite { path, durability: Durability::PowerCut };
+        match &self.database {
+            Some(DatabaseUrl::Postgres(url)) => {
+                Database::Postgres { url: url.clone(), max_connections: self.connections }
+            }
+            Some(DatabaseUrl::Sqlite(path)) => sqlite(path.clone()),
+            None => sqlite(self.data.join("lafiya.db")),
+        }
+    }
+
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        match self.database() {
+            Database::Sqlite { path, .. } => Some(path),
+            Database::Postgres { .. } => None,
+        }
+    }
+
+    /// Where people reach a server that listens on `address`.
+    #[must_use]
+    pub fn public_url(&self, address: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+    }
+
+    /// Combinations that work and are not safe, as sentences.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if !self.listen.ip().is_loopback() && self.public_url(self.listen).starts_with("http://") {
+            warnings.push(format!(
+                "the server listens on {} for everybody and public_url is not https://: passwords and \
+                 messages cross the network unencrypted; put a TLS proxy in front and set public_url",
+                self.listen
+            ));
+        }
+        warnings
+    }
+
+    /// Why these settings are no demo's, if so: it is for one machine alone.
+    #[must_use]
+    pub fn faults_of_demo(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if !self.listen.ip().is_loopback() {
+            faults.push(Fault(format!(
+                "listen: {} is not on loopback, and a demo has patients and passwords for everybody to \
+                 play with; a good value: 127.0.0.1:8080",
+                self.listen
+            )));
+        }
+        let outside = |twilio: &&Twilio| {
+            twilio.api_url.parse().is_ok_and(|uri| !settings::is_loopback(&uri))
+        };
+        if self.twilio.as_ref().filter(outside).is_some() {
+            faults.push(Fault(
+                "twilio_api_url: a demo must not write to real people; unset TWILIO_ACCOUNT_SID and the \
+                 other TWILIO_ settings, or name a Twilio on loopback; a good value: http://127.0.0.1:9000"
+                    .into(),
+            ));
+        }
+        faults
+    }
+}
+
+/// All of an account or nothing of it.
+fn twilio(reader: &mut Reader) -> Option<Twilio> {
+    let given = reader.is_given(&settings::TWILIO_ACCOUNT_SID)
+        || reader.is_given(&settings::TWILIO_AUTH_TOKEN)
+        || reader.is_given(&settings::TWILIO_PHONE_NUMBER)
+        || reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER);
+    let api_url = reader.read(&settings::TWILIO_API_URL);
+    if !given {
+        return None;
+    }
+    let why = "other settings of Twilio are there, and messages leave with all of them or with none";
+    if !reader.is_given(&settings::TWILIO_ACCOUNT_SID) {
+        reader.missing(&settings::TWILIO_ACCOUNT_SID, why);
+    }
+    if !reader.is_given(&settings::TWILIO_AUTH_TOKEN) {
+        reader.missing(&settings::TWILIO_AUTH_TOKEN, why);
+    }
+    if !reader.is_given(&settings::TWILIO_PHONE_NUMBER)
+        && !reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER)
+    {
+        reader.missing(
+            &settings::TWILIO_WHATSAPP_NUMBER,
+            "a number to send from is needed, this one or twilio_phone_number",
+        );
+    }
+    let (sms, whatsapp) =
+        (reader.read(&settings::TWILIO_PHONE_NUMBER), reader.read(&settings::TWILIO_WHATSAPP_NUMBER));
+    let account_sid = reader.read(&settings::TWILIO_ACCOUNT_SID);
+    let auth_token = reader.read(&settings::TWILIO_AUTH_TOKEN);
+    Some(Twilio { account_sid: account_sid?, auth_token: auth_token?, sms, whatsapp, api_url: api_url? })
+}
+
+/// Where settings are looked for when nobody says so.
+#[must_use]
+pub fn default_file() -> &'static Path {
+    Path::new("lafiya.toml")
+}

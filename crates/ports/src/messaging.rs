@@ -1,0 +1,213 @@
+//! The port through which messages leave, whatever the provider.
+
+use std::{fmt, pin::Pin, time::Duration};
+
+use kernel::{Redacted, Timestamp};
+
+/// A boxed future, so that senders can be chosen at run time.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Something that hands messages to people's phones.
+pub trait MessageSender: Send + Sync + fmt::Debug {
+    /// Makes exactly one attempt. `Ok` means that the provider took the
+    /// message; [`ErrorClass::Unknown`] that it may have.
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Accepted, SendError>>;
+
+    /// Looks for a message whose attempt ended with an unknown outcome. Empty
+    /// means that the provider does not have it (yet): an attempt cut off on
+    /// our side may still be on its way, so ask only some time after it ended.
+    /// An error means that the provider cannot tell, not that it has nothing.
+    fn find<'a>(&'a self, lookup: &'a Lookup) -> BoxFuture<'a, Result<Vec<Found>, SendError>>;
+
+    /// Whether messages only seem to be sent.
+    fn is_simulated(&self) -> bool {
+        false
+    }
+}
+
+/// One message, with addresses already in the provider's form
+/// (`+221…`, `whatsapp:+221…`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The sender's address, or a Twilio messaging service (`MG…`).
+    pub from: String,
+    /// The patient's address.
+    pub to: String,
+    /// The text.
+    pub body: Redacted<String>,
+    /// Where the provider reports what became of it.
+    pub status_callback: Option<String>,
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The provider has the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The provider's id, e.g. Twilio's `SM…`.
+    pub provider_id: String,
+    /// It was not really sent. To be shown, never to be counted.
+    pub simulated: bool,
+}
+
+/// What to look for at the provider.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// As in [`Outgoing::from`].
+    pub from: String,
+    /// As in [`Outgoing::to`].
+    pub to: String,
+    /// When the first attempt began.
+    pub since: Timestamp,
+    /// [`body_sha256`] of the text.
+    pub body_sha256: String,
+    /// Provider ids that belong to other messages, e.g. an equal text sent
+    /// shortly before.
+    pub known_ids: Vec<String>,
+}
+
+impl fmt::Debug for Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lookup")
+            .field("since", &self.since)
+            .field("body_sha256", &self.body_sha256)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A message the provider knows and we had lost sight of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The provider's id.
+    pub provider_id: String,
+    /// How far it has come.
+    pub report: DeliveryReport,
+    /// The provider's error code when it failed.
+    pub error_code: Option<i64>,
+}
+
+/// The fingerprint by which a lookup recognises a text: SHA-256 in lower-case
+/// hexadecimal of the text with line ends as `\n` and no space around it,
+/// because providers tidy both.
+#[must_use]
+pub fn body_sha256(body: &str) -> String {
+    crate::blob::sha256_hex(body.replace("\r\n", "\n").trim().as_bytes())
+}
+
+kernel::words! {
+    /// What a provider reports about a message it took.
+    pub enum DeliveryReport {
+        /// The provider has it.
+        Accepted = "accepted",
+        /// The operator or WhatsApp has it.
+        Sent = "sent",
+        /// It is on the phone.
+        Delivered = "delivered",
+        /// It was opened.
+        Read = "read",
+        /// It will not arrive.
+        Failed = "failed",
+    }
+}
+
+kernel::words! {
+    /// What kind of failure it was, which decides what happens next.
+    pub enum ErrorClass {
+        /// Certainly not accepted, for a passing reason: try again.
+        Transient = "transient",
+        /// Too fast: try again after the given time.
+        RateLimited = "rate_limited",
+        /// It may have been accepted: look it up before anything else.
+        Unknown = "unknown",
+        /// Nobody can be reached at this address by this channel.
+        BadNumber = "bad_number",
+        /// The patient told the provider to stop.
+        OptedOut = "opted_out",
+        /// The patient, his operator or the channel's rules block us.
+        Blocked = "blocked",
+        /// WhatsApp's 24 hours are over.
+        OutOfWindow = "out_of_window",
+        /// The text or the request itself is not accepted.
+        ContentRefused = "content_refused",
+        /// Credentials, sender, permissions or credit: staff must act.
+        Account = "account",
+    }
+}
+
+impl ErrorClass {
+    /// Whether the same message may be tried again as it is. Not for
+    /// [`Unknown`](Self::Unknown): that one is looked up first.
+    #[must_use]
+    pub const fn can_retry(self) -> bool {
+        matches!(self, Self::Transient | Self::RateLimited)
+    }
+}
+
+/// Why a message was not handed over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{class}: {detail}")]
+pub struct SendError {
+    /// What to do about it.
+    pub class: ErrorClass,
+    /// The provider's error code.
+    pub code: Option<i64>,
+    /// What was seen, in our own words. Never the provider's sentence, which
+    /// may repeat the number.
+    pub detail: String,
+    /// How long the provider asks us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl SendError {
+    pub(crate) fn new(class: ErrorClass, detail: impl Into<String>) -> Self {
+        Self {
+            class,
+            code: None,
+            detail: detail.into(),
+            retry_after: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_nothing_of_the_patient() {
+        let outgoing = Outgoing {
+            from: "+14155550100".into(),
+            to: "whatsapp:+221771234567".into(),
+            body: Redacted("Votre test".into()),
+            status_callback: Some("https://clinic.example/s/1".into()),
+        };
+        let lookup = Lookup {
+            from: outgoing.from.clone(),
+            to: outgoing.to.clone(),
+            since: Timestamp::from_micros(0),
+            body_sha256: body_sha256(&outgoing.body),
+            known_ids: Vec::new(),
+        };
+        let shown = format!("{outgoing:?} {lookup:?}");
+        assert!(
+            !shown.contains("771234567") && !shown.contains("test"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_fingerprint_survives_tidying() {
+        assert_eq!(body_sha256("a\r\nb "), body_sha256("a\nb"));
+        assert_ne!(body_sha256("a\nb"), body_sha256("ab"));
+        assert_eq!(
+            body_sha256(""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+}

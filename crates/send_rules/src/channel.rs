@@ -1,0 +1,67 @@
+kernel::words! {
+    /// The way a message travels. Voice, e-mail and push come later.
+    pub enum Channel {
+        /// WhatsApp, through the provider's business sender.
+        Whatsapp = "whatsapp",
+        /// Text message (GSM 03.40).
+        Sms = "sms",
+    }
+}
+
+kernel::words! {
+    /// What a message is for: decides opt-out, quiet hours and who goes first.
+    /// Declared in the order in which a backlog is worked off
+    /// (`spec/messaging.md`, expiry).
+    pub enum Category {
+        /// A sign-in code or another message that guards an account.
+        Security = "security",
+        /// An answer to the patient's own question, by staff or by rule.
+        Answer = "answer",
+        /// Something changed that concerns him now: confirmed, moved, his turn.
+        Notification = "notification",
+        /// A reminder of what he already knows.
+        Reminder = "reminder",
+        /// A result is ready.
+        Result = "result",
+        /// Health advice.
+        Advice = "advice",
+        /// The same text to many.
+        Broadcast = "broadcast",
+    }
+}
+
+impl Category {
+    /// Whether it goes out despite opt-out and at night: codes and answers are
+    /// what the patient is waiting for.
+    #[must_use]
+    pub const fn is_awaited(self) -> bool {
+        matches!(self, Self::Security | Self::Answer)
+    }
+
+    /// Place in the queue after an outage: lower goes first.
+    #[must_use]
+    pub const fn priority(self) -> u8 {
+        match self {
+            Self::Security => 0,
+            Self::Answer => 1,
+            Self::Notification => 2,
+            Self::Reminder => 3,
+            Self::Result => 4,
+            Self::Advice => 5,
+            Self::Broadcast => 6,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backlog_is_worked_off_in_the_order_of_declaration() {
+        let priorities: Vec<u8> = Category::ALL.iter().map(|c| c.priority()).collect();
+        assert!(priorities.is_sorted_by(|a, b| a < b));
+        assert_eq!(Category::parse("result"), Some(Category::Result));
+        assert_eq!(Channel::parse("whatsapp"), Some(Channel::Whatsapp));
+    }
+}

@@ -1,0 +1,230 @@
+use kernel::{Timestamp, Zone};
+use proptest::prelude::*;
+
+use crate::{
+    Category, Channel, Decision, Facts, Form, Reason, TemplateState, decide, property_config,
+};
+
+const HOUR: i64 = 3_600_000_000;
+/// 2026-03-01T12:00:00Z
+const NOON: i64 = 1_772_366_400_000_000;
+
+fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+fn facts() -> Facts {
+    Facts {
+        now: at(NOON),
+        channel: Channel::Whatsapp,
+        category: Category::Reminder,
+        last_inbound: None,
+        opted_out: false,
+        minute_of_day: 12 * 60,
+        expires_at: None,
+        template: None,
+    }
+}
+
+/// Moments close to `now`, often exactly on a rule's edge.
+fn moment(now: i64) -> impl Strategy<Value = Option<Timestamp>> {
+    let edges = prop::sample::select(vec![-24 * HOUR, -24 * HOUR + 1, -24 * HOUR - 1, 0, -1, 1]);
+    prop_oneof![
+        1 => Just(None),
+        2 => edges.prop_map(move |d| Some(at(now + d))),
+        3 => (-72 * HOUR..72 * HOUR).prop_map(move |d| Some(at(now + d))),
+    ]
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    let now = NOON..NOON + 800 * 24 * HOUR;
+    let zone = prop::sample::select(vec![
+        "Africa/Dakar",
+        "Africa/Douala",
+        "Africa/Kinshasa",
+        "Africa/Lubumbashi",
+        "Asia/Kolkata",
+    ]);
+    (now, zone).prop_flat_map(|(now, zone)| {
+        let minute_of_day = at(now).minute_of_day(&Zone::named(zone).unwrap());
+        (
+            prop::sample::select(Channel::ALL.to_vec()),
+            prop::sample::select(Category::ALL.to_vec()),
+            moment(now),
+            any::<bool>(),
+            moment(now),
+            prop::option::of(prop::sample::select(TemplateState::ALL.to_vec())),
+        )
+            .prop_map(
+                move |(channel, category, last_inbound, opted_out, expires_at, template)| Facts {
+                    now: at(now),
+                    channel,
+                    category,
+                    last_inbound,
+                    opted_out,
+                    minute_of_day,
+                    expires_at,
+                    template,
+                },
+            )
+    })
+}
+
+// One oracle per rule, from the spec's sentences, on raw numbers.
+
+fn lost_its_use(f: &Facts) -> bool {
+    matches!(f.expires_at, Some(end) if f.now.micros() >= end.micros())
+}
+
+fn must_not_hear(f: &Facts) -> bool {
+    f.opted_out && !["security", "answer"].contains(&f.category.as_str())
+}
+
+fn wrote_within_a_day(f: &Facts) -> bool {
+    matches!(f.last_inbound, Some(last) if f.now.micros() - last.micros() < 24 * HOUR)
+}
+
+fn at_night(minute: i64) -> bool {
+    let hour = minute / 60;
+    matches!(hour, 21..=23 | 0..=6)
+}
+
+fn may_wake_him(f: &Facts) -> bool {
+    ["security", "answer"].contains(&f.category.as_str())
+}
+
+proptest! {
+    #![proptest_config(property_config())]
+
+    #[test]
+    fn forbidden_outcomes_never_occur(f in any_facts()) {
+        match decide(&f) {
+            Decision::Send(form) => {
+                prop_assert!(!lost_its_use(&f));
+                prop_assert!(!must_not_hear(&f));
+                prop_assert!(may_wake_him(&f) || !at_night(f.minute_of_day.into()));
+                match (f.channel, form) {
+                    (Channel::Sms, form) => prop_assert_eq!(form, Form::Sms),
+                    (Channel::Whatsapp, Form::Session) => prop_assert!(wrote_within_a_day(&f)),
+                    (Channel::Whatsapp, Form::Template) => {
+                        prop_assert!(!wrote_within_a_day(&f));
+                        prop_assert_eq!(f.template.map(TemplateState::as_str), Some("approved"));
+                    }
+                    (Channel::Whatsapp, Form::Sms) => prop_assert!(false, "an SMS on WhatsApp"),
+                }
+            }
+            Decision::WaitUntil(until, reason) => {
+                prop_assert_eq!(reason, Reason::QuietHours);
+                prop_assert!(!may_wake_him(&f) && at_night(f.minute_of_day.into()));
+                prop_assert!(!lost_its_use(&f) && !must_not_hear(&f));
+                // It ends at 07:00:00 local, within the next ten hours, before expiry.
+                let waited = until.micros() - f.now.micros();
+                prop_assert!(waited > 0 && waited <= 10 * HOUR);
+                prop_assert_eq!(until.micros() % 60_000_000, 0);
+                let minutes = until.micros() / 60_000_000 - f.now.micros() / 60_000_000;
+                prop_assert_eq!((i64::from(f.minute_of_day) + minutes) % 1440, 7 * 60);
+                prop_assert!(f.expires_at.is_none_or(|end| end > until));
+            }
+            Decision::Refuse(reason) => match reason {
+                Reason::Expired => prop_assert!(lost_its_use(&f)),
+                Reason::OptedOut => prop_assert!(must_not_hear(&f)),
+                Reason::WindowClosed => {
+                    prop_assert_eq!(f.channel, Channel::Whatsapp);
+                    prop_assert!(!wrote_within_a_day(&f));
+                    prop_assert_ne!(f.template, Some(TemplateState::Approved));
+                }
+                Reason::ExpiresOvernight => {
+                    prop_assert!(!may_wake_him(&f) && at_night(f.minute_of_day.into()));
+                    let left = f.expires_at.map(|end| end.micros() - f.now.micros());
+                    prop_assert!(left.is_some_and(|left| left <= 10 * HOUR));
+                }
+                other => prop_assert!(false, "{other} is no reason to refuse"),
+            },
+        }
+    }
+
+    /// The other direction: nothing that may go is held back.
+    #[test]
+    fn what_may_go_goes(f in any_facts()) {
+        let allowed = !lost_its_use(&f)
+            && !must_not_hear(&f)
+            && (may_wake_him(&f) || !at_night(f.minute_of_day.into()))
+            && (f.channel == Channel::Sms
+                || wrote_within_a_day(&f)
+                || f.template == Some(TemplateState::Approved));
+        prop_assert_eq!(matches!(decide(&f), Decision::Send(_)), allowed);
+    }
+
+    /// Waiting leads somewhere: in the morning it is not told to wait again.
+    #[test]
+    fn nobody_waits_twice(f in any_facts()) {
+        if let Decision::WaitUntil(until, _) = decide(&f) {
+            let later = Facts { now: until, minute_of_day: 7 * 60, ..f };
+            prop_assert!(!matches!(decide(&later), Decision::WaitUntil(..)));
+        }
+    }
+
+    #[test]
+    fn a_minute_beyond_the_day_is_taken_round_it(f in any_facts(), minute in any::<u16>()) {
+        let odd = Facts { minute_of_day: minute, ..f };
+        let even = Facts { minute_of_day: minute % 1440, ..f };
+        prop_assert_eq!(decide(&odd), decide(&even));
+    }
+}
+
+#[test]
+fn the_window_closes_at_24_hours_sharp() {
+    let wrote = |ago| Facts {
+        last_inbound: Some(at(NOON - ago)),
+        template: Some(TemplateState::Approved),
+        ..facts()
+    };
+    assert_eq!(decide(&wrote(24 * HOUR - 1)), Decision::Send(Form::Session));
+    assert_eq!(decide(&wrote(24 * HOUR)), Decision::Send(Form::Template));
+    assert_eq!(
+        decide(&Facts {
+            template: Some(TemplateState::Paused),
+            ..wrote(24 * HOUR)
+        }),
+        Decision::Refuse(Reason::WindowClosed)
+    );
+}
+
+#[test]
+fn night_is_from_nine_to_seven() {
+    let sms = |minute_of_day| {
+        decide(&Facts {
+            channel: Channel::Sms,
+            minute_of_day,
+            ..facts()
+        })
+    };
+    assert_eq!(sms(20 * 60 + 59), Decision::Send(Form::Sms));
+    assert_eq!(sms(7 * 60), Decision::Send(Form::Sms));
+    assert_eq!(
+        sms(21 * 60),
+        Decision::WaitUntil(at(NOON + 10 * HOUR), Reason::QuietHours)
+    );
+    assert_eq!(
+        sms(6 * 60 + 59),
+        Decision::WaitUntil(at(NOON + HOUR / 60), Reason::QuietHours)
+    );
+}
+
+#[test]
+fn a_night_that_outlives_the_message_is_refused_at_once() {
+    let doomed = Facts {
+        channel: Channel::Sms,
+        minute_of_day: 22 * 60,
+        expires_at: Some(at(NOON + 9 * HOUR)),
+        ..facts()
+    };
+    assert_eq!(decide(&doomed), Decision::Refuse(Reason::ExpiresOvernight));
+    let code = Facts {
+        category: Category::Security,
+        opted_out: true,
+        ..doomed
+    };
+    assert_eq!(decide(&code), Decision::Send(Form::Sms));
+    assert_eq!(decide(&code).reason(), Reason::Sms);
+}

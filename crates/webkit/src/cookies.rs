@@ -1,0 +1,103 @@
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// The value of a cookie, if the request carries it.
+pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value.to_owned())
+}
+
+/// A cookie that scripts cannot read, on all of our paths. `None` for a value
+/// that no header can carry.
+pub(crate) fn write(
+    name: &str,
+    value: &str,
+    age: Option<Duration>,
+    https: bool,
+) -> Option<HeaderValue> {
+    let age = age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
+    let secure = if https { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// Over TLS a name that only this very host can set.
+pub(crate) fn hosted(name: &str, https: bool) -> String {
+    if https {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The cookie that carries a browser's session.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionCookie {
+    https: bool,
+}
+
+impl SessionCookie {
+    /// `https` as of [`crate::Settings::is_https`].
+    #[must_use]
+    pub const fn new(https: bool) -> Self {
+        Self { https }
+    }
+
+    fn name(self) -> String {
+        hosted("session", self.https)
+    }
+
+    /// The secret a request carries, if any.
+    pub fn read(self, headers: &HeaderMap) -> Option<String> {
+        read(headers, &self.name())
+    }
+
+    /// The `Set-Cookie` that signs a browser in for `age`. `None` when the
+    /// secret holds characters that no header can carry.
+    #[must_use]
+    pub fn set(self, secret: &str, age: Duration) -> Option<HeaderValue> {
+        write(&self.name(), secret, Some(age), self.https)
+    }
+
+    /// The `Set-Cookie` that signs it out.
+    #[must_use]
+    pub fn clear(self) -> Option<HeaderValue> {
+        write(&self.name(), "", Some(Duration::ZERO), self.https)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads_the_session() {
+        let cookie = SessionCookie::new(true)
+            .set("abc", Duration::from_secs(60))
+            .unwrap();
+        let text = cookie.to_str().unwrap();
+        assert_eq!(
+            text,
+            "__Host-session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure"
+        );
+        let mut headers = HeaderMap::new();
+        headers.append("cookie", "theme=dark; __Host-session=abc".parse().unwrap());
+        assert_eq!(
+            SessionCookie::new(true).read(&headers).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(SessionCookie::new(false).read(&headers), None);
+        assert!(
+            SessionCookie::new(false)
+                .set("a\nb", Duration::ZERO)
+                .is_none()
+        );
+    }
+}

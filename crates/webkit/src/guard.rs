@@ -1,0 +1,114 @@
+//! The layer before every handler: who calls, may he, and did he mean it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use kernel::{Problem, ProblemKind};
+
+use crate::{
+    Fault, Kind, Policy, Via,
+    auth::identify,
+    cookies, csrf,
+    facts::{Facts, LANGUAGE_COOKIE},
+    policy::Decision,
+    routes::Pattern,
+};
+
+pub(crate) async fn guard(
+    State(pattern): State<Arc<Pattern>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let facts = match Facts::of(request.extensions()) {
+        Ok(facts) => facts,
+        Err(fault) => return fault.into_response(),
+    };
+    facts.set_pattern(pattern);
+    let mut set_cookies = Vec::new();
+    let mut response = match admit(&facts, request, &mut set_cookies).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => Fault::from(problem).into_response(),
+    };
+    set_cookies.extend(language_cookie(&facts));
+    for cookie in set_cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Lets the request pass, or says why not.
+async fn admit(
+    facts: &Facts,
+    request: Request,
+    set_cookies: &mut Vec<HeaderValue>,
+) -> Result<Request, Problem> {
+    let Some(pattern) = facts.pattern() else {
+        return Err(Problem::internal("a guarded route has no pattern"));
+    };
+    if !pattern.policy.authenticates() {
+        return Ok(request);
+    }
+    let loopback = facts.origin().loopback;
+    let needed = pattern.policy.needs_caller();
+    let changes = !request.method().is_safe();
+    let principal = identify(facts, request.headers(), needed)
+        .await?
+        .filter(|principal| !is_tagging_along(facts, pattern.policy, principal.via, changes));
+    let caller = principal.as_ref().map(|principal| principal.role());
+    if let Some(principal) = principal {
+        facts.set_principal(principal);
+    }
+    match pattern.policy.decide(caller, loopback) {
+        Decision::Admit => {}
+        Decision::SignInFirst => return Err(Problem::new(ProblemKind::Unauthenticated)),
+        Decision::Refuse => return Err(Problem::forbidden()),
+    }
+    if changes && csrf::is_needed(facts) {
+        let request = csrf::check(facts, request).await?;
+        offer_token(facts, &request, set_cookies);
+        return Ok(request);
+    }
+    offer_token(facts, &request, set_cookies);
+    Ok(allow_form(request, changes))
+}
+
+/// A cookie that merely came along with a change anybody may ask for, such as
+/// a request for a token: it counts for nothing, so it needs no CSRF token.
+fn is_tagging_along(facts: &Facts, policy: Policy, via: Via, changes: bool) -> bool {
+    changes && policy == Policy::Public && via == Via::Session && facts.kind() != Kind::Page
+}
+
+/// A caller with a token of his own cannot be tricked into sending a form.
+fn allow_form(mut request: Request, changes: bool) -> Request {
+    if changes {
+        request.extensions_mut().insert(csrf::Checked);
+    }
+    request
+}
+
+/// Gives a page the token its forms must repeat; a visitor gets a cookie with it.
+fn offer_token(facts: &Facts, request: &Request, set_cookies: &mut Vec<HeaderValue>) {
+    if facts.kind() != Kind::Page {
+        return;
+    }
+    match csrf::expected(facts, request.headers()) {
+        Some(token) => facts.set_csrf(token),
+        None => set_cookies.extend(csrf::new_cookie(facts)),
+    }
+}
+
+fn language_cookie(facts: &Facts) -> Option<HeaderValue> {
+    const YEAR: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 3600);
+    let https = facts.kit().settings().is_https();
+    facts
+        .language_to_remember()
+        .and_then(|locale| cookies::write(LANGUAGE_COOKIE, locale.as_str(), Some(YEAR), https))
+}
+
+#[cfg(test)]
+mod tests;

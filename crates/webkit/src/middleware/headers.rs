@@ -1,0 +1,62 @@
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::{Kind, facts::Facts};
+
+const ALWAYS: [(HeaderName, HeaderValue); 6] = [
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+
+const CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+);
+
+/// Swagger UI sets styles in its markup.
+const CSP_OF_DOCS: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+);
+
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Adds the security headers. What a handler set itself stays.
+pub(super) fn add(headers: &mut HeaderMap, facts: &Facts) {
+    for (name, value) in ALWAYS {
+        headers.entry(name).or_insert(value);
+    }
+    let docs = facts.uri().path().starts_with("/api/docs");
+    let csp = if docs { CSP_OF_DOCS } else { CSP };
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(csp);
+    if facts.kit().settings().is_https() {
+        headers
+            .entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(HSTS);
+    }
+    // Pages and API answers hold what only this caller may see.
+    if facts.kind() != Kind::Plain {
+        headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    }
+}

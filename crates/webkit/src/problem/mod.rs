@@ -1,0 +1,66 @@
+//! Turning a [`Problem`] into the answer a caller can use.
+
+mod html;
+mod json;
+mod render;
+mod texts;
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use kernel::{Problem, ProblemKind};
+
+pub(crate) use render::show;
+pub use texts::{FieldTexts, ProblemTexts};
+
+/// What a handler returns when it cannot do what was asked. The middleware
+/// of [`crate::harden`] writes the answer, in the caller's language and as
+/// JSON or as a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(Box<Problem>);
+
+impl Fault {
+    /// The problem.
+    #[must_use]
+    pub fn problem(&self) -> &Problem {
+        &self.0
+    }
+
+    /// The problem, to look into it or to show it inside a form.
+    #[must_use]
+    pub fn into_problem(self) -> Problem {
+        *self.0
+    }
+}
+
+impl<E: Into<Problem>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self(Box::new(error.into()))
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status());
+        let mut response = status
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            .into_response();
+        response
+            .extensions_mut()
+            .insert(Stashed(self.into_problem()));
+        response
+    }
+}
+
+/// A problem on its way to the middleware that writes it.
+#[derive(Debug, Clone)]
+struct Stashed(Problem);
+
+/// Whether signing in would help, as against a wrong password.
+fn asks_to_sign_in(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::Unauthenticated
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,29 @@
+# The state of a message and its reasons.
+
+message-state-queued = waiting
+message-state-sending = being sent
+message-state-accepted = handed to the operator
+message-state-sent = sent
+message-state-delivered = delivered
+message-state-read = read
+message-state-failed = failed
+message-state-expired = expired
+message-state-refused = not sent
+message-state-cancelled = cancelled
+message-state-simulated = simulated
+
+reason-sms = Sent by SMS.
+reason-inside_window = The patient wrote on WhatsApp less than 24 hours ago.
+reason-template = Sent as an approved template.
+reason-quiet_hours = It is night where the patient lives: the message waits for the morning.
+reason-expired = The message had lost its use and was not sent.
+reason-expires_overnight = The message would have lost its use by morning and was not sent.
+reason-opted_out = This number does not want such messages.
+reason-window_closed = WhatsApp takes free text only within 24 hours of the patient’s last message.
+reason-bad_number = This number cannot be reached by this channel. Check it with the patient.
+reason-blocked = The operator or the patient blocks our messages.
+reason-out_of_window = WhatsApp’s 24 hours are over.
+reason-content_refused = The operator refused the text. Put it in other words.
+reason-account = The operator’s account does not allow sending: an administrator must act.
+reason-undelivered = The operator could not deliver the message.
+reason-given_up = Several tries failed. You can send it again.

@@ -1,0 +1,35 @@
+# Common pages.
+
+work-title = Activity
+work-queues = Work under way
+work-queue = Queue
+work-queue-message = Messages to send
+work-queue-webhook_event = Received messages to work on
+work-queue-inbound_media = Files to fetch
+work-open = To do
+work-held = Running
+work-overdue = Late
+work-failed = Failed messages ({ $count })
+work-none-failed = No message waits for a decision.
+work-recent = Latest messages
+work-none-recent = No message has left yet.
+work-when = When
+work-to = To
+work-by = By
+work-why = Why
+work-state = State
+work-again = Send again
+simulator-title = Phone
+simulator-intro = Play a patient: this phone writes to the clinic and receives its answers, without an operator’s account.
+simulator-patient = Patient
+simulator-take = Take this phone
+simulator-message = The patient’s message
+simulator-empty = No message on this phone.
+problem-not-failed = This message has not failed, or the operator has it already. Nothing was sent again.
+problem-no-sender = The clinic has no number for this channel. An administrator can add one.
+problem-sender-taken = Another clinic already writes from this number. Choose another one.
+problem-already-processed = This event is done or being worked on. There is nothing to run again.
+problem-not-proposed = Somebody has decided already. Load the conversation again.
+problem-nothing-to-attach = There is nothing left to attach: a colleague has probably done it.
+problem-window_closed = WhatsApp takes free text only within 24 hours of the patient’s last message. Your text is kept: send it by SMS.
+problem-changed-meanwhile = This has changed meanwhile. What you entered is kept: load the page again and repeat.

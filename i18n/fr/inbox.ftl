@@ -1,0 +1,52 @@
+# La boîte de réception.
+
+inbox-title = Messages
+inbox-filter = Conversations affichées
+inbox-open = En cours
+inbox-closed = Terminées
+inbox-conversation = Conversation
+inbox-lines = Échanges
+inbox-choose = Choisissez une conversation.
+inbox-empty = Aucune conversation ici. Un message reçu apparaît aussitôt.
+inbox-no-text = (sans texte)
+inbox-unread = { $count ->
+    [one] { $count } nouveau
+   *[other] { $count } nouveaux
+}
+inbox-to-confirm = À confirmer
+inbox-who = Qui écrit ?
+inbox-unknown = Inconnu
+inbox-more-conversations = Et { $count } autres conversations plus anciennes.
+inbox-answer = Votre réponse
+inbox-by = Par
+inbox-more = Note, attribution, clôture
+inbox-note = Note interne (le patient ne la voit pas)
+inbox-add-note = Ajouter la note
+inbox-assign = Confier à
+inbox-nobody = Personne
+inbox-close = Terminer la conversation
+inbox-reopen = Rouvrir la conversation
+inbox-assigned-to = confiée à { $name }
+inbox-is-closed = terminée
+inbox-proposal = Ce numéro ressemble à celui de { $name }, mais n’est pas le même. Est-ce la même personne ?
+inbox-yes-same = Oui, c’est lui ou elle
+inbox-no-other = Non, quelqu’un d’autre
+inbox-shared = Plusieurs patients partagent ce numéro. Qui a écrit ?
+inbox-file-state = Fichier joint : { $state ->
+    [pending] en cours de réception
+   *[other] il n’a pas pu être reçu
+}
+inbox-picture = Image reçue
+inbox-file = Ouvrir le fichier ({ $kind })
+inbox-not-attached = pas encore attribué
+inbox-opted-out = Ce numéro ne veut plus de messages. Seules vos réponses à ses questions partent.
+inbox-use-sms = Vous pouvez répondre par SMS.
+inbox-who-is-writing = Ce téléphone est partagé. Qui nous écrit ? Répondez par le chiffre : { $choices }
+inbox-event-opted-out = A demandé l’arrêt des messages
+inbox-event-opted-in = Accepte de nouveau les messages
+inbox-event-attached = Échanges rattachés à ce patient
+inbox-event-refused = La ressemblance a été écartée
+inbox-event-assigned = Conversation confiée à un collègue
+inbox-event-unassigned = Conversation remise à tous
+inbox-event-opened = Conversation rouverte
+inbox-event-closed = Conversation terminée

@@ -1,0 +1,29 @@
+# L’état d’un message et ses raisons.
+
+message-state-queued = en attente
+message-state-sending = envoi en cours
+message-state-accepted = remis à l’opérateur
+message-state-sent = envoyé
+message-state-delivered = reçu
+message-state-read = lu
+message-state-failed = échec
+message-state-expired = périmé
+message-state-refused = non envoyé
+message-state-cancelled = annulé
+message-state-simulated = simulé
+
+reason-sms = Envoyé par SMS.
+reason-inside_window = Le patient a écrit sur WhatsApp il y a moins de 24 heures.
+reason-template = Envoyé sous forme de modèle approuvé.
+reason-quiet_hours = Il fait nuit chez le patient : le message attend le matin.
+reason-expired = Le message n’était plus utile et n’a pas été envoyé.
+reason-expires_overnight = Le message n’aurait plus été utile au matin et n’a pas été envoyé.
+reason-opted_out = Ce numéro ne veut pas de ces messages.
+reason-window_closed = WhatsApp n’accepte de texte libre que dans les 24 heures après le dernier message du patient.
+reason-bad_number = Ce numéro ne peut pas être joint par ce canal. Vérifiez-le avec le patient.
+reason-blocked = L’opérateur ou le patient bloque nos messages.
+reason-out_of_window = Les 24 heures de WhatsApp sont passées.
+reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez-le.
+reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
+reason-undelivered = L’opérateur n’a pas pu remettre le message.
+reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.

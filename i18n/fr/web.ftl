@@ -1,0 +1,35 @@
+# Les pages communes.
+
+work-title = Activité
+work-queues = Travaux en cours
+work-queue = File
+work-queue-message = Messages à envoyer
+work-queue-webhook_event = Messages reçus à traiter
+work-queue-inbound_media = Fichiers à recevoir
+work-open = À faire
+work-held = En cours
+work-overdue = En retard
+work-failed = Messages en échec ({ $count })
+work-none-failed = Aucun message n’attend une décision.
+work-recent = Derniers messages
+work-none-recent = Aucun message n’est encore parti.
+work-when = Quand
+work-to = À
+work-by = Par
+work-why = Pourquoi
+work-state = État
+work-again = Envoyer de nouveau
+simulator-title = Téléphone
+simulator-intro = Jouez un patient : ce téléphone écrit à la clinique et reçoit ses réponses, sans compte d’opérateur.
+simulator-patient = Patient
+simulator-take = Prendre ce téléphone
+simulator-message = Message du patient
+simulator-empty = Aucun message sur ce téléphone.
+problem-not-failed = Ce message n’est pas en échec, ou l’opérateur l’a déjà. Rien n’a été envoyé de nouveau.
+problem-no-sender = La clinique n’a pas de numéro pour ce canal. Un administrateur peut l’ajouter.
+problem-sender-taken = Une autre clinique écrit déjà de ce numéro. Choisissez-en un autre.
+problem-already-processed = Cet événement est déjà traité ou en cours. Rien à relancer.
+problem-not-proposed = Quelqu’un a déjà décidé. Rechargez la conversation.
+problem-nothing-to-attach = Il n’y a plus rien à rattacher : un collègue l’a sans doute déjà fait.
+problem-window_closed = WhatsApp n’accepte de texte libre que dans les 24 heures après le dernier message du patient. Votre texte est gardé : envoyez-le par SMS.
+problem-changed-meanwhile = Cela a changé entre-temps. Votre saisie est gardée : rechargez et recommencez.
