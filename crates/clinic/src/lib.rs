@@ -29,10 +29,22 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
     ]
 }
 
+/// The engine's statements for every table with work.
+#[must_use]
+pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
+    vec![&messaging::WORK, &inbox::EVENT_WORK, &inbox::MEDIA_WORK]
+}
+
 /// The product's routes with their registry and the OpenAPI document.
 #[must_use]
 pub fn routes() -> Built<App> {
-    Routes::new()
+    routes_with(Routes::new())
+}
+
+/// The same with routes that only the binary can serve, such as measurements.
+#[must_use]
+pub fn routes_with(extra: Routes<App>) -> Built<App> {
+    extra
         .merge(identity::routes())
         .merge(patients::routes())
         .merge(messaging::routes())

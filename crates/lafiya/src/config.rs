@@ -96,11 +96,15 @@ impl Config {
     /// The database as the store wants it.
     #[must_use]
     pub fn database(&self) -> Database {
-        let sqlite = |path: PathBuf| Database::Sqlite { path, durability: Durability::PowerCut };
+        let sqlite = |path: PathBuf| Database::Sqlite {
+            path,
+            durability: Durability::PowerCut,
+        };
         match &self.database {
-            Some(DatabaseUrl::Postgres(url)) => {
-                Database::Postgres { url: url.clone(), max_connections: self.connections }
-            }
+            Some(DatabaseUrl::Postgres(url)) => Database::Postgres {
+                url: url.clone(),
+                max_connections: self.connections,
+            },
             Some(DatabaseUrl::Sqlite(path)) => sqlite(path.clone()),
             None => sqlite(self.data.join("lafiya.db")),
         }
@@ -118,7 +122,9 @@ impl Config {
     /// Where people reach a server that listens on `address`.
     #[must_use]
     pub fn public_url(&self, address: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{address}"))
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"))
     }
 
     /// Combinations that work and are not safe, as sentences.
@@ -147,7 +153,10 @@ impl Config {
             )));
         }
         let outside = |twilio: &&Twilio| {
-            twilio.api_url.parse().is_ok_and(|uri| !settings::is_loopback(&uri))
+            twilio
+                .api_url
+                .parse()
+                .is_ok_and(|uri| !settings::is_loopback(&uri))
         };
         if self.twilio.as_ref().filter(outside).is_some() {
             faults.push(Fault(
@@ -170,7 +179,8 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
     if !given {
         return None;
     }
-    let why = "other settings of Twilio are there, and messages leave with all of them or with none";
+    let why =
+        "other settings of Twilio are there, and messages leave with all of them or with none";
     if !reader.is_given(&settings::TWILIO_ACCOUNT_SID) {
         reader.missing(&settings::TWILIO_ACCOUNT_SID, why);
     }
@@ -185,11 +195,19 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
             "a number to send from is needed, this one or twilio_phone_number",
         );
     }
-    let (sms, whatsapp) =
-        (reader.read(&settings::TWILIO_PHONE_NUMBER), reader.read(&settings::TWILIO_WHATSAPP_NUMBER));
+    let (sms, whatsapp) = (
+        reader.read(&settings::TWILIO_PHONE_NUMBER),
+        reader.read(&settings::TWILIO_WHATSAPP_NUMBER),
+    );
     let account_sid = reader.read(&settings::TWILIO_ACCOUNT_SID);
     let auth_token = reader.read(&settings::TWILIO_AUTH_TOKEN);
-    Some(Twilio { account_sid: account_sid?, auth_token: auth_token?, sms, whatsapp, api_url: api_url? })
+    Some(Twilio {
+        account_sid: account_sid?,
+        auth_token: auth_token?,
+        sms,
+        whatsapp,
+        api_url: api_url?,
+    })
 }
 
 /// Where settings are looked for when nobody says so.

@@ -13,9 +13,16 @@ use crate::failure::Failure;
 
 /// Makes a folder that only its owner may enter; one that is there stays as it is.
 pub fn folder(path: &Path) -> Result<(), Failure> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
-        Failure::new(format_args!("the data folder {} cannot be made", path.display()), error)
-    })
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| {
+            Failure::new(
+                format_args!("the data folder {} cannot be made", path.display()),
+                error,
+            )
+        })
 }
 
 /// Reads a file of JSON; `None` when there is none.
@@ -47,7 +54,9 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
 
 /// Writes a file of JSON, whole or not at all, on disk when this returns.
 pub fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::new(format_args!("{} cannot be written", path.display()), error);
+    let failed = |error: io::Error| {
+        Failure::new(format_args!("{} cannot be written", path.display()), error)
+    };
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| failed(error.into()))?;
     text.push(b'\n');
     let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
@@ -70,7 +79,11 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text)?;
     file.sync_all()
 }

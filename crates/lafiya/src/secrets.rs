@@ -30,7 +30,10 @@ impl Secrets {
             Some(file) => file,
             None => {
                 private::folder(data)?;
-                let file = File { jwt_secret: rng.secret(32), simulator_auth_token: rng.secret(16) };
+                let file = File {
+                    jwt_secret: rng.secret(32),
+                    simulator_auth_token: rng.secret(16),
+                };
                 private::write(&path, &file)?;
                 file
             }
@@ -55,7 +58,10 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    pairs.iter().map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()).collect()
+    pairs
+        .iter()
+        .map(|[high, low]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok())
+        .collect()
 }
 
 #[cfg(test)]
@@ -79,8 +85,15 @@ mod tests {
         assert_eq!(first.jwt_secret.0.len(), 32);
         assert_eq!(first.simulator_auth_token.0, second.simulator_auth_token.0);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&data), mode(&data.join("secrets.json"))), (0o700, 0o600));
-        assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing else is left");
+        assert_eq!(
+            (mode(&data), mode(&data.join("secrets.json"))),
+            (0o700, 0o600)
+        );
+        assert_eq!(
+            fs::read_dir(&data).unwrap().count(),
+            1,
+            "nothing else is left"
+        );
     }
 
     #[test]
@@ -90,7 +103,10 @@ mod tests {
         let path = folder.path().join("secrets.json");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let failure = fails(folder.path());
-        assert!(failure.contains(&format!("chmod 600 '{}'", path.display())), "{failure}");
+        assert!(
+            failure.contains(&format!("chmod 600 '{}'", path.display())),
+            "{failure}"
+        );
     }
 
     #[test]
@@ -106,7 +122,10 @@ mod tests {
             fs::write(&path, text).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
             let failure = fails(folder.path());
-            assert!(failure.contains("secrets.json") && !failure.contains("hush"), "{failure}");
+            assert!(
+                failure.contains("secrets.json") && !failure.contains("hush"),
+                "{failure}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
 //! What tests share: databases on both engines, a running application, a counting provider.
 
+pub mod clinic;
 pub mod db;
 pub mod twilio;

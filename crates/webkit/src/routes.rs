@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     middleware::from_fn_with_state,
@@ -129,6 +130,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         }
         routes.schemas.extend(schemas);
         routes
+    }
+
+    /// Registers documented handlers that accept bodies of up to `bytes`.
+    pub fn api_up_to(
+        self,
+        bytes: usize,
+        (schemas, paths, handlers): UtoipaMethodRouter<S>,
+        policy: Policy,
+    ) -> Self {
+        self.api(
+            (schemas, paths, handlers.layer(DefaultBodyLimit::max(bytes))),
+            policy,
+        )
     }
 
     /// Registers a page for people.

@@ -215,24 +215,4 @@ pub fn render(template: &impl Template) -> Result<Html<String>, Fault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_current_entry_is_the_longest_that_matches() {
-        assert!(lies_under("/inbox/42/", "/inbox/"));
-        assert!(lies_under("/inbox", "/inbox/"));
-        assert!(!lies_under("/inboxes/", "/inbox/"));
-        assert!(lies_under("/", "/"));
-        assert!(
-            !lies_under("/inbox/", "/"),
-            "the start page is not everybody's parent"
-        );
-    }
-
-    #[test]
-    fn the_language_switch_keeps_the_query() {
-        let href = in_language(Locale::En, "/patients/", "search=a%20b&lang=fr&page=2");
-        assert_eq!(href, "/patients/?search=a+b&page=2&lang=en");
-    }
-}
+mod tests;

@@ -11,13 +11,13 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .api(routes!(token), Policy::Public)
-        .api(routes!(token_jwt), Policy::Public)
-        .api(routes!(token_seed), Policy::Public)
-        .api(routes!(refresh), Policy::Public)
-        .api(routes!(verify), Policy::Public)
-        .api(routes!(logout), Policy::Public)
-        .api(routes!(me), Policy::SignedIn)
+        .api(routes!(sign_in_token), Policy::Public)
+        .api(routes!(sign_in_jwt), Policy::Public)
+        .api(routes!(sign_in_seed), Policy::Public)
+        .api(routes!(refresh_token), Policy::Public)
+        .api(routes!(verify_token), Policy::Public)
+        .api(routes!(log_out), Policy::Public)
+        .api(routes!(show_me), Policy::SignedIn)
 }
 
 /// Signs in with name and password.
@@ -28,7 +28,10 @@ pub(super) fn routes() -> Routes<App> {
         (status = 401, description = "Name or password is wrong")
     )
 )]
-async fn token(state: State<App>, input: JsonBody<SignInInput>) -> Result<Json<TokensBody>, Fault> {
+async fn sign_in_token(
+    state: State<App>,
+    input: JsonBody<SignInInput>,
+) -> Result<Json<TokensBody>, Fault> {
     sign_in(state, input).await
 }
 
@@ -40,7 +43,7 @@ async fn token(state: State<App>, input: JsonBody<SignInInput>) -> Result<Json<T
         (status = 401, description = "Name or password is wrong")
     )
 )]
-async fn token_jwt(
+async fn sign_in_jwt(
     state: State<App>,
     input: JsonBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
@@ -55,7 +58,7 @@ async fn token_jwt(
         (status = 401, description = "Name or password is wrong")
     )
 )]
-async fn token_seed(
+async fn sign_in_seed(
     state: State<App>,
     input: JsonBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
@@ -85,7 +88,7 @@ fn body(tokens: Tokens) -> Json<TokensBody> {
         (status = 401, description = "Unknown, used, expired or revoked")
     )
 )]
-async fn refresh(
+async fn refresh_token(
     State(app): State<App>,
     JsonBody(input): JsonBody<RefreshInput>,
 ) -> Result<Json<TokensBody>, Fault> {
@@ -97,7 +100,7 @@ async fn refresh(
     post, path = "/api/v1/auth/verify/", tag = "identity", request_body = VerifyInput,
     responses((status = 204, description = "It is"), (status = 401, description = "It is not"))
 )]
-async fn verify(
+async fn verify_token(
     State(app): State<App>,
     JsonBody(input): JsonBody<VerifyInput>,
 ) -> Result<StatusCode, Fault> {
@@ -113,7 +116,7 @@ async fn verify(
     post, path = "/api/v1/auth/logout/", tag = "identity", request_body = RefreshInput,
     responses((status = 205, description = "Signed out"))
 )]
-async fn logout(
+async fn log_out(
     State(app): State<App>,
     JsonBody(input): JsonBody<RefreshInput>,
 ) -> Result<StatusCode, Fault> {
@@ -126,7 +129,7 @@ async fn logout(
     get, path = "/api/v1/auth/me/", tag = "identity",
     responses((status = 200, description = "The caller", body = UserBody))
 )]
-async fn me(State(app): State<App>, caller: Caller) -> Result<Json<UserBody>, Fault> {
+async fn show_me(State(app): State<App>, caller: Caller) -> Result<Json<UserBody>, Fault> {
     let (Some(user), Some(role)) = (caller.ctx.actor.user(), caller.role()) else {
         return Err(Problem::not_found().into());
     };

@@ -37,6 +37,7 @@ pub(super) struct VerifyInput {
 
 /// A pair of tokens.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"access": "eyJ…", "refresh": "4d3c…"}))]
 pub(super) struct TokensBody {
     /// JWT, 15 minutes.
     pub(super) access: String,
@@ -46,6 +47,7 @@ pub(super) struct TokensBody {
 
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "username": "awa.diop", "first_name": "Awa", "last_name": "Diop", "email": null, "role": "agent", "phone": null, "is_active": true, "is_staff": true, "date_joined": "2026-03-01T09:30:00+00:00", "last_login": "2026-03-01T09:30:00+00:00"}))]
 pub(super) struct UserBody {
     /// UUIDv7.
     id: String,

@@ -2,11 +2,13 @@
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use ports::DeliveryReport;
-use send_rules::{Channel, Decision, MessageState};
+use send_rules::{Decision, MessageState};
 use store::{ReadTx, Scope, StoreError, WriteTx};
 
 use super::{storage, work::send};
 use crate::{App, audit};
+
+pub use send_rules::Channel;
 
 pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage};
 

@@ -12,8 +12,8 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .api(routes!(list), Policy::STAFF)
-        .api(routes!(send_again), Policy::ADMIN)
+        .api(routes!(list_outbox), Policy::STAFF)
+        .api(routes!(retry_message), Policy::ADMIN)
 }
 
 /// Lists the outbox, newest first.
@@ -21,7 +21,7 @@ pub(super) fn routes() -> Routes<App> {
     get, path = "/api/v1/outbox/", tag = "messaging", params(Filter),
     responses((status = 200, description = "A page of messages", body = MessagePage))
 )]
-async fn list(
+async fn list_outbox(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<Filter>,
@@ -55,7 +55,7 @@ async fn list(
     params(("id" = String, Path, description = "The message", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 202, description = "Queued again"))
 )]
-async fn send_again(
+async fn retry_message(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Message>,

@@ -18,7 +18,7 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::STATEMENTS;
+pub(crate) use storage::{STATEMENTS, WORK};
 
 /// The outbox's routes.
 pub(crate) fn routes() -> Routes<App> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::model::{Attempt, AttemptOutcome, MessageId, MessageView, NewMessage, ToSend};
 
 /// The engine's statements for the outbox.
-pub(super) const WORK: jobs::WorkSql = jobs::work_table!("message");
+pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
 
 store::statements! {
     INSERT = "INSERT INTO message (tenant_id, id, channel, category, recipient, patient_id, idempotency_key,
@@ -43,9 +43,9 @@ store::statements! {
         FROM message WHERE tenant_id = $1 AND id = $2";
     LIST = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
-        FROM message WHERE tenant_id = $1 AND ($2 IS NULL OR state = $2)
+        FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
         ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4";
-    COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND ($2 IS NULL OR state = $2)";
+    COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)";
     TO_NUMBER = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')

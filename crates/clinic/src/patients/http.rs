@@ -18,10 +18,10 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .api(routes!(create), Policy::STAFF)
-        .api(routes!(list), Policy::STAFF)
-        .api(routes!(stats), Policy::STAFF)
-        .api(routes!(show, change), Policy::STAFF)
+        .api(routes!(create_patient), Policy::STAFF)
+        .api(routes!(list_patients), Policy::STAFF)
+        .api(routes!(count_patients), Policy::STAFF)
+        .api(routes!(show_patient, change_patient), Policy::STAFF)
 }
 
 /// Enters a patient.
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes<App> {
         (status = 409, description = "The same name, birth date and number are there already")
     )
 )]
-async fn create(
+async fn create_patient(
     State(app): State<App>,
     caller: Caller,
     JsonBody(input): JsonBody<PatientInput>,
@@ -58,7 +58,7 @@ async fn create(
     get, path = "/api/patients/list/", tag = "patients", params(PatientFilter),
     responses((status = 200, description = "A page of patients", body = PatientPage))
 )]
-async fn list(
+async fn list_patients(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<PatientFilter>,
@@ -91,7 +91,7 @@ async fn list(
     get, path = "/api/patients/stats/", tag = "patients",
     responses((status = 200, description = "How many there are", body = StatsBody))
 )]
-async fn stats(State(app): State<App>, caller: Caller) -> Result<Json<StatsBody>, Fault> {
+async fn count_patients(State(app): State<App>, caller: Caller) -> Result<Json<StatsBody>, Fault> {
     let stats = api::stats(&app, &caller.ctx).await?;
     Ok(Json(StatsBody {
         total_patients: stats.total,
@@ -107,7 +107,7 @@ async fn stats(State(app): State<App>, caller: Caller) -> Result<Json<StatsBody>
     params(("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The patient", body = PatientBody))
 )]
-async fn show(
+async fn show_patient(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Patient>,
@@ -139,7 +139,7 @@ fn etag(version: i64) -> HeaderMap {
         (status = 412, description = "Somebody else changed him meanwhile")
     )
 )]
-async fn change(
+async fn change_patient(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Patient>,

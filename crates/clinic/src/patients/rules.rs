@@ -66,7 +66,7 @@ impl Check {
         match value.parse::<jiff::civil::Date>() {
             Ok(date) if date.to_string() == value => {
                 let today = now.day(&Zone::utc());
-                if value > today || value < "1900-01-01".to_owned() {
+                if value > today || value.as_str() < "1900-01-01" {
                     self.0.push(FieldError::new("birth_date", "out-of-range"));
                 }
                 Some(value)

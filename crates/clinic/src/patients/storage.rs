@@ -50,7 +50,7 @@ store::statements! {
         JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
         JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
         WHERE c.tenant_id = $1 AND c.phone = $2 AND p.search_name = $3
-            AND (p.birth_date IS NULL OR $4 IS NULL OR p.birth_date = $4) LIMIT 1";
+            AND (p.birth_date IS NULL OR CAST($4 AS TEXT) IS NULL OR p.birth_date = $4) LIMIT 1";
     INSERT_TRIGRAM = "INSERT INTO patient_trigram (tenant_id, trigram, patient_id) VALUES ($1, $2, $3)";
     DELETE_TRIGRAMS = "DELETE FROM patient_trigram WHERE tenant_id = $1 AND patient_id = $2";
     INSERT_CONTACT = "INSERT INTO contact_point (tenant_id, id, phone, last_nine, created_at) VALUES ($1, $2, $3, $4, $5)

@@ -124,6 +124,7 @@ impl From<PatientPatchInput> for PatientPatch {
 
 /// What was entered.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "status": "success"}))]
 pub(super) struct CreatedBody {
     /// UUIDv7.
     pub(super) patient_id: String,
@@ -166,6 +167,7 @@ impl SummaryBody {
 
 /// A page of patients.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"results": [{"id": "01980000-0000-7000-8000-000000000000", "full_name": "Aïssatou Ndiaye", "phone": "+221771234567", "is_active": false, "date_of_birth": "1990-05-17"}], "total_count": 1, "page": 1, "page_size": 20, "has_next": false, "has_previous": false}))]
 pub(super) struct PatientPage {
     /// The rows.
     pub(super) results: Vec<SummaryBody>,
@@ -183,6 +185,7 @@ pub(super) struct PatientPage {
 
 /// Everything about a patient.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "phones": ["+221771234567"], "email": null, "date_of_birth": "1990-05-17", "gender": "F", "language": "fr", "status": "pending", "is_active": false, "address": null, "emergency_contact": null, "emergency_phone": null, "medical_history": null, "allergies": "Pénicilline", "current_medications": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 1}))]
 pub(super) struct PatientBody {
     /// UUIDv7.
     id: String,
@@ -252,6 +255,7 @@ impl PatientBody {
 
 /// How many patients there are.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"total_patients": 20, "active_patients": 12, "inactive_patients": 8, "recent_activations": 5}))]
 pub(super) struct StatsBody {
     pub(super) total_patients: i64,
     pub(super) active_patients: i64,

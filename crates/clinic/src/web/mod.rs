@@ -1,20 +1,15 @@
 //! What is nobody's domain: the start page, the state of the server, the work
 //! of the engine, and the phone simulator.
 
-mod health;
-mod home;
-mod overview;
-mod simulator;
+mod pages;
 
 use webkit::{NavEntry, Policy, Routes};
 
 use crate::App;
 
+/// The common routes.
 pub(crate) fn routes() -> Routes<App> {
-    home::routes()
-        .merge(health::routes())
-        .merge(overview::routes())
-        .merge(simulator::routes())
+    pages::routes()
 }
 
 /// The navigation, in the order it is shown.

@@ -55,14 +55,19 @@ impl Reader {
     /// Collects the values: the file's, over them the environment's, over
     /// them the flags'.
     pub fn new(inputs: Inputs<'_>) -> Self {
-        let mut reader = Self { given: BTreeMap::new(), faults: Vec::new() };
+        let mut reader = Self {
+            given: BTreeMap::new(),
+            faults: Vec::new(),
+        };
         reader.take_file(inputs.file.0, inputs.file.1);
         for entry in ALL {
             for name in entry.env.iter().rev() {
                 // An empty variable is how compose files write an unset one.
                 match (inputs.env)(name).map(OsString::into_string) {
                     Some(Ok(value)) if !value.trim().is_empty() => {
-                        reader.given.insert(entry.key, (value, Source::Environment(name)));
+                        reader
+                            .given
+                            .insert(entry.key, (value, Source::Environment(name)));
                     }
                     Some(Err(_)) => reader.fault(entry, &Source::Environment(name), "is not UTF-8"),
                     _ => {}
@@ -105,7 +110,9 @@ impl Reader {
 
     /// Notes a setting that others make necessary.
     pub fn missing<T>(&mut self, setting: &Setting<T>, why: &str) {
-        let Entry { key, env, example, .. } = setting.entry;
+        let Entry {
+            key, env, example, ..
+        } = setting.entry;
         let name = env.first().unwrap_or(&key);
         self.faults.push(Fault(format!(
             "{key} (or {name} in the environment) is missing: {why}; a good value: {example}"
@@ -114,7 +121,9 @@ impl Reader {
 
     fn fault(&mut self, entry: &Entry, source: &Source, what: &str) {
         let Entry { key, example, .. } = entry;
-        self.faults.push(Fault(format!("{key} ({source}): {what}; a good value: {example}")));
+        self.faults.push(Fault(format!(
+            "{key} ({source}): {what}; a good value: {example}"
+        )));
     }
 
     fn take_file(&mut self, path: &Path, required: bool) {
@@ -122,14 +131,22 @@ impl Reader {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => return,
-            Err(error) => return self.faults.push(Fault(format!("{name} cannot be read: {error}"))),
+            Err(error) => {
+                return self
+                    .faults
+                    .push(Fault(format!("{name} cannot be read: {error}")));
+            }
         };
         let table: toml::Table = match toml::from_str(&text) {
             Ok(table) => table,
             Err(error) => {
                 // Not the parser's own picture of the line: it may hold a secret.
                 let end = error.span().map_or(0, |span| span.start.min(text.len()));
-                let line = text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1;
+                let line = text.as_bytes()[..end]
+                    .iter()
+                    .filter(|b| **b == b'\n')
+                    .count()
+                    + 1;
                 return self.faults.push(Fault(format!(
                     "{name}, line {line}, is not TOML: {}; a good line: listen = \"127.0.0.1:8080\"",
                     error.message().lines().next().unwrap_or_default()

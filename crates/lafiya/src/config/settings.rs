@@ -36,7 +36,13 @@ pub struct Entry {
 }
 
 const fn entry(key: &'static str, env: &'static [&'static str], example: &'static str) -> Entry {
-    Entry { key, env, default: None, example, secret: false }
+    Entry {
+        key,
+        env,
+        default: None,
+        example,
+        secret: false,
+    }
 }
 
 impl Entry {
@@ -124,14 +130,22 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    if let Some(port) = text.strip_prefix("localhost:").and_then(|port| port.parse().ok()) {
+    if let Some(port) = text
+        .strip_prefix("localhost:")
+        .and_then(|port| port.parse().ok())
+    {
         return Ok((Ipv4Addr::LOCALHOST, port).into());
     }
-    text.parse().map_err(|_| "not an IP address and a port".to_owned())
+    text.parse()
+        .map_err(|_| "not an IP address and a port".to_owned())
 }
 
 fn data(text: &str) -> Result<PathBuf, String> {
-    if text.trim().is_empty() { Err("not a folder".into()) } else { Ok(text.into()) }
+    if text.trim().is_empty() {
+        Err("not a folder".into())
+    } else {
+        Ok(text.into())
+    }
 }
 
 fn database_url(text: &str) -> Result<DatabaseUrl, String> {
@@ -142,7 +156,9 @@ fn database_url(text: &str) -> Result<DatabaseUrl, String> {
         }
         return Ok(DatabaseUrl::Sqlite(path.into()));
     }
-    let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://"));
+    let rest = text
+        .strip_prefix("postgres://")
+        .or_else(|| text.strip_prefix("postgresql://"));
     match rest {
         Some(rest) if !rest.is_empty() => Ok(DatabaseUrl::Postgres(text.to_owned())),
         Some(_) => Err("a PostgreSQL URL that names no server".into()),
@@ -170,7 +186,11 @@ fn account_sid(text: &str) -> Result<String, String> {
     let right = text
         .strip_prefix("AC")
         .is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|b| b.is_ascii_hexdigit()));
-    if right { Ok(text.to_owned()) } else { Err("not AC followed by 32 hexadecimal digits".into()) }
+    if right {
+        Ok(text.to_owned())
+    } else {
+        Err("not AC followed by 32 hexadecimal digits".into())
+    }
 }
 
 fn auth_token(text: &str) -> Result<Redacted<String>, String> {
@@ -198,19 +218,28 @@ fn api_url(text: &str) -> Result<String, String> {
 }
 
 fn proxies(text: &str) -> Result<TrustedProxies, String> {
-    text.parse().map_err(|_| "not a list of addresses and networks, separated by commas".to_owned())
+    text.parse()
+        .map_err(|_| "not a list of addresses and networks, separated by commas".to_owned())
 }
 
 fn slug(text: &str) -> Result<String, String> {
     let right = !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if right { Ok(text.to_owned()) } else { Err("not a clinic's short name (a to z, 0 to 9, -)".into()) }
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if right {
+        Ok(text.to_owned())
+    } else {
+        Err("not a clinic's short name (a to z, 0 to 9, -)".into())
+    }
 }
 
 fn log(text: &str) -> Result<String, String> {
     EnvFilter::try_new(text)
         .map(|_| text.to_owned())
-        .map_err(|_| "not a level (error, warn, info, debug, trace) or list of target=level".to_owned())
+        .map_err(|_| {
+            "not a level (error, warn, info, debug, trace) or list of target=level".to_owned()
+        })
 }
 
 /// An `http` or `https` address without credentials.

@@ -10,7 +10,11 @@ struct Given<'a> {
     flags: &'a [(&'static str, &'a str)],
 }
 
-const NOTHING: Given<'_> = Given { file: "", env: &[], flags: &[] };
+const NOTHING: Given<'_> = Given {
+    file: "",
+    env: &[],
+    flags: &[],
+};
 
 fn read(given: &Given<'_>) -> Result<Config, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
@@ -18,7 +22,11 @@ fn read(given: &Given<'_>) -> Result<Config, Vec<String>> {
     std::fs::write(&path, given.file).unwrap();
     let env: BTreeMap<_, _> = given.env.iter().copied().collect();
     let inputs = Inputs {
-        flags: given.flags.iter().map(|(key, value)| (*key, Some((*value).to_owned()))).collect(),
+        flags: given
+            .flags
+            .iter()
+            .map(|(key, value)| (*key, Some((*value).to_owned())))
+            .collect(),
         env: &|name| env.get(name).map(OsString::from),
         file: (&path, true),
     };
@@ -44,17 +52,33 @@ fn has_defaults_for_everything_but_secrets() {
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let file = "listen = '127.0.0.1:1'\ndata = 'file'\nlog = 'debug'\ndatabase_connections = 5\n\
                 trusted_proxies = ['10.0.0.0/8', '127.0.0.1']";
-    let env = [("LAFIYA_LISTEN", "127.0.0.1:2"), ("LAFIYA_DATA", "env"), ("LAFIYA_LOG", "")];
-    let config = read(&Given { file, env: &env, flags: &[("listen", "127.0.0.1:3")] }).unwrap();
+    let env = [
+        ("LAFIYA_LISTEN", "127.0.0.1:2"),
+        ("LAFIYA_DATA", "env"),
+        ("LAFIYA_LOG", ""),
+    ];
+    let config = read(&Given {
+        file,
+        env: &env,
+        flags: &[("listen", "127.0.0.1:3")],
+    })
+    .unwrap();
     assert_eq!(config.listen.port(), 3);
     assert_eq!(config.data, Path::new("env"));
-    assert_eq!((config.log.as_str(), config.connections), ("debug", 5), "an empty variable is unset");
+    assert_eq!(
+        (config.log.as_str(), config.connections),
+        ("debug", 5),
+        "an empty variable is unset"
+    );
     assert!(config.trusted_proxies.contains("10.1.2.3".parse().unwrap()));
 }
 
 #[test]
 fn the_seeds_name_of_the_database_wins_over_ours() {
-    let both = [("LAFIYA_DATABASE_URL", "sqlite:a.db"), ("DATABASE_URL", "sqlite:///b.db")];
+    let both = [
+        ("LAFIYA_DATABASE_URL", "sqlite:a.db"),
+        ("DATABASE_URL", "sqlite:///b.db"),
+    ];
     assert_eq!(env(&both).unwrap().sqlite_file(), Some("/b.db".into()));
     assert_eq!(env(&both[..1]).unwrap().sqlite_file(), Some("a.db".into()));
     let config = env(&[("DATABASE_URL", "postgresql://u:hush@db/lafiya")]).unwrap();
@@ -66,73 +90,185 @@ fn the_seeds_name_of_the_database_wins_over_ours() {
 #[test]
 fn a_wrong_value_is_named_with_its_source_and_a_good_example() {
     for (name, value, key, says) in [
-        ("LAFIYA_LISTEN", "8080", "listen", "not an IP address and a port"),
-        ("LAFIYA_LISTEN", "127.0.0.1:99999", "listen", "not an IP address and a port"),
-        ("LAFIYA_DATABASE_CONNECTIONS", "many", "database_connections", "not a number"),
-        ("LAFIYA_DATABASE_CONNECTIONS", "0", "database_connections", "not a number"),
-        ("LAFIYA_PUBLIC_URL", "clinic.sn", "public_url", "not http:// or https://"),
-        ("LAFIYA_PUBLIC_URL", "ftp://clinic.sn", "public_url", "not http:// or https://"),
-        ("LAFIYA_PUBLIC_URL", "https://clinic.sn/app", "public_url", "not http:// or https://"),
-        ("LAFIYA_PUBLIC_URL", "https://me:x@clinic.sn", "public_url", "not http:// or https://"),
-        ("TWILIO_ACCOUNT_SID", "SM12", "twilio_account_sid", "not AC followed by"),
-        ("TWILIO_PHONE_NUMBER", "77 123 45 67", "twilio_phone_number", "not a number in international"),
-        ("TWILIO_WHATSAPP_NUMBER", "whatsapp:7", "twilio_whatsapp_number", "not a number in international"),
-        ("LAFIYA_TWILIO_API_URL", "http://twilio.example", "twilio_api_url", "not an https:// address"),
-        ("LAFIYA_TRUSTED_PROXIES", "10.0.0.0/99", "trusted_proxies", "not a list of addresses"),
-        ("LAFIYA_DEFAULT_TENANT", "Clinique Lafiya", "default_tenant", "not a clinic's short name"),
+        (
+            "LAFIYA_LISTEN",
+            "8080",
+            "listen",
+            "not an IP address and a port",
+        ),
+        (
+            "LAFIYA_LISTEN",
+            "127.0.0.1:99999",
+            "listen",
+            "not an IP address and a port",
+        ),
+        (
+            "LAFIYA_DATABASE_CONNECTIONS",
+            "many",
+            "database_connections",
+            "not a number",
+        ),
+        (
+            "LAFIYA_DATABASE_CONNECTIONS",
+            "0",
+            "database_connections",
+            "not a number",
+        ),
+        (
+            "LAFIYA_PUBLIC_URL",
+            "clinic.sn",
+            "public_url",
+            "not http:// or https://",
+        ),
+        (
+            "LAFIYA_PUBLIC_URL",
+            "ftp://clinic.sn",
+            "public_url",
+            "not http:// or https://",
+        ),
+        (
+            "LAFIYA_PUBLIC_URL",
+            "https://clinic.sn/app",
+            "public_url",
+            "not http:// or https://",
+        ),
+        (
+            "LAFIYA_PUBLIC_URL",
+            "https://me:x@clinic.sn",
+            "public_url",
+            "not http:// or https://",
+        ),
+        (
+            "TWILIO_ACCOUNT_SID",
+            "SM12",
+            "twilio_account_sid",
+            "not AC followed by",
+        ),
+        (
+            "TWILIO_PHONE_NUMBER",
+            "77 123 45 67",
+            "twilio_phone_number",
+            "not a number in international",
+        ),
+        (
+            "TWILIO_WHATSAPP_NUMBER",
+            "whatsapp:7",
+            "twilio_whatsapp_number",
+            "not a number in international",
+        ),
+        (
+            "LAFIYA_TWILIO_API_URL",
+            "http://twilio.example",
+            "twilio_api_url",
+            "not an https:// address",
+        ),
+        (
+            "LAFIYA_TRUSTED_PROXIES",
+            "10.0.0.0/99",
+            "trusted_proxies",
+            "not a list of addresses",
+        ),
+        (
+            "LAFIYA_DEFAULT_TENANT",
+            "Clinique Lafiya",
+            "default_tenant",
+            "not a clinic's short name",
+        ),
         ("LAFIYA_LOG", "store=loud", "log", "not a level"),
     ] {
         let faults = env(&[(name, value)]).unwrap_err();
         let start = format!("{key} (from {name}): {value:?} is ");
-        let fault = faults.iter().find(|fault| fault.starts_with(&start)).expect(name);
-        assert!(fault.contains(says) && fault.contains("; a good value: "), "{fault}");
+        let fault = faults
+            .iter()
+            .find(|fault| fault.starts_with(&start))
+            .expect(name);
+        assert!(
+            fault.contains(says) && fault.contains("; a good value: "),
+            "{fault}"
+        );
     }
 }
 
 #[test]
 fn secrets_are_never_repeated() {
-    for (name, value) in
-        [("DATABASE_URL", "mysql://u:hush@db/x"), ("DATABASE_URL", "hush"), ("TWILIO_AUTH_TOKEN", "hu sh")]
-    {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://u:hush@db/x"),
+        ("DATABASE_URL", "hush"),
+        ("TWILIO_AUTH_TOKEN", "hu sh"),
+    ] {
         let faults = env(&[(name, value)]).unwrap_err().join("\n");
-        assert!(faults.contains(name) && !faults.contains("hush") && !faults.contains("hu sh"), "{faults}");
+        assert!(
+            faults.contains(name) && !faults.contains("hush") && !faults.contains("hu sh"),
+            "{faults}"
+        );
     }
 }
 
 #[test]
 fn all_faults_are_listed_at_once() {
     let file = "lisen = 'x'\nlog = true\nlisten = 'here'";
-    let given = Given { file, env: &[("LAFIYA_DEFAULT_TENANT", "É")], flags: &[("public_url", "x")] };
+    let given = Given {
+        file,
+        env: &[("LAFIYA_DEFAULT_TENANT", "É")],
+        flags: &[("public_url", "x")],
+    };
     let faults = read(&given).unwrap_err();
     assert_eq!(faults.len(), 5, "{faults:#?}");
     let all = faults.join("\n");
-    for part in ["there is no setting \"lisen\"", "log (from /", "listen (from /", "public_url (from --public-url)"] {
+    for part in [
+        "there is no setting \"lisen\"",
+        "log (from /",
+        "listen (from /",
+        "public_url (from --public-url)",
+    ] {
         assert!(all.contains(part), "{part} in {all}");
     }
 }
 
 #[test]
 fn a_file_that_is_no_toml_is_named_with_its_line_and_not_repeated() {
-    let given = Given { file: "log = 'info'\ntwilio_auth_token = hush\n", ..NOTHING };
+    let given = Given {
+        file: "log = 'info'\ntwilio_auth_token = hush\n",
+        ..NOTHING
+    };
     let faults = read(&given).unwrap_err();
-    assert!(faults.len() == 1 && faults[0].contains("line 2") && !faults[0].contains("hush"), "{faults:?}");
+    assert!(
+        faults.len() == 1 && faults[0].contains("line 2") && !faults[0].contains("hush"),
+        "{faults:?}"
+    );
 }
 
 #[test]
 fn a_named_file_must_be_there_and_the_usual_one_need_not() {
     let missing = Path::new("/nowhere/lafiya.toml");
     let with = |required| {
-        Config::read(Inputs { flags: vec![], env: &|_| None, file: (missing, required) })
+        Config::read(Inputs {
+            flags: vec![],
+            env: &|_| None,
+            file: (missing, required),
+        })
     };
     assert!(with(false).is_ok());
-    assert!(with(true).unwrap_err()[0].0.contains("/nowhere/lafiya.toml cannot be read"));
+    assert!(
+        with(true).unwrap_err()[0]
+            .0
+            .contains("/nowhere/lafiya.toml cannot be read")
+    );
 }
 
 #[test]
 fn a_variable_must_be_utf8() {
     let broken = |name: &str| (name == "LAFIYA_DATA").then(|| OsString::from_vec(vec![0xff]));
-    let inputs = Inputs { flags: vec![], env: &broken, file: (default_file(), false) };
-    assert!(Config::read(inputs).unwrap_err()[0].0.contains("data (from LAFIYA_DATA): is not UTF-8"));
+    let inputs = Inputs {
+        flags: vec![],
+        env: &broken,
+        file: (default_file(), false),
+    };
+    assert!(
+        Config::read(inputs).unwrap_err()[0]
+            .0
+            .contains("data (from LAFIYA_DATA): is not UTF-8")
+    );
 }
 
 #[test]
@@ -145,7 +281,10 @@ fn twilio_is_configured_wholly_or_not_at_all() {
     ];
     let config = env(&all).unwrap();
     let twilio = config.twilio.as_ref().unwrap();
-    assert_eq!(twilio.whatsapp.as_ref().map(Phone::as_e164), Some("+14155238886"));
+    assert_eq!(
+        twilio.whatsapp.as_ref().map(Phone::as_e164),
+        Some("+14155238886")
+    );
     assert_eq!(twilio.api_url, ports::twilio::API_BASE);
     assert!(!format!("{config:?}").contains("hush"));
     assert!(env(&all[..3]).is_ok(), "one number is enough");
@@ -169,7 +308,11 @@ fn http_for_everybody_is_warned_of() {
 #[test]
 fn a_demo_stays_on_this_machine() {
     let open = env(&[("LAFIYA_LISTEN", "0.0.0.0:80")]).unwrap();
-    assert!(open.faults_of_demo()[0].0.starts_with("listen: 0.0.0.0:80 is not on loopback"));
+    assert!(
+        open.faults_of_demo()[0]
+            .0
+            .starts_with("listen: 0.0.0.0:80 is not on loopback")
+    );
     let account = |api| {
         env(&[
             ("TWILIO_ACCOUNT_SID", SID),
@@ -178,8 +321,19 @@ fn a_demo_stays_on_this_machine() {
             ("LAFIYA_TWILIO_API_URL", api),
         ])
     };
-    assert!(account("http://127.0.0.1:9").unwrap().faults_of_demo().is_empty());
-    assert_eq!(account("https://api.twilio.com").unwrap().faults_of_demo().len(), 1);
+    assert!(
+        account("http://127.0.0.1:9")
+            .unwrap()
+            .faults_of_demo()
+            .is_empty()
+    );
+    assert_eq!(
+        account("https://api.twilio.com")
+            .unwrap()
+            .faults_of_demo()
+            .len(),
+        1
+    );
 }
 
 /// What is given as a good value must be one.
@@ -187,9 +341,18 @@ fn a_demo_stays_on_this_machine() {
 fn every_example_is_good() {
     fn good<T>(setting: &settings::Setting<T>) {
         if !setting.entry.example.contains(' ') || setting.entry.key == "trusted_proxies" {
-            assert!((setting.parse)(setting.entry.example).is_ok(), "{}", setting.entry.key);
+            assert!(
+                (setting.parse)(setting.entry.example).is_ok(),
+                "{}",
+                setting.entry.key
+            );
         }
-        assert!(setting.entry.default.is_none_or(|value| (setting.parse)(value).is_ok()));
+        assert!(
+            setting
+                .entry
+                .default
+                .is_none_or(|value| (setting.parse)(value).is_ok())
+        );
     }
     good(&settings::LISTEN);
     good(&settings::DATA);

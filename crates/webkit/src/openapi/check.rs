@@ -41,8 +41,8 @@ pub fn assert_schema_matches_routes(doc: &OpenApi, registry: &[RouteInfo]) {
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-/// What each operation lacks of summary, success and examples; empty when
-/// everything is told.
+/// What each operation lacks of summary, path parameters, success and
+/// examples; empty when everything is told.
 #[must_use]
 pub fn undocumented(doc: &OpenApi) -> Vec<String> {
     let doc = serde_json::to_value(doc).unwrap_or_default();
@@ -56,6 +56,8 @@ fn lacks(doc: &Value, name: &str, operation: &Value) -> Vec<String> {
     if operation["summary"].as_str().is_none_or(str::is_empty) {
         lacks.push(format!("{name} has no summary"));
     }
+    let untold = path_parameters(name).filter(|parameter| !tells(operation, parameter));
+    lacks.extend(untold.map(|parameter| format!("{name} does not describe {{{parameter}}}")));
     let responses = operation["responses"].as_object();
     let successes: Vec<&Value> = responses
         .into_iter()
@@ -75,6 +77,19 @@ fn lacks(doc: &Value, name: &str, operation: &Value) -> Vec<String> {
         lacks.push(format!("{name} has a body without an example"));
     }
     lacks
+}
+
+/// The names between braces.
+fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next())
+}
+
+fn tells(operation: &Value, parameter: &str) -> bool {
+    let told = operation["parameters"].as_array().into_iter().flatten();
+    let mut told = told.filter(|told| told["in"] == "path");
+    told.any(|told| told["name"] == parameter)
 }
 
 /// An example stands in the content or in its schema.

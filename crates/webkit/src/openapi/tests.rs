@@ -32,7 +32,7 @@ async fn change(JsonBody(thing): JsonBody<Thing>) -> Json<Thing> {
     Json(thing)
 }
 
-#[utoipa::path(post, path = "/api/v1/hook/", responses((status = 200, body = String)))]
+#[utoipa::path(post, path = "/api/v1/hook/{kind}/", responses((status = 200, body = String)))]
 async fn hook() -> &'static str {
     "ok"
 }
@@ -95,9 +95,9 @@ fn completes_each_operation_from_its_policy() {
         change["responses"]["409"]["description"], "Gone",
         "the author's own word stays"
     );
-    let hook = &doc["paths"]["/api/v1/hook/"]["post"];
+    let hook = &doc["paths"]["/api/v1/hook/{kind}/"]["post"];
     assert_eq!(hook["security"], serde_json::json!([]));
-    assert_eq!(statuses(hook), ["200", "403", "429", "500", "503"]);
+    assert_eq!(statuses(hook), ["200", "403", "404", "429", "500", "503"]);
 
     let invalid = &doc["components"]["responses"]["Invalid"]["content"]["application/problem+json"];
     assert_eq!(invalid["example"]["errors"][0]["field"], "name");
@@ -137,8 +137,9 @@ fn differences_are_found() {
     assert_eq!(
         undocumented(&silent.openapi),
         [
-            "POST /api/v1/hook/ has no summary",
-            "POST /api/v1/hook/ has a body without an example"
+            "POST /api/v1/hook/{kind}/ has no summary",
+            "POST /api/v1/hook/{kind}/ does not describe {kind}",
+            "POST /api/v1/hook/{kind}/ has a body without an example"
         ]
     );
 }

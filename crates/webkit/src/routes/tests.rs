@@ -17,6 +17,11 @@ async fn create() -> &'static str {
     "created"
 }
 
+#[utoipa::path(put, path = "/api/v1/big/", responses((status = 200)))]
+async fn big(body: RawForm) -> String {
+    body.bytes.len().to_string()
+}
+
 async fn page() -> &'static str {
     "page"
 }
@@ -113,4 +118,13 @@ fn the_registry_lists_every_route_with_its_policy() {
     ] {
         assert!(listed.contains(&line.to_owned()), "{line} in {listed:#?}");
     }
+}
+
+#[tokio::test]
+async fn a_route_can_take_more() {
+    let app = app(Routes::new().api_up_to(3_000_000, routes!(big), Policy::Public));
+    let taken = send(&app, "PUT /api/v1/big", &[], vec![0; 2_000_000]).await;
+    assert_eq!(taken.text(), "2000000");
+    let refused = send(&app, "PUT /api/v1/big", &[], vec![0; 4_000_000]).await;
+    assert_eq!(refused.problem(), (413, "too-large".into()));
 }

@@ -18,16 +18,16 @@ use crate::{
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .api(routes!(list), Policy::STAFF)
-        .api(routes!(show), Policy::STAFF)
-        .api(routes!(reply), Policy::STAFF)
-        .api(routes!(note), Policy::STAFF)
-        .api(routes!(assign), Policy::STAFF)
-        .api(routes!(close), Policy::STAFF)
-        .api(routes!(reopen), Policy::STAFF)
-        .api(routes!(resolve), Policy::STAFF)
-        .api(routes!(confirm), Policy::STAFF)
-        .api(routes!(refuse), Policy::STAFF)
+        .api(routes!(list_conversations), Policy::STAFF)
+        .api(routes!(show_conversation), Policy::STAFF)
+        .api(routes!(answer_conversation), Policy::STAFF)
+        .api(routes!(add_note), Policy::STAFF)
+        .api(routes!(assign_conversation), Policy::STAFF)
+        .api(routes!(close_conversation), Policy::STAFF)
+        .api(routes!(reopen_conversation), Policy::STAFF)
+        .api(routes!(resolve_sender), Policy::STAFF)
+        .api(routes!(confirm_sender), Policy::STAFF)
+        .api(routes!(refuse_sender), Policy::STAFF)
 }
 
 /// Lists conversations, newest first.
@@ -35,7 +35,7 @@ pub(super) fn routes() -> Routes<App> {
     get, path = "/api/v1/inbox/conversations/", tag = "inbox", params(ConversationFilter),
     responses((status = 200, description = "A page of conversations", body = ConversationPage))
 )]
-async fn list(
+async fn list_conversations(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<ConversationFilter>,
@@ -67,7 +67,7 @@ async fn list(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The conversation", body = ThreadBody))
 )]
-async fn show(
+async fn show_conversation(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -86,7 +86,7 @@ async fn show(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 202, description = "Written to the outbox", body = ReplyBody))
 )]
-async fn reply(
+async fn answer_conversation(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -112,7 +112,7 @@ async fn reply(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Added"))
 )]
-async fn note(
+async fn add_note(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -128,7 +128,7 @@ async fn note(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Assigned"))
 )]
-async fn assign(
+async fn assign_conversation(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -144,7 +144,7 @@ async fn assign(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Closed"))
 )]
-async fn close(
+async fn close_conversation(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -159,7 +159,7 @@ async fn close(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Open"))
 )]
-async fn reopen(
+async fn reopen_conversation(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -174,7 +174,7 @@ async fn reopen(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Attached"))
 )]
-async fn resolve(
+async fn resolve_sender(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -190,7 +190,7 @@ async fn resolve(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Attached"))
 )]
-async fn confirm(
+async fn confirm_sender(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,
@@ -206,7 +206,7 @@ async fn confirm(
     params(("id" = String, Path, description = "The conversation", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 204, description = "Not proposed any more"))
 )]
-async fn refuse(
+async fn refuse_sender(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Conversation>,

@@ -18,12 +18,12 @@ use crate::{
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .api(routes!(whatsapp), Policy::SignedProvider)
-        .api(routes!(sms), Policy::SignedProvider)
-        .api(routes!(status), Policy::SignedProvider)
-        .api(routes!(list), Policy::STAFF)
-        .api(routes!(show), Policy::STAFF)
-        .api(routes!(retry), Policy::STAFF)
+        .api(routes!(receive_whatsapp), Policy::SignedProvider)
+        .api(routes!(receive_sms), Policy::SignedProvider)
+        .api(routes!(receive_status), Policy::SignedProvider)
+        .api(routes!(list_webhooks), Policy::STAFF)
+        .api(routes!(show_webhook), Policy::STAFF)
+        .api(routes!(retry_webhook), Policy::STAFF)
 }
 
 /// Receives a WhatsApp message from Twilio.
@@ -34,9 +34,9 @@ pub(super) fn routes() -> Routes<App> {
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         example = "MessageSid=SM00000000000000000000000000000000&From=whatsapp%3A%2B221771234567&To=whatsapp%3A%2B14155238886&Body=Bonjour&NumMedia=0"),
     params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
 )]
-async fn whatsapp(
+async fn receive_whatsapp(
     State(app): State<App>,
     headers: HeaderMap,
     form: RawForm,
@@ -52,9 +52,13 @@ async fn whatsapp(
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         example = "MessageSid=SM00000000000000000000000000000000&From=%2B221771234567&To=%2B14155238886&Body=Bonjour&NumMedia=0"),
     params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
 )]
-async fn sms(State(app): State<App>, headers: HeaderMap, form: RawForm) -> Result<Response, Fault> {
+async fn receive_sms(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: RawForm,
+) -> Result<Response, Fault> {
     receive(&app, WebhookKind::Sms, &headers, form).await
 }
 
@@ -64,9 +68,9 @@ async fn sms(State(app): State<App>, headers: HeaderMap, form: RawForm) -> Resul
     request_body(content = String, content_type = "application/x-www-form-urlencoded",
         example = "MessageSid=SM00000000000000000000000000000000&MessageStatus=delivered&From=%2B14155238886&To=%2B221771234567"),
     params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", content_type = "text/xml"))
+    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
 )]
-async fn status(
+async fn receive_status(
     State(app): State<App>,
     headers: HeaderMap,
     form: RawForm,
@@ -117,7 +121,7 @@ fn is_signed(app: &App, headers: &HeaderMap, form: &RawForm) -> bool {
     get, path = "/api/v1/webhooks/", tag = "webhooks", params(EventFilter),
     responses((status = 200, description = "A page of events", body = EventPage))
 )]
-async fn list(
+async fn list_webhooks(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<EventFilter>,
@@ -159,7 +163,7 @@ pub(super) fn choice<T>(
     params(("id" = String, Path, description = "The event", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The event", body = EventBody))
 )]
-async fn show(
+async fn show_webhook(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Event>,
@@ -174,7 +178,7 @@ async fn show(
     params(("id" = String, Path, description = "The event", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 202, description = "Queued again"))
 )]
-async fn retry(
+async fn retry_webhook(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Event>,

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// The engine's statements for events.
-pub(in crate::inbox) const EVENT_WORK: jobs::WorkSql = jobs::work_table!("webhook_event");
+pub(crate) const EVENT_WORK: jobs::WorkSql = jobs::work_table!("webhook_event");
 /// The engine's statements for files to fetch.
-pub(in crate::inbox) const MEDIA_WORK: jobs::WorkSql = jobs::work_table!("inbound_media");
+pub(crate) const MEDIA_WORK: jobs::WorkSql = jobs::work_table!("inbound_media");
 
 store::statements! {
     INSERT_EVENT = "INSERT INTO webhook_event (tenant_id, id, event_type, external_id, dedupe_key, sender_phone,
@@ -27,10 +27,10 @@ store::statements! {
     EVENTS = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
             processing_status, processing_error, related_patient, created_entry, received_at, processed_at
         FROM webhook_event
-        WHERE tenant_id = $1 AND ($2 IS NULL OR processing_status = $2) AND ($3 IS NULL OR event_type = $3)
+        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)
         ORDER BY received_at DESC, id DESC LIMIT $4 OFFSET $5";
     COUNT_EVENTS = "SELECT COUNT(*) AS value FROM webhook_event
-        WHERE tenant_id = $1 AND ($2 IS NULL OR processing_status = $2) AND ($3 IS NULL OR event_type = $3)";
+        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)";
     END_EVENT = "UPDATE webhook_event SET processing_status = $3, processing_error = $4, related_patient = $5,
             created_entry = $6, processed_at = $7
         WHERE tenant_id = $1 AND id = $2";

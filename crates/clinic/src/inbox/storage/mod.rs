@@ -7,4 +7,4 @@ pub(super) use conversations::*;
 pub(super) use events::*;
 
 pub(crate) use conversations::STATEMENTS as CONVERSATION_STATEMENTS;
-pub(crate) use events::STATEMENTS as EVENT_STATEMENTS;
+pub(crate) use events::{EVENT_WORK, MEDIA_WORK, STATEMENTS as EVENT_STATEMENTS};

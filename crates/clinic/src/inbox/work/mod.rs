@@ -2,6 +2,7 @@
 
 mod media;
 mod process;
+mod question;
 
 pub(super) use process::{attach, happening};
 

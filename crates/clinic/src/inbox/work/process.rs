@@ -2,22 +2,23 @@
 //! ended with the work's row: either everything happened, or it will.
 
 use kernel::{Ctx, Phone, Timestamp, text};
-use send_rules::{Category, Channel, Keyword};
+use send_rules::{Channel, Keyword};
 use store::{StoreError, WriteTx};
 
+use super::question::{answered, ask, keep_speaking};
 use crate::{
     App, identity,
     inbox::{
         api::TOPIC,
         model::{
             Announced, ConversationId, ConversationRow, EntryId, EntryKind, EventRow, MediaId,
-            ProcessingStatus, QUESTION_LASTS, SPEAKER_LASTS,
+            ProcessingStatus,
         },
         rules::{self, Match},
         storage::{self, EventEnd, NewEntry},
     },
     messaging::{self, api::Reported},
-    patients::{self, api::PatientId, api::Summary},
+    patients::{self, api::PatientId},
 };
 
 /// How processing ended.
@@ -109,11 +110,11 @@ async fn end(
 }
 
 /// Everything about the message being heard.
-struct Heard<'a> {
-    ctx: Ctx,
-    event: &'a EventRow,
-    channel: Channel,
-    phone: Phone,
+pub(super) struct Heard<'a> {
+    pub(super) ctx: Ctx,
+    pub(super) event: &'a EventRow,
+    pub(super) channel: Channel,
+    pub(super) phone: Phone,
 }
 
 async fn hear(
@@ -242,7 +243,7 @@ async fn conversation(
     .await
 }
 
-async fn number(
+pub(super) async fn number(
     tx: &mut WriteTx,
     app: &App,
     heard: &Heard<'_>,
@@ -316,37 +317,6 @@ pub(in crate::inbox) async fn happening(
     storage::insert_entry(tx, ctx.tenant, &entry).await
 }
 
-/// Who goes on writing from a shared phone keeps it a while longer.
-async fn keep_speaking(
-    tx: &mut WriteTx,
-    app: &App,
-    heard: &Heard<'_>,
-    known: Option<&ConversationRow>,
-    patient: PatientId,
-) -> Result<(), StoreError> {
-    match known.filter(|known| known.speaker == Some(patient)) {
-        Some(known) => {
-            let until = app.clock.now().plus(SPEAKER_LASTS);
-            storage::speaks(tx, heard.ctx.tenant, known.id, patient, until).await
-        }
-        None => Ok(()),
-    }
-}
-
-/// "Who is writing?" was answered: everything waiting is this patient's.
-async fn answered(
-    tx: &mut WriteTx,
-    app: &App,
-    heard: &Heard<'_>,
-    patient: PatientId,
-) -> Result<(), StoreError> {
-    let tenant = heard.ctx.tenant;
-    let from = number(tx, app, heard).await?;
-    let until = app.clock.now().plus(SPEAKER_LASTS);
-    storage::speaks(tx, tenant, from.id, patient, until).await?;
-    attach(tx, app, &heard.ctx, &from, patient).await
-}
-
 /// Moves what a number wrote to a patient's conversation.
 pub(in crate::inbox) async fn attach(
     tx: &mut WriteTx,
@@ -372,62 +342,4 @@ pub(in crate::inbox) async fn attach(
     tx.emit(TOPIC, from.id.uuid());
     tx.emit(TOPIC, to.id.uuid());
     Ok(())
-}
-
-/// Asks a shared phone who is writing, once in a day.
-async fn ask(
-    tx: &mut WriteTx,
-    app: &App,
-    heard: &Heard<'_>,
-    entry: EntryId,
-    several: &[Summary],
-) -> Result<(), StoreError> {
-    let tenant = heard.ctx.tenant;
-    let conversation = number(tx, app, heard).await?;
-    let now = app.clock.now();
-    if !storage::may_ask(tx, tenant, conversation.id, now, now.minus(QUESTION_LASTS)).await? {
-        return Ok(());
-    }
-    let locale = several
-        .first()
-        .map_or(heard.ctx.locale, |patient| patient.locale);
-    let mut body = question(locale, several);
-    if heard.channel == Channel::Sms {
-        // Our typographic spaces would triple the price of an SMS.
-        body = send_rules::gsm7_wording(&body);
-    }
-    let message = messaging::api::NewMessage {
-        channel: heard.channel,
-        category: Category::Answer,
-        recipient: heard.phone.clone(),
-        patient: None,
-        body: body.clone(),
-        idempotency_key: format!("who:{entry}"),
-        expires_at: Some(now.plus(QUESTION_LASTS)),
-        created_by: None,
-    };
-    let queued = messaging::api::enqueue(tx, app, &heard.ctx, &message).await?;
-    let line = NewEntry {
-        id: EntryId::new(&app.clock, &app.rng),
-        conversation: conversation.id,
-        kind: EntryKind::Outbound,
-        channel: Some(heard.channel),
-        phone: Some(&heard.phone),
-        body: &body,
-        author: None,
-        message: Some(queued.id),
-        needs_review: false,
-        at: now,
-    };
-    storage::insert_entry(tx, tenant, &line).await
-}
-
-/// Only first names: the phone is the household's, and whoever holds it knows them.
-fn question(locale: kernel::Locale, several: &[Summary]) -> String {
-    let texts = webkit::Texts::new(locale);
-    let choices: Vec<String> = (1..10)
-        .zip(several)
-        .map(|(number, patient)| format!("{number} {}", patient.first_name))
-        .collect();
-    texts.with("inbox-who-is-writing", &[("choices", &choices.join(", "))])
 }

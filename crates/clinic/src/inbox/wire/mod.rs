@@ -1,5 +1,7 @@
 //! The inbox on the wire: Twilio's parameters in, our JSON out.
 
+mod twilio;
+
 use kernel::{Timestamp, Zone};
 use send_rules::Decision;
 use serde::{Deserialize, Serialize};
@@ -7,119 +9,16 @@ use utoipa::{IntoParams, ToSchema};
 use webkit::Texts;
 
 use super::{
-    api::{Thread, WebhookKind},
-    model::{Announced, ConversationRow, EntryRow, EventRow, EventType, MediaRow, NewEvent},
+    api::Thread,
+    model::{ConversationRow, EntryRow, EventRow, MediaRow},
 };
 
-/// A provider's parameters in their order.
-#[derive(Debug, Clone)]
-pub struct TwilioForm(pub Vec<(String, String)>);
-
-impl TwilioForm {
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(key, _)| key == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
-    }
-}
-
-/// Files a message may announce (WhatsApp 1, MMS 10); more are a mistake.
-const MOST_MEDIA: usize = 10;
-/// Characters of a text that are kept: far more than any channel carries.
-const LONGEST: usize = 65_536;
-
-/// The event in a provider's call. Nothing is refused: what is missing is
-/// empty, what is unknown stays in the payload.
-pub(super) fn event(kind: WebhookKind, form: &TwilioForm) -> NewEvent {
-    let whatsapp = form
-        .get("From")
-        .is_some_and(|from| from.starts_with(WHATSAPP))
-        || form.get("To").is_some_and(|to| to.starts_with(WHATSAPP));
-    let event_type = match kind {
-        WebhookKind::Whatsapp => EventType::WhatsappIncoming,
-        WebhookKind::Sms => EventType::SmsIncoming,
-        WebhookKind::Status if whatsapp => EventType::WhatsappStatus,
-        WebhookKind::Status => EventType::SmsStatus,
-    };
-    let raw_payload = payload(form);
-    let external_id = form
-        .get("MessageSid")
-        .or(form.get("SmsSid"))
-        .or(form.get("SmsMessageSid"));
-    // Without an id the whole call is what makes it the same again.
-    let external_id = external_id.map_or_else(
-        || ports::messaging::body_sha256(&raw_payload),
-        str::to_owned,
-    );
-    let status = form
-        .get("MessageStatus")
-        .or(form.get("SmsStatus"))
-        .unwrap_or_default();
-    let (dedupe_key, content) = match kind {
-        WebhookKind::Status => (format!("{external_id}:{status}"), status.to_owned()),
-        _ => (
-            external_id.clone(),
-            form.get("Body")
-                .unwrap_or_default()
-                .chars()
-                .take(LONGEST)
-                .collect(),
-        ),
-    };
-    NewEvent {
-        event_type,
-        external_id,
-        dedupe_key,
-        sender: bare(form.get("From")),
-        recipient: bare(form.get("To")),
-        content,
-        media: media(form),
-        raw_payload,
-    }
-}
-
-const WHATSAPP: &str = "whatsapp:";
-
-fn bare(address: Option<&str>) -> String {
-    let address = address.unwrap_or_default();
-    address
-        .strip_prefix(WHATSAPP)
-        .unwrap_or(address)
-        .trim()
-        .to_owned()
-}
-
-fn media(form: &TwilioForm) -> Vec<Announced> {
-    let count: usize = form
-        .get("NumMedia")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(0);
-    (0..count.min(MOST_MEDIA))
-        .filter_map(|index| {
-            let url = form.get(&format!("MediaUrl{index}"))?.to_owned();
-            let content_type = form
-                .get(&format!("MediaContentType{index}"))
-                .unwrap_or_default()
-                .to_owned();
-            Some(Announced { url, content_type })
-        })
-        .collect()
-}
-
-fn payload(form: &TwilioForm) -> String {
-    let mut object = serde_json::Map::new();
-    for (name, value) in &form.0 {
-        object
-            .entry(name.clone())
-            .or_insert_with(|| value.clone().into());
-    }
-    serde_json::Value::Object(object).to_string()
-}
+pub use twilio::TwilioForm;
+pub(super) use twilio::event;
 
 /// A conversation in a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ConversationBody {
+pub(in crate::inbox) struct ConversationBody {
     /// UUIDv7.
     id: String,
     /// The patient, or null for a number's own conversation.
@@ -147,7 +46,7 @@ pub(super) struct ConversationBody {
 }
 
 impl ConversationBody {
-    pub(super) fn new(row: &ConversationRow, zone: &Zone) -> Self {
+    pub(in crate::inbox) fn new(row: &ConversationRow, zone: &Zone) -> Self {
         Self {
             id: row.id.to_string(),
             patient_id: row.patient_id.map(|id| id.to_string()),
@@ -167,20 +66,21 @@ impl ConversationBody {
 
 /// A page of conversations.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ConversationPage {
+#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "phone": "+221771234567", "channel": "whatsapp", "status": "open", "assigned_to": null, "unread": 1, "preview": "Bonjour docteur", "last_entry_at": "2026-03-01T09:30:00+00:00", "proposed_patient": null, "version": 1}]}))]
+pub(in crate::inbox) struct ConversationPage {
     /// Rows in the whole list.
-    pub(super) count: i64,
+    pub(in crate::inbox) count: i64,
     /// Address of the next page.
-    pub(super) next: Option<String>,
+    pub(in crate::inbox) next: Option<String>,
     /// Address of the page before.
-    pub(super) previous: Option<String>,
+    pub(in crate::inbox) previous: Option<String>,
     /// The rows, newest first.
-    pub(super) results: Vec<ConversationBody>,
+    pub(in crate::inbox) results: Vec<ConversationBody>,
 }
 
 /// One line of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EntryBody {
+pub(in crate::inbox) struct EntryBody {
     /// UUIDv7.
     id: String,
     /// `inbound`, `outbound`, `note` or `event`.
@@ -205,7 +105,7 @@ pub(super) struct EntryBody {
 
 /// A file that came with a message.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MediaBody {
+pub(in crate::inbox) struct MediaBody {
     /// UUIDv7; the file is at `/inbox/media/{id}/`.
     id: String,
     /// What the provider calls it.
@@ -216,7 +116,8 @@ pub(super) struct MediaBody {
 
 /// A conversation with its lines.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ThreadBody {
+#[schema(example = json!({"conversation": {"id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "phone": "+221771234567", "channel": "whatsapp", "status": "open", "assigned_to": null, "unread": 1, "preview": "Bonjour docteur", "last_entry_at": "2026-03-01T09:30:00+00:00", "proposed_patient": null, "version": 1}, "entries": [{"id": "01980000-0000-7000-8000-000000000000", "kind": "inbound", "channel": "whatsapp", "body": "Bonjour docteur", "author": null, "needs_review": false, "created_at": "2026-03-01T09:30:00+00:00", "message_id": null, "message_state": null, "media": []}], "candidates": [], "whatsapp": {"open": true, "reason": "inside_window", "reason_text": "Le patient a écrit il y a moins de 24 heures."}, "sms": {"open": true, "reason": "sms", "reason_text": "Envoyé par SMS."}, "opted_out": false}))]
+pub(in crate::inbox) struct ThreadBody {
     /// The conversation.
     conversation: ConversationBody,
     /// Its newest lines, oldest first.
@@ -233,7 +134,7 @@ pub(super) struct ThreadBody {
 
 /// Somebody who may have written.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CandidateBody {
+pub(in crate::inbox) struct CandidateBody {
     /// The patient.
     patient_id: String,
     /// His name.
@@ -242,7 +143,7 @@ pub(super) struct CandidateBody {
 
 /// Whether a way is open.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct WayBody {
+pub(in crate::inbox) struct WayBody {
     /// Whether an answer would be sent.
     open: bool,
     /// Stable code of the reason.
@@ -263,7 +164,7 @@ impl WayBody {
 }
 
 impl ThreadBody {
-    pub(super) fn new(thread: &Thread, zone: &Zone, texts: Texts) -> Self {
+    pub(in crate::inbox) fn new(thread: &Thread, zone: &Zone, texts: Texts) -> Self {
         let candidates = thread.candidates.iter().map(|patient| CandidateBody {
             patient_id: patient.id.to_string(),
             name: patient.full_name(),
@@ -308,7 +209,8 @@ fn entry(row: &EntryRow, media: &[MediaRow], zone: &Zone) -> EntryBody {
 
 /// One call of a provider.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EventBody {
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "event_type": "whatsapp_incoming", "external_id": "SM00000000000000000000000000000000", "sender_phone": "+221771234567", "recipient_phone": "+221338000001", "content": "Bonjour", "media": [], "raw_payload": {"Body": "Bonjour"}, "processing_status": "processed", "processing_error": null, "related_user": "01980000-0000-7000-8000-000000000000", "created_message": "01980000-0000-7000-8000-000000000000", "received_at": "2026-03-01T09:30:00+00:00", "processed_at": "2026-03-01T09:30:00+00:00"}))]
+pub(in crate::inbox) struct EventBody {
     /// UUIDv7.
     id: String,
     /// `whatsapp_incoming`, `sms_incoming`, `whatsapp_status`, `sms_status` or `voice_status`.
@@ -340,7 +242,7 @@ pub(super) struct EventBody {
 }
 
 impl EventBody {
-    pub(super) fn new(row: EventRow, zone: &Zone) -> Self {
+    pub(in crate::inbox) fn new(row: EventRow, zone: &Zone) -> Self {
         let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
         let at = |time: Timestamp| time.rfc3339(zone);
         Self {
@@ -364,23 +266,24 @@ impl EventBody {
 
 /// A page of the log of webhooks.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct EventPage {
+#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "event_type": "whatsapp_incoming", "external_id": "SM00000000000000000000000000000000", "sender_phone": "+221771234567", "recipient_phone": "+221338000001", "content": "Bonjour", "media": [], "raw_payload": {"Body": "Bonjour"}, "processing_status": "processed", "processing_error": null, "related_user": "01980000-0000-7000-8000-000000000000", "created_message": "01980000-0000-7000-8000-000000000000", "received_at": "2026-03-01T09:30:00+00:00", "processed_at": "2026-03-01T09:30:00+00:00"}]}))]
+pub(in crate::inbox) struct EventPage {
     /// Rows in the whole list.
-    pub(super) count: i64,
+    pub(in crate::inbox) count: i64,
     /// Address of the next page.
-    pub(super) next: Option<String>,
+    pub(in crate::inbox) next: Option<String>,
     /// Address of the page before.
-    pub(super) previous: Option<String>,
+    pub(in crate::inbox) previous: Option<String>,
     /// The rows, newest first.
-    pub(super) results: Vec<EventBody>,
+    pub(in crate::inbox) results: Vec<EventBody>,
 }
 
 /// Filters of the conversations.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ConversationFilter {
+pub(in crate::inbox) struct ConversationFilter {
     /// `open` (default) or `closed`.
-    pub(super) status: Option<String>,
+    pub(in crate::inbox) status: Option<String>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,
@@ -392,11 +295,11 @@ pub(super) struct ConversationFilter {
 /// Filters of the log of webhooks.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EventFilter {
+pub(in crate::inbox) struct EventFilter {
     /// Only with this processing status.
-    pub(super) status: Option<String>,
+    pub(in crate::inbox) status: Option<String>,
     /// Only of this type.
-    pub(super) event_type: Option<String>,
+    pub(in crate::inbox) event_type: Option<String>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,
@@ -409,45 +312,46 @@ pub(super) struct EventFilter {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "Bonjour, le docteur vous attend demain à 9 h.", "channel": "whatsapp", "reply_id": "4711"}))]
-pub(super) struct ReplyInput {
+pub(in crate::inbox) struct ReplyInput {
     /// 1 to 1600 characters.
-    pub(super) body: String,
+    pub(in crate::inbox) body: String,
     /// `whatsapp` or `sms`; the patient's last channel when left out.
-    pub(super) channel: Option<String>,
+    pub(in crate::inbox) channel: Option<String>,
     /// Your name for this answer: the same one again sends nothing twice.
-    pub(super) reply_id: Option<String>,
+    pub(in crate::inbox) reply_id: Option<String>,
 }
 
 /// A note for colleagues.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "Rappeler lundi."}))]
-pub(super) struct NoteInput {
+pub(in crate::inbox) struct NoteInput {
     /// 1 to 1600 characters.
-    pub(super) body: String,
+    pub(in crate::inbox) body: String,
 }
 
 /// Who looks after a conversation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"user_id": null}))]
-pub(super) struct AssignInput {
+pub(in crate::inbox) struct AssignInput {
     /// A staff member, or null for nobody.
-    pub(super) user_id: Option<uuid::Uuid>,
+    pub(in crate::inbox) user_id: Option<uuid::Uuid>,
 }
 
 /// Which patient wrote.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000"}))]
-pub(super) struct PatientInput {
+pub(in crate::inbox) struct PatientInput {
     /// The patient.
-    pub(super) patient_id: uuid::Uuid,
+    pub(in crate::inbox) patient_id: uuid::Uuid,
 }
 
 /// The message of the outbox that was made.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ReplyBody {
+#[schema(example = json!({"message_id": "01980000-0000-7000-8000-000000000000"}))]
+pub(in crate::inbox) struct ReplyBody {
     /// UUIDv7.
-    pub(super) message_id: String,
+    pub(in crate::inbox) message_id: String,
 }

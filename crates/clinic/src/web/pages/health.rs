@@ -49,6 +49,7 @@ struct Check {
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be written"}, "twilio": {"status": "disabled", "message": "no credentials: messages stay in the simulator"}}}))]
 struct Health {
     /// `healthy` or `unhealthy`.
     overall_status: &'static str,

@@ -1,0 +1,105 @@
+//! Shared phones: who is writing?
+
+use kernel::Locale;
+use send_rules::{Category, Channel};
+use store::{StoreError, WriteTx};
+
+use super::process::{Heard, attach, number};
+use crate::{
+    App,
+    inbox::{
+        model::{ConversationRow, EntryId, EntryKind, QUESTION_LASTS, SPEAKER_LASTS},
+        storage::{self, NewEntry},
+    },
+    messaging,
+    patients::api::{PatientId, Summary},
+};
+
+/// Who goes on writing from a shared phone keeps it a while longer.
+pub(super) async fn keep_speaking(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    known: Option<&ConversationRow>,
+    patient: PatientId,
+) -> Result<(), StoreError> {
+    match known.filter(|known| known.speaker == Some(patient)) {
+        Some(known) => {
+            let until = app.clock.now().plus(SPEAKER_LASTS);
+            storage::speaks(tx, heard.ctx.tenant, known.id, patient, until).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// "Who is writing?" was answered: everything waiting is this patient's.
+pub(super) async fn answered(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    patient: PatientId,
+) -> Result<(), StoreError> {
+    let tenant = heard.ctx.tenant;
+    let from = number(tx, app, heard).await?;
+    let until = app.clock.now().plus(SPEAKER_LASTS);
+    storage::speaks(tx, tenant, from.id, patient, until).await?;
+    attach(tx, app, &heard.ctx, &from, patient).await
+}
+
+/// Asks a shared phone who is writing, once in a day.
+pub(super) async fn ask(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    entry: EntryId,
+    several: &[Summary],
+) -> Result<(), StoreError> {
+    let tenant = heard.ctx.tenant;
+    let conversation = number(tx, app, heard).await?;
+    let now = app.clock.now();
+    if !storage::may_ask(tx, tenant, conversation.id, now, now.minus(QUESTION_LASTS)).await? {
+        return Ok(());
+    }
+    let locale = several
+        .first()
+        .map_or(heard.ctx.locale, |patient| patient.locale);
+    let mut body = question(locale, several);
+    if heard.channel == Channel::Sms {
+        // Our typographic spaces would triple the price of an SMS.
+        body = send_rules::gsm7_wording(&body);
+    }
+    let message = messaging::api::NewMessage {
+        channel: heard.channel,
+        category: Category::Answer,
+        recipient: heard.phone.clone(),
+        patient: None,
+        body: body.clone(),
+        idempotency_key: format!("who:{entry}"),
+        expires_at: Some(now.plus(QUESTION_LASTS)),
+        created_by: None,
+    };
+    let queued = messaging::api::enqueue(tx, app, &heard.ctx, &message).await?;
+    let line = NewEntry {
+        id: EntryId::new(&app.clock, &app.rng),
+        conversation: conversation.id,
+        kind: EntryKind::Outbound,
+        channel: Some(heard.channel),
+        phone: Some(&heard.phone),
+        body: &body,
+        author: None,
+        message: Some(queued.id),
+        needs_review: false,
+        at: now,
+    };
+    storage::insert_entry(tx, tenant, &line).await
+}
+
+/// Only first names: the phone is the household's, and whoever holds it knows them.
+fn question(locale: Locale, several: &[Summary]) -> String {
+    let texts = webkit::Texts::new(locale);
+    let choices: Vec<String> = (1..10)
+        .zip(several)
+        .map(|(number, patient)| format!("{number} {}", patient.first_name))
+        .collect();
+    texts.with("inbox-who-is-writing", &[("choices", &choices.join(", "))])
+}

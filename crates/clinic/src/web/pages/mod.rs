@@ -1,0 +1,15 @@
+mod health;
+mod home;
+mod overview;
+mod simulator;
+
+use webkit::Routes;
+
+use crate::App;
+
+pub(super) fn routes() -> Routes<App> {
+    home::routes()
+        .merge(health::routes())
+        .merge(overview::routes())
+        .merge(simulator::routes())
+}

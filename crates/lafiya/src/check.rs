@@ -1,0 +1,200 @@
+//! `lafiya check`: a line per part, with what to do where it is not fit for use.
+
+use std::{path::Path, time::Duration};
+
+use kernel::{Clock, Rng};
+use ports::{ErrorClass, Lookup};
+
+use crate::{
+    commands::say,
+    config::{Config, Fault},
+    failure::Failure,
+    secrets::Secrets,
+    wiring::{self, Provider},
+};
+
+/// Below this share of free space SQLite and the file store are at risk.
+const FREE: f64 = 0.10;
+/// How long a database or provider may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+enum Finding {
+    Ok(String),
+    Warn(String),
+    Fail(String),
+}
+
+/// Looks at everything and prints what it finds.
+pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
+    let mut report = Report { failures: 0 };
+    let config = match config {
+        Ok(config) => config,
+        Err(faults) => {
+            for fault in faults {
+                report.add("configuration", Finding::Fail(fault.0))?;
+            }
+            return report.end();
+        }
+    };
+    report.add(
+        "configuration",
+        Finding::Ok("every setting can be read".into()),
+    )?;
+    for warning in config.warnings() {
+        report.add("configuration", Finding::Warn(warning))?;
+    }
+    report.add("disk", disk(&config.data))?;
+    report.add("database", database(&config).await)?;
+    report.add("providers", providers(&config).await)?;
+    report.end()
+}
+
+struct Report {
+    failures: usize,
+}
+
+impl Report {
+    fn add(&mut self, part: &str, finding: Finding) -> Result<(), Failure> {
+        let (word, text) = match finding {
+            Finding::Ok(text) => ("ok", text),
+            Finding::Warn(text) => ("warn", text),
+            Finding::Fail(text) => {
+                self.failures += 1;
+                ("fail", text)
+            }
+        };
+        say(&format!("{word:<5} {part}: {text}"))
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        match self.failures {
+            0 => Ok(()),
+            count => Err(Failure::Other(format!(
+                "{count} part(s) are not fit for use, see above"
+            ))),
+        }
+    }
+}
+
+fn disk(data: &Path) -> Finding {
+    let shown = data.display();
+    let mut there = data;
+    while !there.exists() {
+        match there.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => there = parent,
+            _ => there = Path::new("."),
+        }
+    }
+    if let Err(error) = tempfile_in(there) {
+        return Finding::Fail(format!(
+            "{shown} cannot be written: {error}; give the folder to the user that runs lafiya, or name another \
+             with --data"
+        ));
+    }
+    let space = match rustix::fs::statvfs(there) {
+        Ok(space) => space,
+        Err(error) => {
+            return Finding::Warn(format!("the free space of {shown} is unknown: {error}"));
+        }
+    };
+    let mib = space.f_bavail.saturating_mul(space.f_frsize) / (1024 * 1024);
+    #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
+    let free = space.f_bavail as f64 / space.f_blocks.max(1) as f64;
+    let text = format!("{shown} has {mib} MiB free, {:.0} %", free * 100.0);
+    if free > FREE {
+        Finding::Ok(text)
+    } else {
+        Finding::Fail(format!(
+            "{text}; more than {:.0} % are needed: make room or use a larger disk",
+            FREE * 100.0
+        ))
+    }
+}
+
+fn tempfile_in(folder: &Path) -> std::io::Result<()> {
+    let path = folder.join(format!(".lafiya-check-{}", std::process::id()));
+    std::fs::write(&path, [0; 4096])?;
+    std::fs::remove_file(&path)
+}
+
+async fn database(config: &Config) -> Finding {
+    if let Some(file) = config.sqlite_file()
+        && !file.exists()
+    {
+        return Finding::Warn(format!(
+            "{} is not there yet; the first start makes it",
+            file.display()
+        ));
+    }
+    let looking = async {
+        let store = wiring::open_store(config)
+            .await
+            .map_err(|failure| failure.to_string())?;
+        let read = store
+            .read(store::Scope::System)
+            .await
+            .map(drop)
+            .map_err(|error| error.to_string());
+        let kind = store.kind();
+        store.close().await;
+        read.map(|()| kind)
+    };
+    match tokio::time::timeout(PATIENCE, looking).await {
+        Ok(Ok(kind)) => Finding::Ok(format!("{kind:?} answers and its schema is up to date")),
+        Ok(Err(error)) => {
+            let error = error.trim_start_matches("lafiya: ");
+            Finding::Fail(format!(
+                "{error}; is the server running and DATABASE_URL right?"
+            ))
+        }
+        Err(_) => Finding::Fail(format!(
+            "no answer in {} seconds; is the server running and DATABASE_URL right?",
+            PATIENCE.as_secs()
+        )),
+    }
+}
+
+async fn providers(config: &Config) -> Finding {
+    let Some(twilio) = &config.twilio else {
+        return Finding::Warn(
+            "no Twilio account is configured: messages stay in the simulator; set TWILIO_ACCOUNT_SID, \
+             TWILIO_AUTH_TOKEN and a number to send them"
+                .into(),
+        );
+    };
+    let secrets = match Secrets::load_or_create(&config.data, &Rng::system()) {
+        Ok(secrets) => secrets,
+        Err(failure) => {
+            return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
+        }
+    };
+    let provider = match Provider::new(Some(twilio), &secrets, &Rng::system()) {
+        Ok(provider) => provider,
+        Err(failure) => {
+            return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
+        }
+    };
+    let Some(number) = twilio.sms.as_ref().or(twilio.whatsapp.as_ref()) else {
+        return Finding::Fail("there is no number to send from".into());
+    };
+    // Looking for a message that nobody sent proves the account and the way to it.
+    let lookup = Lookup {
+        from: number.as_e164().to_owned(),
+        to: number.as_e164().to_owned(),
+        since: Clock::system().now(),
+        body_sha256: ports::blob::sha256_hex(b""),
+        known_ids: Vec::new(),
+    };
+    match tokio::time::timeout(PATIENCE, provider.sender.find(&lookup)).await {
+        Ok(Ok(_)) => Finding::Ok("Twilio answers and accepts the account".into()),
+        Ok(Err(error)) if error.class == ErrorClass::Account => Finding::Fail(format!(
+            "Twilio refuses the account ({}); compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with its console",
+            error.detail
+        )),
+        Ok(Err(error)) => Finding::Warn(format!(
+            "Twilio does not answer as it should ({}); messages wait until it does",
+            error.detail
+        )),
+        Err(_) => Finding::Warn("Twilio does not answer; messages wait until it does".into()),
+    }
+}

@@ -1,0 +1,331 @@
+//! A clinic with its staff, its router and its work, on a test's database.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{Method, Request, StatusCode, header},
+};
+use clinic::{
+    App, Parts, Settings,
+    identity::api::{NewTenant, NewUser},
+    patients::api::{NewPatient, PatientId},
+};
+use jobs::Engine;
+use kernel::{
+    Actor, Clock, Country, Ctx, Locale, Phone, Redacted, Rng, Role, TenantId, UserId, Zone,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::{db::TestDb, twilio};
+
+/// Twilio's secret in tests.
+pub const TOKEN: &str = "test-token";
+/// Where the clinic says it is reached.
+pub const PUBLIC_URL: &str = "http://clinic.test";
+/// The number the clinic writes from.
+pub const OURS: &str = "+221338210000";
+/// The password of everybody.
+pub const PASSWORD: &str = "un mot de passe";
+
+/// A clinic to be tested.
+pub struct TestClinic {
+    /// Its parts.
+    pub app: App,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// A receptionist.
+    pub agent: UserId,
+    /// Its router with all middleware.
+    pub router: Router,
+    engine: Option<Engine>,
+    token: String,
+}
+
+/// An answer of the router.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+}
+
+impl TestClinic {
+    /// A clinic in Dakar whose messages stay in the simulator.
+    pub async fn new(db: &TestDb) -> Self {
+        Self::with_sender(db, Arc::new(ports::Simulated::new(Rng::system()))).await
+    }
+
+    /// A clinic with another way to send.
+    ///
+    /// # Panics
+    /// When it cannot be set up.
+    pub async fn with_sender(db: &TestDb, sender: Arc<dyn ports::MessageSender>) -> Self {
+        let app = App::new(Parts {
+            store: db.store.clone(),
+            clock: Clock::system(),
+            rng: Rng::system(),
+            settings: Settings {
+                public_url: PUBLIC_URL.to_owned(),
+                jwt_secret: Redacted(vec![7; 32]),
+                twilio_auth_token: Redacted(TOKEN.to_owned()),
+                twilio_account_sid: format!("AC{}", "0".repeat(32)),
+                default_tenant: None,
+                simulated: sender.is_simulated(),
+            },
+            sender,
+            media: None,
+            blobs: ports::BlobStore::memory(),
+            stop: CancellationToken::new(),
+        });
+        let (tenant, agent) = Self::found(&app, "demo", OURS).await;
+        Self::user(&app, tenant, "admin", Role::Admin).await;
+        Self::user(&app, tenant, "patient", Role::Patient).await;
+        let token = sign_in(&app, "agent").await;
+        let router = router(&app);
+        Self {
+            app,
+            tenant,
+            agent,
+            router,
+            engine: None,
+            token,
+        }
+    }
+
+    /// Another clinic in the same database, with an agent named `<slug>-agent`.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn another(&self, slug: &str, ours: &str) -> TenantId {
+        let tenant = tenant(&self.app, slug, ours).await;
+        Self::user(&self.app, tenant, &format!("{slug}-agent"), Role::Agent).await;
+        tenant
+    }
+
+    async fn found(app: &App, slug: &str, ours: &str) -> (TenantId, UserId) {
+        let tenant = tenant(app, slug, ours).await;
+        (tenant, Self::user(app, tenant, "agent", Role::Agent).await)
+    }
+
+    async fn user(app: &App, tenant: TenantId, name: &str, role: Role) -> UserId {
+        let new = NewUser {
+            username: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            first_name: "Fatou".to_owned(),
+            last_name: "Sow".to_owned(),
+            role,
+            locale: Locale::Fr,
+            email: None,
+            phone: None,
+        };
+        clinic::identity::api::create_user(app, tenant, new)
+            .await
+            .expect("a user")
+    }
+
+    /// The receptionist's context.
+    #[must_use]
+    pub const fn ctx(&self) -> Ctx {
+        Ctx {
+            tenant: self.tenant,
+            actor: Actor::User(self.agent, Role::Agent),
+            locale: Locale::Fr,
+        }
+    }
+
+    /// Enters a patient.
+    ///
+    /// # Panics
+    /// When he cannot be entered.
+    pub async fn patient(&self, first: &str, last: &str, phone: &str) -> PatientId {
+        let new = NewPatient {
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            phone: phone.to_owned(),
+            ..NewPatient::default()
+        };
+        clinic::patients::api::create(&self.app, &self.ctx(), new)
+            .await
+            .expect("a patient")
+            .id
+    }
+
+    /// Starts the work of the product.
+    pub fn start_work(&mut self) {
+        let queues = clinic::work(&self.app);
+        self.engine = Some(Engine::start(
+            &self.app.store,
+            &self.app.clock,
+            &self.app.rng,
+            queues,
+        ));
+    }
+
+    /// Stops it.
+    pub async fn stop_work(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.stop().await;
+        }
+    }
+
+    /// Calls the router as `token`, or as nobody.
+    ///
+    /// # Panics
+    /// When the request cannot be built.
+    pub async fn call_as(
+        &self,
+        token: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |json| Body::from(json.to_string()));
+        self.send(request.body(body).expect("a request")).await
+    }
+
+    /// Calls the API as the receptionist.
+    pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.call_as(Some(&self.token), method, path, body).await
+    }
+
+    /// Signs somebody in.
+    pub async fn token_of(&self, name: &str) -> String {
+        sign_in(&self.app, name).await
+    }
+
+    /// Sends a request through all middleware, from this machine.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))));
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 64 << 20)
+            .await
+            .expect("a body");
+        Answer {
+            status,
+            headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// Calls a webhook as Twilio would, with a signature computed independently of the product.
+    pub async fn webhook(&self, kind: &str, params: &[(String, String)]) -> Answer {
+        let path = format!("/api/v1/webhooks/twilio/{kind}/");
+        let signature =
+            twilio::independent_signature(TOKEN, &format!("{PUBLIC_URL}{path}"), params);
+        self.webhook_signed(&path, params, Some(&signature)).await
+    }
+
+    /// Calls a webhook with any signature, or none.
+    ///
+    /// # Panics
+    /// When the request cannot be built.
+    pub async fn webhook_signed(
+        &self,
+        path: &str,
+        params: &[(String, String)],
+        signature: Option<&str>,
+    ) -> Answer {
+        let mut request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(signature) = signature {
+            request = request.header("x-twilio-signature", signature);
+        }
+        let body = serde_urlencoded::to_string(params).expect("a form");
+        self.send(request.body(Body::from(body)).expect("a request"))
+            .await
+    }
+
+    /// A WhatsApp message from a number, as Twilio writes it.
+    #[must_use]
+    pub fn whatsapp(&self, from: &str, body: &str) -> Vec<(String, String)> {
+        self.text(from, body).whatsapp()
+    }
+
+    /// An SMS from a number, as Twilio writes it.
+    #[must_use]
+    pub fn sms(&self, from: &str, body: &str) -> Vec<(String, String)> {
+        self.text(from, body).sms()
+    }
+
+    fn text(&self, from: &str, body: &str) -> twilio::Inbound {
+        let sid = format!("SM{}", self.app.rng.secret(16));
+        twilio::Inbound::text(
+            &self.app.settings.twilio_account_sid,
+            &sid,
+            from,
+            OURS,
+            body,
+        )
+    }
+}
+
+async fn tenant(app: &App, slug: &str, ours: &str) -> TenantId {
+    let new = NewTenant {
+        slug: slug.to_owned(),
+        name: format!("Clinique {slug}"),
+        locale: Locale::Fr,
+        zone: Zone::named("Africa/Dakar").expect("a zone"),
+        country: Country::parse("SN").expect("a country"),
+    };
+    let tenant = clinic::identity::api::create_tenant(app, new)
+        .await
+        .expect("a tenant");
+    let ours: Phone = ours.parse().expect("a number");
+    for channel in send_rules::Channel::ALL {
+        clinic::messaging::api::set_sender(app, tenant, *channel, &ours)
+            .await
+            .expect("a sender");
+    }
+    tenant
+}
+
+async fn sign_in(app: &App, name: &str) -> String {
+    clinic::identity::api::issue_tokens(app, name, PASSWORD)
+        .await
+        .expect("tokens")
+        .access
+}
+
+fn router(app: &App) -> Router {
+    let kit = webkit::Kit::new(
+        webkit::Settings::new("Lafiya", PUBLIC_URL),
+        clinic::identity::api::SessionsAndTokens(app.clone()),
+        clinic::web::navigation(),
+        app.rng.clone(),
+    );
+    webkit::harden(clinic::routes().router.with_state(app.clone()), kit)
+}
