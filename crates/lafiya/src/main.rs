@@ -20,6 +20,8 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Whatever is kept is the owner's alone, whoever made the folder.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

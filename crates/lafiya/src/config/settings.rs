@@ -91,11 +91,11 @@ settings! {
             "the auth token of the account, from Twilio's console").secret(), auth_token);
     /// The number text messages leave from.
     TWILIO_PHONE_NUMBER: Phone = (
-        entry("twilio_phone_number", &["TWILIO_PHONE_NUMBER"], "+221338000001"), sender);
+        entry("twilio_phone_number", &["TWILIO_PHONE_NUMBER"], "+221338210001"), sender);
     /// The number WhatsApp messages leave from.
     TWILIO_WHATSAPP_NUMBER: Phone = (
         entry("twilio_whatsapp_number", &["TWILIO_WHATSAPP_NUMBER"],
-            "whatsapp:+221338000002"), sender);
+            "whatsapp:+221338210002"), sender);
     /// Twilio's API.
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)

@@ -277,7 +277,7 @@ fn twilio_is_configured_wholly_or_not_at_all() {
         ("TWILIO_ACCOUNT_SID", SID),
         ("TWILIO_AUTH_TOKEN", "hush"),
         ("TWILIO_WHATSAPP_NUMBER", "whatsapp:+14155238886"),
-        ("TWILIO_PHONE_NUMBER", "+221338000001"),
+        ("TWILIO_PHONE_NUMBER", "+221338210001"),
     ];
     let config = env(&all).unwrap();
     let twilio = config.twilio.as_ref().unwrap();
@@ -317,7 +317,7 @@ fn a_demo_stays_on_this_machine() {
         env(&[
             ("TWILIO_ACCOUNT_SID", SID),
             ("TWILIO_AUTH_TOKEN", "t"),
-            ("TWILIO_PHONE_NUMBER", "+221338000001"),
+            ("TWILIO_PHONE_NUMBER", "+221338210001"),
             ("LAFIYA_TWILIO_API_URL", api),
         ])
     };

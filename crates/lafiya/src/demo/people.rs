@@ -3,9 +3,9 @@
 use kernel::Locale;
 
 /// The clinic's number on WhatsApp.
-pub const WHATSAPP_SENDER: &str = "+221338000001";
+pub const WHATSAPP_SENDER: &str = "+221338210001";
 /// The clinic's number for text messages.
-pub const SMS_SENDER: &str = "+221338000002";
+pub const SMS_SENDER: &str = "+221338210002";
 
 /// A patient.
 pub struct Person {

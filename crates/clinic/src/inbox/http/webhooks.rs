@@ -113,7 +113,14 @@ fn is_signed(app: &App, headers: &HeaderMap, form: &RawForm) -> bool {
     if form.pairs.is_empty() && !form.bytes.is_empty() {
         return ports::twilio::signature::verify_json(token, &address, &form.bytes, given);
     }
-    ports::twilio::signature::verify(token, &address, &form.pairs, given)
+    // What was signed may hold a NUL, which the pairs we store may not.
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let signed: Vec<(String, String)> = form
+        .signed_pairs()
+        .into_iter()
+        .map(|(name, value)| (text(name), text(value)))
+        .collect();
+    ports::twilio::signature::verify(token, &address, &signed, given)
 }
 
 /// Lists what providers sent, newest first.
