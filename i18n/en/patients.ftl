@@ -28,3 +28,5 @@ patients-allergies = Allergies
 patients-current-medications = Current medication
 problem-patient-exists = This patient is already registered with this name and number. Nothing was created: open the record.
 field-exists = Patient already registered ({ $id }).
+patients-open = Open the record
+patients-created = The patient is registered.

@@ -28,3 +28,5 @@ patients-allergies = Allergies
 patients-current-medications = Traitement en cours
 problem-patient-exists = Ce patient est déjà enregistré avec ce nom et ce numéro. Rien n’a été créé : ouvrez sa fiche.
 field-exists = Patient déjà enregistré ({ $id }).
+patients-open = Ouvrir sa fiche
+patients-created = Le patient est enregistré.

@@ -1,11 +1,16 @@
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{FromRequest, Request, State},
+    http::{StatusCode, header},
+};
 use kernel::{Problem, ProblemKind};
-use webkit::{Caller, Fault, JsonBody, Policy, Routes, routes};
+use serde::de::DeserializeOwned;
+use webkit::{Caller, ClientAddr, Fault, Form, JsonBody, Policy, Routes, routes};
 
 use super::{
     api,
     model::Tokens,
-    wire::{RefreshInput, SignInInput, TokensBody, UserBody, VerifyInput},
+    wire::{RefreshInput, SignInInput, TokensBody, UserBody, VerifiedBody, VerifyInput},
 };
 use crate::App;
 
@@ -20,56 +25,86 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(show_me), Policy::SignedIn)
 }
 
+/// A body as JSON or as a form: clients of tokens send both.
+struct AnyBody<T>(T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for AnyBody<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("application/x-www-form-urlencoded") {
+            let Form(body) = Form::from_request(request, state).await?;
+            Ok(Self(body))
+        } else {
+            let JsonBody(body) = JsonBody::from_request(request, state).await?;
+            Ok(Self(body))
+        }
+    }
+}
+
 /// Signs in with name and password.
 #[utoipa::path(
-    post, path = "/api/v1/auth/token/", tag = "identity", request_body = SignInInput,
+    post, path = "/api/v1/auth/token/", tag = "identity",
+    request_body(content((SignInInput = "application/json"), (SignInInput = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "A pair of tokens", body = TokensBody),
-        (status = 401, description = "Name or password is wrong")
+        (status = 401, description = "Name or password is wrong"),
+        (status = 429, description = "Too many wrong attempts; see Retry-After")
     )
 )]
 async fn sign_in_token(
     state: State<App>,
-    input: JsonBody<SignInInput>,
+    client: ClientAddr,
+    input: AnyBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
-    sign_in(state, input).await
+    sign_in(state, client, input).await
 }
 
 /// Signs in with name and password (a seed's path).
 #[utoipa::path(
-    post, path = "/api/v1/auth/jwt/token/", tag = "identity", request_body = SignInInput,
+    post, path = "/api/v1/auth/jwt/token/", tag = "identity",
+    request_body(content((SignInInput = "application/json"), (SignInInput = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "A pair of tokens", body = TokensBody),
-        (status = 401, description = "Name or password is wrong")
+        (status = 401, description = "Name or password is wrong"),
+        (status = 429, description = "Too many wrong attempts; see Retry-After")
     )
 )]
 async fn sign_in_jwt(
     state: State<App>,
-    input: JsonBody<SignInInput>,
+    client: ClientAddr,
+    input: AnyBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
-    sign_in(state, input).await
+    sign_in(state, client, input).await
 }
 
 /// Signs in with name and password (another seed's path).
 #[utoipa::path(
-    post, path = "/api/auth/jwt/token/", tag = "identity", request_body = SignInInput,
+    post, path = "/api/auth/jwt/token/", tag = "identity",
+    request_body(content((SignInInput = "application/json"), (SignInInput = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "A pair of tokens", body = TokensBody),
-        (status = 401, description = "Name or password is wrong")
+        (status = 401, description = "Name or password is wrong"),
+        (status = 429, description = "Too many wrong attempts; see Retry-After")
     )
 )]
 async fn sign_in_seed(
     state: State<App>,
-    input: JsonBody<SignInInput>,
+    client: ClientAddr,
+    input: AnyBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
-    sign_in(state, input).await
+    sign_in(state, client, input).await
 }
 
 async fn sign_in(
     State(app): State<App>,
-    JsonBody(input): JsonBody<SignInInput>,
+    ClientAddr(client): ClientAddr,
+    AnyBody(input): AnyBody<SignInInput>,
 ) -> Result<Json<TokensBody>, Fault> {
-    let tokens = api::issue_tokens(&app, &input.username, &input.password).await?;
+    let signing_in = api::issue_tokens(&app, &input.username, &input.password);
+    let tokens = api::limited(&app, client, &input.username, signing_in).await?;
     Ok(body(tokens))
 }
 
@@ -82,7 +117,8 @@ fn body(tokens: Tokens) -> Json<TokensBody> {
 
 /// Exchanges a refresh token for a new pair. Using one twice ends them all.
 #[utoipa::path(
-    post, path = "/api/v1/auth/refresh/", tag = "identity", request_body = RefreshInput,
+    post, path = "/api/v1/auth/refresh/", tag = "identity",
+    request_body(content((RefreshInput = "application/json"), (RefreshInput = "application/x-www-form-urlencoded"))),
     responses(
         (status = 200, description = "A new pair of tokens", body = TokensBody),
         (status = 401, description = "Unknown, used, expired or revoked")
@@ -90,22 +126,23 @@ fn body(tokens: Tokens) -> Json<TokensBody> {
 )]
 async fn refresh_token(
     State(app): State<App>,
-    JsonBody(input): JsonBody<RefreshInput>,
+    AnyBody(input): AnyBody<RefreshInput>,
 ) -> Result<Json<TokensBody>, Fault> {
     Ok(body(api::rotate(&app, &input.refresh).await?))
 }
 
 /// Says whether an access token is still good.
 #[utoipa::path(
-    post, path = "/api/v1/auth/verify/", tag = "identity", request_body = VerifyInput,
-    responses((status = 204, description = "It is"), (status = 401, description = "It is not"))
+    post, path = "/api/v1/auth/verify/", tag = "identity",
+    request_body(content((VerifyInput = "application/json"), (VerifyInput = "application/x-www-form-urlencoded"))),
+    responses((status = 200, description = "It is", body = VerifiedBody), (status = 401, description = "It is not"))
 )]
 async fn verify_token(
     State(app): State<App>,
-    JsonBody(input): JsonBody<VerifyInput>,
-) -> Result<StatusCode, Fault> {
-    if api::verify_access(&app, &input.token) {
-        Ok(StatusCode::NO_CONTENT)
+    AnyBody(input): AnyBody<VerifyInput>,
+) -> Result<Json<VerifiedBody>, Fault> {
+    if api::verify_access(&app, &input.token).await? {
+        Ok(Json(VerifiedBody {}))
     } else {
         Err(Problem::new(ProblemKind::Unauthenticated).into())
     }
@@ -113,12 +150,13 @@ async fn verify_token(
 
 /// Ends a refresh token and all that came of it.
 #[utoipa::path(
-    post, path = "/api/v1/auth/logout/", tag = "identity", request_body = RefreshInput,
+    post, path = "/api/v1/auth/logout/", tag = "identity",
+    request_body(content((RefreshInput = "application/json"), (RefreshInput = "application/x-www-form-urlencoded"))),
     responses((status = 205, description = "Signed out"))
 )]
 async fn log_out(
     State(app): State<App>,
-    JsonBody(input): JsonBody<RefreshInput>,
+    AnyBody(input): AnyBody<RefreshInput>,
 ) -> Result<StatusCode, Fault> {
     api::log_out(&app, &input.refresh).await?;
     Ok(StatusCode::RESET_CONTENT)

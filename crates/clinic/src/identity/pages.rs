@@ -4,10 +4,11 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::ProblemKind;
+use kernel::{Problem, ProblemKind};
 use serde::Deserialize;
 use webkit::{
-    Fault, Form, MaybeCaller, Policy, Query, Routes, SessionCookie, Shell, render, safe_next,
+    ClientAddr, Fault, Form, MaybeCaller, Policy, Query, Routes, SessionCookie, Shell, render,
+    safe_next,
 };
 
 use super::api::{self, End};
@@ -68,10 +69,12 @@ struct SignInForm {
 async fn sign_in(
     State(app): State<App>,
     shell: Shell,
+    ClientAddr(client): ClientAddr,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Fault> {
     let next = safe_next(form.next.as_deref().unwrap_or("/")).to_owned();
-    match api::open_session(&app, &form.username, &form.password).await {
+    let signing_in = api::open_session(&app, &form.username, &form.password);
+    match api::limited(&app, client, &form.username, signing_in).await {
         Ok(session) => {
             let cookie = SessionCookie::new(is_https(&app)).set(&session.cookie, session.lasts);
             let mut response = Redirect::to(&next).into_response();
@@ -80,18 +83,36 @@ async fn sign_in(
             }
             Ok(response)
         }
-        Err(problem) if problem.kind == ProblemKind::BadCredentials => {
-            let error = shell.t("sign-in-wrong");
-            let page = SignInPage {
-                shell,
-                next,
-                username: form.username,
-                error,
-            };
-            Ok((StatusCode::UNAUTHORIZED, render(&page)?).into_response())
-        }
-        Err(problem) => Err(problem.into()),
+        Err(problem) => refused(shell, next, form.username, problem),
     }
+}
+
+/// The same page again, with what is wrong.
+fn refused(
+    shell: Shell,
+    next: String,
+    username: String,
+    problem: Problem,
+) -> Result<Response, Fault> {
+    let (status, key) = match problem.kind {
+        ProblemKind::BadCredentials => (StatusCode::UNAUTHORIZED, "sign-in-wrong"),
+        ProblemKind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "sign-in-wait"),
+        _ => return Err(problem.into()),
+    };
+    let error = shell.t(key);
+    let page = SignInPage {
+        shell,
+        next,
+        username,
+        error,
+    };
+    let mut response = (status, render(&page)?).into_response();
+    if let Some(seconds) = problem.retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    Ok(response)
 }
 
 async fn sign_out(

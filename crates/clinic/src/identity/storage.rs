@@ -27,7 +27,13 @@ store::statements! {
     STAFF = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name, m.role AS role
         FROM membership m JOIN user_account u ON u.id = m.user_id
         WHERE m.tenant_id = $1 AND m.role <> 'patient' AND u.is_active = $2 ORDER BY u.last_name, u.first_name, u.id";
-    SIGNED_IN = "UPDATE user_account SET last_login_at = $2 WHERE id = $1";
+    /// A password that was reset since it was checked changes no row.
+    SIGNED_IN = "UPDATE user_account SET last_login_at = $2 WHERE id = $1 AND token_version = $3 AND is_active = $4";
+    /// Holds the user's row, so that a reset of the password comes before or after, never between.
+    HOLD_USER = "UPDATE user_account SET token_version = token_version WHERE id = $1 AND is_active = $2";
+    STAFF_NAME = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name, m.role AS role
+        FROM membership m JOIN user_account u ON u.id = m.user_id
+        WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role <> 'patient'";
     SET_PASSWORD = "UPDATE user_account SET password_hash = $2, token_version = token_version + 1 WHERE id = $1";
     INSERT_SESSION = "INSERT INTO session (token_hash, user_id, current_tenant, csrf, locale, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -134,12 +140,29 @@ pub(super) async fn staff(tx: &mut ReadTx, tenant: TenantId) -> Result<Vec<Staff
     tx.all(STAFF, params![tenant, true]).await
 }
 
+pub(super) async fn staff_member(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<StaffRow>, StoreError> {
+    tx.optional(STAFF_NAME, params![tenant, user]).await
+}
+
+/// False when the password was reset or the user shut out since it was checked.
 pub(super) async fn signed_in(
     tx: &mut WriteTx,
-    user: UserId,
+    user: &UserRow,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute_one(SIGNED_IN, params![user, now]).await
+) -> Result<bool, StoreError> {
+    let changed = tx
+        .execute(SIGNED_IN, params![user.id, now, user.token_version, true])
+        .await?;
+    Ok(changed == 1)
+}
+
+/// False when there is no such active user.
+pub(super) async fn hold_user(tx: &mut WriteTx, user: UserId) -> Result<bool, StoreError> {
+    Ok(tx.execute(HOLD_USER, params![user, true]).await? == 1)
 }
 
 pub(super) async fn set_password(

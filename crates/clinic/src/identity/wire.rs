@@ -45,9 +45,18 @@ pub(super) struct TokensBody {
     pub(super) refresh: String,
 }
 
+/// Says that a token is good, by being there.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({}))]
+pub(super) struct VerifiedBody {}
+
+/// A profile; nobody has one yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProfileBody {}
+
 /// A user.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "username": "awa.diop", "first_name": "Awa", "last_name": "Diop", "email": null, "role": "agent", "phone": null, "is_active": true, "is_staff": true, "date_joined": "2026-03-01T09:30:00+00:00", "last_login": "2026-03-01T09:30:00+00:00"}))]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "username": "awa.diop", "first_name": "Awa", "last_name": "Diop", "email": null, "role": "agent", "phone": null, "is_active": true, "is_staff": true, "date_joined": "2026-03-01T09:30:00+00:00", "last_login": "2026-03-01T09:30:00+00:00", "patient_profile": null, "medecin_profile": null}))]
 pub(super) struct UserBody {
     /// UUIDv7.
     id: String,
@@ -71,6 +80,10 @@ pub(super) struct UserBody {
     date_joined: String,
     /// RFC 3339 in the clinic's zone.
     last_login: Option<String>,
+    /// What the clinic knows of him as a patient.
+    patient_profile: Option<ProfileBody>,
+    /// What the clinic knows of him as a doctor.
+    medecin_profile: Option<ProfileBody>,
 }
 
 impl UserBody {
@@ -87,6 +100,8 @@ impl UserBody {
             is_staff: role.is_staff(),
             date_joined: user.created_at.rfc3339(zone),
             last_login: user.last_login_at.map(|at| at.rfc3339(zone)),
+            patient_profile: None,
+            medecin_profile: None,
         }
     }
 }

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
 use kernel::{Problem, ProblemKind};
-use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, routes};
+use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes};
 
 use super::{
     api,
@@ -41,13 +41,11 @@ async fn create_patient(
     let record = api::record(&app, &caller.ctx, created.id).await?;
     let body = CreatedBody {
         patient_id: created.id.to_string(),
+        phone: record.phone(),
         first_name: record.patient.first_name,
         last_name: record.patient.last_name,
-        phone: record
-            .phones
-            .first()
-            .map(|row| row.phone.as_e164().to_owned())
-            .unwrap_or_default(),
+        documents: Vec::new(),
+        message: Texts::new(caller.ctx.locale).get("patients-created"),
         status: "success",
     };
     Ok((StatusCode::CREATED, Json(body)))
@@ -65,16 +63,13 @@ async fn list_patients(
     paging: Paging,
 ) -> Result<Json<PatientPage>, Fault> {
     let query = filter.search.unwrap_or_default();
-    let (count, found) = api::search(&app, &caller.ctx, &query, paging.request).await?;
-    let mut rows = Vec::with_capacity(found.len());
-    {
-        let mut tx = app.store.read(&caller.ctx).await?;
-        for patient in &found {
-            let phones = api::phones(&mut tx, caller.ctx.tenant, patient.id).await?;
-            let phone = phones.first().map(|phone| phone.as_e164().to_owned());
-            rows.push(SummaryBody::new(patient, phone.unwrap_or_default()));
-        }
-    }
+    let (count, found) =
+        api::list(&app, &caller.ctx, &query, filter.is_active, paging.request).await?;
+    let now = app.clock.now();
+    let rows = found
+        .iter()
+        .map(|record| SummaryBody::new(record, now, &caller.zone))
+        .collect();
     let page = paging.page(count, rows)?;
     Ok(Json(PatientPage {
         total_count: count,

@@ -108,6 +108,23 @@ pub struct Record {
     pub phones: Vec<PhoneOf>,
 }
 
+impl Record {
+    /// The primary number in E.164; empty when he has none.
+    #[must_use]
+    pub fn phone(&self) -> String {
+        let primary = self.phones.first();
+        primary.map_or_else(String::new, |row| row.phone.as_e164().to_owned())
+    }
+}
+
+impl PatientRow {
+    /// First and last name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
 store::row! {
     /// A number of a patient.
     pub struct PhoneOf {

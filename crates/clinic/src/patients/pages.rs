@@ -10,7 +10,7 @@ use webkit::{Caller, Fault, FieldTexts, Form, PathId, Policy, Query, Routes, She
 
 use super::{
     api::{self, NewPatient, PatientPatch},
-    model::{Gender, Patient, PatientId, PhoneOf, Summary},
+    model::{Gender, Patient, PatientId, PhoneOf, Record},
 };
 use crate::App;
 
@@ -25,13 +25,8 @@ pub(super) fn routes() -> Routes<App> {
         .page(Method::POST, "/patients/{id}", change, staff)
 }
 
-struct Row {
-    patient: Summary,
-    phones: Vec<PhoneOf>,
-}
-
 struct Found {
-    rows: Vec<Row>,
+    rows: Vec<Record>,
     count: i64,
     query: String,
 }
@@ -58,6 +53,7 @@ struct EditPage {
     form: PatientForm,
     phones: Vec<PhoneOf>,
     errors: Option<FieldTexts>,
+    twin: Option<String>,
     saved: bool,
 }
 
@@ -67,6 +63,11 @@ impl EditPage {
             .as_ref()
             .map(|errors| errors.of_field(field).to_string())
             .unwrap_or_default()
+    }
+
+    /// Who is there already, when this person was entered before.
+    fn twin(&self) -> &str {
+        self.twin.as_deref().unwrap_or_default()
     }
 
     fn summary(&self) -> String {
@@ -88,12 +89,7 @@ struct Search {
 async fn find(app: &App, caller: &Caller, search: Search) -> Result<Found, Problem> {
     let query = search.search.unwrap_or_default();
     let page = PageRequest { page: 1, size: 50 };
-    let (count, patients) = api::search(app, &caller.ctx, &query, page).await?;
-    let mut rows = Vec::with_capacity(patients.len());
-    for patient in patients {
-        let phones = api::record(app, &caller.ctx, patient.id).await?.phones;
-        rows.push(Row { patient, phones });
-    }
+    let (count, rows) = api::list(app, &caller.ctx, &query, None, page).await?;
     Ok(Found { rows, count, query })
 }
 
@@ -125,7 +121,7 @@ struct PatientForm {
     first_name: String,
     last_name: String,
     phone: String,
-    birth_date: String,
+    date_of_birth: String,
     gender: String,
     locale: String,
     email: String,
@@ -147,7 +143,7 @@ impl From<PatientForm> for NewPatient {
             first_name: form.first_name,
             last_name: form.last_name,
             phone: form.phone,
-            birth_date: some(form.birth_date),
+            birth_date: some(form.date_of_birth),
             gender: some(form.gender),
             locale: Locale::parse(&form.locale),
             email: some(form.email),
@@ -172,7 +168,7 @@ impl From<PatientForm> for PatientPatch {
             first_name: set(form.first_name),
             last_name: set(form.last_name),
             phone: set(form.phone),
-            birth_date: set(form.birth_date),
+            birth_date: set(form.date_of_birth),
             gender: set(form.gender),
             locale: Locale::parse(&form.locale).map_or(Patch::Keep, Patch::Set),
             status: Patch::Keep,
@@ -198,6 +194,7 @@ async fn new(caller: Caller, shell: Shell) -> Result<Html<String>, Fault> {
         form,
         phones: Vec::new(),
         errors: None,
+        twin: None,
         saved: false,
     })
 }
@@ -230,12 +227,18 @@ fn again(
     }
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let errors = Some(shell.texts.fields(&problem));
+    let ids = problem.errors.iter().filter(|error| error.code == "exists");
+    let twin = ids
+        .flat_map(|error| &error.args)
+        .map(|(_, id)| id.clone())
+        .next();
     let page = EditPage {
         shell,
         id,
         form,
         phones,
         errors,
+        twin,
         saved: false,
     };
     Ok((status, render(&page)?).into_response())
@@ -267,7 +270,7 @@ async fn show(
             .first()
             .map(|row| row.phone.pretty())
             .unwrap_or_default(),
-        birth_date: patient.birth_date.unwrap_or_default(),
+        date_of_birth: patient.birth_date.unwrap_or_default(),
         gender: patient.gender.map_or("", Gender::as_str).to_owned(),
         locale: patient.locale.to_string(),
         email: patient.email.unwrap_or_default(),
@@ -285,6 +288,7 @@ async fn show(
         form,
         phones: record.phones,
         errors: None,
+        twin: None,
         saved,
     })
 }

@@ -1,13 +1,16 @@
 //! Names, dates and how alike two names are.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
-use kernel::{Country, FieldError, Phone, PhoneError, Timestamp, Zone, text};
+use jiff::civil::Date;
+use kernel::{Country, FieldError, Phone, PhoneError, text};
 
 use super::model::Gender;
 
 /// Longest name and other short text.
 pub(super) const SHORT: usize = 100;
+/// Longest e-mail address (RFC 5321, 4.5.3.1.3).
+const EMAIL: usize = 254;
 /// Longest free text.
 pub(super) const LONG: usize = 10_000;
 
@@ -61,21 +64,31 @@ impl Check {
         None
     }
 
-    pub(super) fn birth_date(&mut self, value: Option<String>, now: Timestamp) -> Option<String> {
-        let value = self.text("birth_date", value, 10)?;
-        match value.parse::<jiff::civil::Date>() {
+    /// `today` as the clinic's calendar shows it.
+    pub(super) fn birth_date(&mut self, value: Option<String>, today: &str) -> Option<String> {
+        let value = self.text("date_of_birth", value, 10)?;
+        match value.parse::<Date>() {
             Ok(date) if date.to_string() == value => {
-                let today = now.day(&Zone::utc());
-                if value > today || value.as_str() < "1900-01-01" {
-                    self.0.push(FieldError::new("birth_date", "out-of-range"));
+                if value.as_str() > today || value.as_str() < "1900-01-01" {
+                    self.0
+                        .push(FieldError::new("date_of_birth", "out-of-range"));
                 }
                 Some(value)
             }
             _ => {
-                self.0.push(FieldError::new("birth_date", "not-a-date"));
+                self.0.push(FieldError::new("date_of_birth", "not-a-date"));
                 None
             }
         }
+    }
+
+    pub(super) fn email(&mut self, value: Option<String>) -> Option<String> {
+        let value = self.text("email", value, EMAIL)?;
+        let parts = value.split_once('@');
+        if parts.is_none_or(|(who, place)| who.is_empty() || !place.contains('.')) {
+            self.0.push(FieldError::new("email", "malformed"));
+        }
+        Some(value)
     }
 
     pub(super) fn gender(&mut self, value: Option<String>) -> Option<Gender> {
@@ -92,6 +105,13 @@ impl Check {
     }
 }
 
+/// Whole years between two days.
+pub(super) fn age(birth: &str, today: &str) -> Option<i16> {
+    let (birth, today): (Date, Date) = (birth.parse().ok()?, today.parse().ok()?);
+    let before_birthday = (today.month(), today.day()) < (birth.month(), birth.day());
+    Some(today.year() - birth.year() - i16::from(before_birthday))
+}
+
 /// The folded name that search compares.
 pub(super) fn search_name(first: &str, last: &str) -> String {
     text::fold(&format!("{first} {last}"))
@@ -99,7 +119,7 @@ pub(super) fn search_name(first: &str, last: &str) -> String {
 
 /// The three-letter pieces of a folded name, each word with a space before and
 /// after, so that beginnings count.
-pub(super) fn trigrams(folded: &str) -> BTreeSet<String> {
+fn trigrams(folded: &str) -> BTreeSet<String> {
     let padded = format!(" {folded} ");
     let letters: Vec<char> = padded.chars().collect();
     letters
@@ -108,16 +128,51 @@ pub(super) fn trigrams(folded: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// What a name is filed under: its trigrams, and for short words, where one
+/// wrong letter leaves no trigram whole, what is left without each letter.
+pub(super) fn pieces(folded: &str) -> BTreeSet<String> {
+    let mut pieces = trigrams(folded);
+    pieces.extend(folded.split(' ').flat_map(without_each_letter));
+    pieces
+}
+
+/// Of words of three to five letters; `~` tells them from trigrams.
+fn without_each_letter(word: &str) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    if !(3..=5).contains(&letters.len()) {
+        return Vec::new();
+    }
+    let without = |gap: usize| {
+        let kept = letters.iter().enumerate().filter(|(at, _)| *at != gap);
+        iter::once('~')
+            .chain(kept.map(|(_, letter)| *letter))
+            .collect()
+    };
+    (0..letters.len()).map(without).collect()
+}
+
+/// The digits of a query that looks for a number: three at least.
+pub(super) fn number_fragment(folded: &str) -> Option<String> {
+    let numeric = folded.chars().all(|c| c.is_ascii_digit() || c == ' ');
+    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
+    (numeric && digits.len() >= 3).then_some(digits)
+}
+
 /// How well a folded name answers a folded query, 0 to 1: each word of the
 /// query finds its best word of the name, whole or as its beginning.
 pub(super) fn likeness(query: &str, name: &str) -> f64 {
     let words: Vec<&str> = name.split(' ').collect();
     let best = |wanted: &str| {
         let likeness = |word: &&str| {
+            let like = strsim::normalized_damerau_levenshtein(wanted, word);
             if word.starts_with(wanted) {
                 1.0
+            } else if wanted.chars().count() >= 3 && strsim::damerau_levenshtein(wanted, word) == 1
+            {
+                // In a short word one wrong letter is a large part of it.
+                like.max(ALIKE)
             } else {
-                strsim::normalized_damerau_levenshtein(wanted, word)
+                like
             }
         };
         words.iter().map(likeness).fold(0.0, f64::max)
@@ -148,17 +203,38 @@ mod rule_tests {
         ] {
             assert!(likeness(&text::fold(query), &name) >= ALIKE, "{query}");
         }
+        let short = search_name("Awa", "Sow");
+        assert!(likeness("sew", &short) >= ALIKE && likeness("sy", &short) < ALIKE);
+        assert!(pieces("sew").intersection(&pieces("awa sow")).count() > 0);
         for query in ["moussa", "ba", "fatou sarr"] {
             assert!(likeness(&text::fold(query), &name) < ALIKE, "{query}");
         }
     }
 
     #[test]
+    fn knows_a_piece_of_a_number() {
+        for (query, digits) in [
+            ("77 123", Some("77123")),
+            ("0 8", None),
+            ("0002", Some("0002")),
+            ("awa 77", None),
+        ] {
+            assert_eq!(number_fragment(query).as_deref(), digits, "{query}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_older_before_his_birthday() {
+        assert_eq!(age("1990-05-17", "2026-05-16"), Some(35));
+        assert_eq!(age("1990-05-17", "2026-05-17"), Some(36));
+        assert_eq!(age("2024-02-29", "2025-02-28"), Some(0));
+    }
+
+    #[test]
     fn dates_are_real_days_of_this_century_or_the_last() {
-        let now = Timestamp::parse("2026-03-01T12:00:00Z").unwrap();
         let check = |text: &str| {
             let mut check = Check::default();
-            check.birth_date(Some(text.into()), now);
+            check.birth_date(Some(text.into()), "2026-03-01");
             check.0.first().map(|error| error.code)
         };
         assert_eq!(check("1990-02-28"), None);

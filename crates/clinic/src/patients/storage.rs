@@ -19,6 +19,12 @@ store::statements! {
         WHERE tenant_id = $1 AND id = $2";
     NEWEST = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
         WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+    NEWEST_OF = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
+        WHERE tenant_id = $1 AND (status = 'active') = $4 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+    COUNT_OF = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND (status = 'active') = $2";
+    BY_LETTER = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
+        WHERE tenant_id = $1 AND (search_name LIKE $2 OR search_name LIKE $3)
+        ORDER BY search_name, id LIMIT 200";
     COUNT = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1";
     COUNT_ACTIVE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND status = 'active'";
     COUNT_SINCE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND created_at >= $2";
@@ -43,7 +49,8 @@ store::statements! {
     BY_TRIGRAMS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date
         FROM (SELECT patient_id, COUNT(*) AS hits FROM patient_trigram
-            WHERE tenant_id = $1 AND trigram IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            WHERE tenant_id = $1 AND trigram IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                $18, $19, $20, $21, $22, $23, $24, $25)
             GROUP BY patient_id ORDER BY hits DESC, patient_id LIMIT 200) AS found
         JOIN patient p ON p.tenant_id = $1 AND p.id = found.patient_id";
     SAME_PERSON = "SELECT p.id AS value FROM contact_point c
@@ -53,8 +60,9 @@ store::statements! {
             AND (p.birth_date IS NULL OR CAST($4 AS TEXT) IS NULL OR p.birth_date = $4) LIMIT 1";
     INSERT_TRIGRAM = "INSERT INTO patient_trigram (tenant_id, trigram, patient_id) VALUES ($1, $2, $3)";
     DELETE_TRIGRAMS = "DELETE FROM patient_trigram WHERE tenant_id = $1 AND patient_id = $2";
-    INSERT_CONTACT = "INSERT INTO contact_point (tenant_id, id, phone, last_nine, created_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (tenant_id, phone) DO NOTHING";
+    /// Writes even when the number is known: whoever enters it next waits for this transaction.
+    HOLD_NUMBER = "INSERT INTO contact_point (tenant_id, id, phone, last_nine, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant_id, phone) DO UPDATE SET last_nine = excluded.last_nine";
     CONTACT = "SELECT id AS value FROM contact_point WHERE tenant_id = $1 AND phone = $2";
     LINK = "INSERT INTO patient_contact (tenant_id, patient_id, contact_point_id, is_primary, created_at)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, patient_id, contact_point_id) DO NOTHING";
@@ -143,17 +151,31 @@ pub(super) async fn summary(
     tx.optional(SUMMARY, params![tenant, id]).await
 }
 
+/// The newest, all or only the active or the other ones.
 pub(super) async fn newest(
     tx: &mut ReadTx,
     tenant: TenantId,
+    active: Option<bool>,
     page: PageRequest,
 ) -> Result<(i64, Vec<Summary>), StoreError> {
-    let count = tx.one(COUNT, params![tenant]).await?;
-    Ok((
-        count,
-        tx.all(NEWEST, params![tenant, page.size, page.offset()])
-            .await?,
-    ))
+    let mut values = params![tenant, page.size, page.offset()];
+    let Some(active) = active else {
+        let count = tx.one(COUNT, params![tenant]).await?;
+        return Ok((count, tx.all(NEWEST, values).await?));
+    };
+    values.extend(params![active]);
+    let count = tx.one(COUNT_OF, params![tenant, active]).await?;
+    Ok((count, tx.all(NEWEST_OF, values).await?))
+}
+
+/// Those with a name that begins with this letter or digit.
+pub(super) async fn by_letter(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    start: &str,
+) -> Result<Vec<Summary>, StoreError> {
+    let values = params![tenant, format!("{start}%"), format!("% {start}%")];
+    tx.all(BY_LETTER, values).await
 }
 
 pub(super) async fn counts(
@@ -197,7 +219,7 @@ pub(super) async fn by_digits(
 }
 
 /// How many pieces [`BY_TRIGRAMS`] asks for at once.
-const ASKED: usize = 16;
+const ASKED: usize = 24;
 
 pub(super) async fn by_trigrams(
     tx: &mut ReadTx,
@@ -240,30 +262,38 @@ pub(super) async fn set_trigrams(
     Ok(())
 }
 
-/// Makes the number the patient's; `primary` moves the mark to it.
+/// The number's row, made when it is new and held until the commit.
+pub(super) async fn hold_number(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    fresh: ContactId,
+    phone: &Phone,
+    now: Timestamp,
+) -> Result<ContactId, StoreError> {
+    let values = params![tenant, fresh, phone, phone.last_nine(), now];
+    tx.execute_one(HOLD_NUMBER, values).await?;
+    tx.one(CONTACT, params![tenant, phone]).await
+}
+
+/// Makes the number the patient's; `primary` moves the mark to it. False when
+/// it was his already.
 pub(super) async fn link(
     tx: &mut WriteTx,
     tenant: TenantId,
     patient: PatientId,
-    (fresh, phone): (ContactId, &Phone),
+    contact: ContactId,
     primary: bool,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute(
-        INSERT_CONTACT,
-        params![tenant, fresh, phone, phone.last_nine(), now],
-    )
-    .await?;
-    let contact: uuid::Uuid = tx.one(CONTACT, params![tenant, phone]).await?;
-    tx.execute(LINK, params![tenant, patient, contact, false, now])
-        .await?;
+) -> Result<bool, StoreError> {
+    let values = params![tenant, patient, contact, false, now];
+    let linked = tx.execute(LINK, values).await? == 1;
     if primary {
         tx.execute(NONE_PRIMARY, params![tenant, patient, false])
             .await?;
         tx.execute_one(PRIMARY, params![tenant, patient, contact, true])
             .await?;
     }
-    Ok(())
+    Ok(linked)
 }
 
 pub(super) async fn phones(

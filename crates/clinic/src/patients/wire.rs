@@ -4,7 +4,10 @@ use kernel::{Locale, Patch, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::model::{NewPatient, PatientPatch, Record, Status, Summary};
+use super::{
+    model::{NewPatient, PatientPatch, Record, Status},
+    rules,
+};
 
 /// A patient to be entered.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,7 +26,8 @@ pub(super) struct PatientInput {
     /// `M` or `F`.
     gender: Option<String>,
     /// `fr` or `en`; the clinic's when left out.
-    language: Option<String>,
+    #[schema(value_type = Option<String>)]
+    language: Option<Locale>,
     address: Option<String>,
     emergency_contact: Option<String>,
     emergency_phone: Option<String>,
@@ -40,7 +44,7 @@ impl From<PatientInput> for NewPatient {
             phone: input.phone,
             birth_date: input.date_of_birth,
             gender: input.gender,
-            locale: input.language.as_deref().and_then(Locale::parse),
+            locale: input.language,
             email: input.email,
             address: input.address,
             emergency_contact: input.emergency_contact,
@@ -124,7 +128,7 @@ impl From<PatientPatchInput> for PatientPatch {
 
 /// What was entered.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "status": "success"}))]
+#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "documents": [], "message": "Le patient est enregistré.", "status": "success"}))]
 pub(super) struct CreatedBody {
     /// UUIDv7.
     pub(super) patient_id: String,
@@ -134,6 +138,10 @@ pub(super) struct CreatedBody {
     pub(super) last_name: String,
     /// E.164.
     pub(super) phone: String,
+    /// None yet: files are not taken here.
+    pub(super) documents: Vec<String>,
+    /// Says so in the caller's language.
+    pub(super) message: String,
     /// Always `success`.
     pub(super) status: &'static str,
 }
@@ -147,27 +155,47 @@ pub(super) struct SummaryBody {
     full_name: String,
     /// Primary number, E.164.
     phone: String,
+    /// Empty when there is none.
+    email: String,
     /// Whether he has confirmed.
     is_active: bool,
     /// `YYYY-MM-DD`.
     date_of_birth: Option<String>,
+    /// In whole years.
+    age: Option<i16>,
+    /// RFC 3339 in the clinic's zone.
+    created_at: String,
+    /// Not known yet.
+    activated_at: Option<String>,
+    /// None yet.
+    documents_count: i64,
 }
 
 impl SummaryBody {
-    pub(super) fn new(patient: &Summary, phone: String) -> Self {
+    pub(super) fn new(record: &Record, now: Timestamp, zone: &Zone) -> Self {
+        let patient = &record.patient;
+        let today = now.day(zone);
         Self {
             id: patient.id.to_string(),
             full_name: patient.full_name(),
-            phone,
+            phone: record.phone(),
+            email: patient.email.clone().unwrap_or_default(),
             is_active: patient.status == Status::Active,
+            age: patient
+                .birth_date
+                .as_deref()
+                .and_then(|birth| rules::age(birth, &today)),
             date_of_birth: patient.birth_date.clone(),
+            created_at: patient.created_at.rfc3339(zone),
+            activated_at: None,
+            documents_count: 0,
         }
     }
 }
 
 /// A page of patients.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"results": [{"id": "01980000-0000-7000-8000-000000000000", "full_name": "Aïssatou Ndiaye", "phone": "+221771234567", "is_active": false, "date_of_birth": "1990-05-17"}], "total_count": 1, "page": 1, "page_size": 20, "has_next": false, "has_previous": false}))]
+#[schema(example = json!({"results": [{"id": "01980000-0000-7000-8000-000000000000", "full_name": "Aïssatou Ndiaye", "phone": "+221771234567", "email": "", "is_active": false, "date_of_birth": "1990-05-17", "age": 35, "created_at": "2026-03-01T09:30:00+00:00", "activated_at": null, "documents_count": 0}], "total_count": 1, "page": 1, "page_size": 20, "has_next": false, "has_previous": false}))]
 pub(super) struct PatientPage {
     /// The rows.
     pub(super) results: Vec<SummaryBody>,
@@ -270,6 +298,8 @@ pub(super) struct StatsBody {
 pub(super) struct PatientFilter {
     /// Name or number, in spite of spelling.
     pub(super) search: Option<String>,
+    /// Only those who have confirmed, or only the others.
+    pub(super) is_active: Option<bool>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,

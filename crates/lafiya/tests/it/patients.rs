@@ -1,5 +1,6 @@
 //! Patients and their numbers.
 
+use ::store::{Sql, params};
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use testkit::{clinic::TestClinic, on_both_engines};
@@ -14,6 +15,15 @@ async fn found(clinic: &TestClinic, search: &str) -> Vec<String> {
     rows.iter()
         .map(|row| row["full_name"].as_str().unwrap().to_owned())
         .collect()
+}
+
+const TRAIL: Sql = Sql::new(
+    "SELECT COUNT(*) AS value FROM audit_event WHERE tenant_id = $1 AND object_type = 'patient' AND action = $2",
+);
+
+async fn trail(clinic: &TestClinic, action: &str) -> i64 {
+    let mut tx = clinic.app.store.read(clinic.tenant).await.unwrap();
+    tx.one(TRAIL, params![clinic.tenant, action]).await.unwrap()
 }
 
 on_both_engines! {
@@ -100,5 +110,114 @@ on_both_engines! {
         let theirs = clinic.token_of("autre-agent").await;
         assert_eq!(clinic.call_as(Some(&theirs), Method::GET, &path, None).await.status, 404);
         assert_eq!(clinic.call(Method::GET, "/api/patients/not-an-id/", None).await.status, 404);
+    }
+
+    async fn short_names_and_first_letters_are_found(db) {
+        let clinic = TestClinic::new(&db).await;
+        clinic.patient("Awa", "Sow", "77 200 00 01").await;
+        clinic.patient("Moussa", "Diop", "77 200 00 02").await;
+        for search in ["sew", "Sw awa", "aua", "a", "S"] {
+            assert_eq!(found(&clinic, search).await, ["Awa Sow"], "{search}");
+        }
+        for search in ["diup", "mousa", "DIOP moussa", "0002", "00221772000002", "077 20 00 002"] {
+            assert_eq!(found(&clinic, search).await, ["Moussa Diop"], "{search}");
+        }
+        for search in ["000", "%", "_", "'; DROP TABLE patient", "\u{0301}", &"x".repeat(500)] {
+            let rows = found(&clinic, search).await;
+            assert!(rows.is_empty() || rows.len() == 2, "{search}: {rows:?}");
+        }
+    }
+
+    async fn one_person_entered_64_times_at_once_stands_once(db) {
+        let clinic = TestClinic::new(&db).await;
+        let many = (0..64).map(|_| async {
+            let body = json!({"first_name": "Awa", "last_name": "Diop", "phone": "77 200 00 01"});
+            clinic.call(Method::POST, "/api/patients/", Some(body)).await
+        });
+        let answers = futures_util::future::join_all(many).await;
+        let entered: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(entered.len(), 1);
+        let id = entered[0].json()["patient_id"].as_str().unwrap().to_owned();
+        for answer in answers.iter().filter(|answer| answer.status != 201) {
+            assert_eq!(answer.status, 409);
+            let error = answer.json()["errors"][0].clone();
+            assert!(error["field"] == "patient_id" && error["message"].as_str().unwrap().contains(&id), "{error}");
+        }
+        assert_eq!(trail(&clinic, "patient.create").await, 1);
+    }
+
+    async fn lists_have_the_fields_and_filters_of_the_contract(db) {
+        let clinic = TestClinic::new(&db).await;
+        let mut ids = Vec::new();
+        for n in 1..=5 {
+            let body = json!({"first_name": "Awa", "last_name": format!("Diop{n}"), "phone": format!("77 200 00 0{n}"),
+                "date_of_birth": "1990-05-17", "email": ""});
+            let made = clinic.call(Method::POST, "/api/patients/", Some(body)).await.json();
+            assert_eq!(made["documents"], json!([]));
+            ids.push(made["patient_id"].as_str().unwrap().to_owned());
+        }
+        let path = format!("/api/patients/{}/", ids[0]);
+        let active = clinic.call(Method::PATCH, &path, Some(json!({"status": "active"}))).await;
+        assert_eq!(active.json()["is_active"], true);
+        let list = async |query: &str| {
+            clinic.call(Method::GET, &format!("/api/patients/list/?{query}"), None).await
+        };
+        let first = list("page_size=2").await.json();
+        assert_eq!((first["total_count"].as_i64(), first["has_next"].as_bool()), (Some(5), Some(true)));
+        let row = &first["results"][0];
+        assert_eq!((&row["full_name"], &row["email"], &row["documents_count"]), (&json!("Awa Diop5"), &json!(""), &json!(0)));
+        assert!(row["age"].as_i64().is_some_and(|age| age >= 35), "{row}");
+        assert_eq!(list("page_size=2&page=3").await.json()["has_next"], false);
+        assert_eq!(list("page_size=2&page=4").await.status, 404);
+        assert_eq!(list("page_size=0").await.status, 400);
+        assert_eq!(list("is_active=peut-être").await.status, 400);
+        for (query, count) in [("is_active=true", 1), ("is_active=false", 4), ("is_active=true&search=diop", 1)] {
+            assert_eq!(list(query).await.json()["total_count"], count, "{query}");
+        }
+        let stats = clinic.call(Method::GET, "/api/patients/stats/", None).await.json();
+        assert_eq!((&stats["total_patients"], &stats["active_patients"], &stats["inactive_patients"]), (&json!(5), &json!(1), &json!(4)));
+    }
+
+    async fn pages_show_what_is_wrong_beside_the_field(db) {
+        let clinic = TestClinic::new(&db).await;
+        let session = clinic::identity::api::open_session(&clinic.app, "agent", testkit::clinic::PASSWORD).await.unwrap();
+        let cookie = format!("session={}", session.cookie);
+        let page = async |path: &str| {
+            let request = Request::get(path).header("cookie", &cookie).body(axum::body::Body::empty()).unwrap();
+            clinic.send(request).await
+        };
+        let blank = page("/patients/new").await;
+        let (_, rest) = blank.text.split_once("name=\"csrf\" value=\"").unwrap();
+        let csrf = rest.split('"').next().unwrap();
+        let send = async |path: &str, fields: &[(&str, &str)]| {
+            let body = serde_urlencoded::to_string([&[("csrf", csrf)], fields].concat()).unwrap();
+            let request = Request::post(path)
+                .header("cookie", &cookie)
+                .header("content-type", "application/x-www-form-urlencoded");
+            clinic.send(request.body(axum::body::Body::from(body)).unwrap()).await
+        };
+        let awa = |phone: &'static str| [("first_name", "Awa"), ("last_name", "Diop"), ("phone", phone), ("gender", "F")];
+        let wrong = send("/patients/new", &awa("+237987654321")).await;
+        assert_eq!(wrong.status, 400);
+        assert!(wrong.text.contains("id=\"e-phone\"") && wrong.text.contains("+237987654321"), "{}", wrong.text);
+        let made = send("/patients/new", &awa("77 200 00 01")).await;
+        assert_eq!(made.status, 303);
+        let path = made.headers["location"].to_str().unwrap().to_owned();
+        let twin = send("/patients/new", &awa("77 200 00 01")).await;
+        assert_eq!(twin.status, 409);
+        assert!(twin.text.contains(&format!("href=\"{path}\"")), "leads to whom it found");
+        clinic.patient("Moussa", "Diop", "77 200 00 01").await;
+        let shown = page(&path).await;
+        assert!(shown.text.contains("+221 77 200 00 01") && shown.text.contains("Numéro partagé"));
+        let changed = [&awa("77 200 00 01")[..], &[("version", "1"), ("allergies", "Pénicilline")]].concat();
+        assert_eq!(send(&path, &changed).await.status, 303);
+        let stale = send(&path, &changed).await;
+        assert_eq!(stale.status, 412);
+        assert!(stale.text.contains("Pénicilline"), "what was typed is still there");
+        assert!(page("/patients?search=diup").await.text.contains("Awa Diop"));
+        assert!(page("/patients/rows?search=moussa").await.text.contains("Moussa Diop"));
+        assert_eq!(trail(&clinic, "patient.update").await, 1);
+        let request = Request::get("/patients").header("authorization", format!("Bearer {}", clinic.token_of("patient").await));
+        assert_eq!(clinic.send(request.body(axum::body::Body::empty()).unwrap()).await.status, 403);
     }
 }

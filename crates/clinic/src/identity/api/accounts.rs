@@ -85,12 +85,35 @@ pub async fn reset_password(app: &App, username: &str, password: &str) -> Result
             .await?
             .ok_or_else(Problem::not_found)?
     };
+    let memberships = {
+        let mut tx = app.store.read(Scope::System).await?;
+        storage::memberships(&mut tx, user.id).await?
+    };
     let hash = hash(app, password.to_owned()).await?;
-    let now = app.clock.now();
-    let set = app.store.write(Scope::System, move |tx| {
-        Box::pin(async move { storage::set_password(tx, user.id, &hash, now).await })
-    });
-    Ok(set.await?)
+    let (a, now) = (app.clone(), app.clock.now());
+    // The trail belongs to a clinic; somebody without one leaves none.
+    let tenant = memberships.first().map(|(tenant, _)| *tenant);
+    let set = app
+        .store
+        .write(tenant.map_or(Scope::System, Scope::Tenant), move |tx| {
+            Box::pin(async move {
+                storage::set_password(tx, user.id, &hash, now).await?;
+                let Some(tenant) = tenant else { return Ok(()) };
+                let ctx = Ctx::system(tenant, "identity");
+                audit::api::record(
+                    tx,
+                    &a,
+                    &ctx,
+                    "user.reset_password",
+                    "user",
+                    user.id.uuid(),
+                    None,
+                )
+                .await
+            })
+        });
+    let set: Result<(), StoreError> = set.await;
+    Ok(set?)
 }
 
 /// A clinic by its id.
@@ -129,6 +152,19 @@ pub async fn staff(tx: &mut ReadTx, tenant: TenantId) -> Result<Vec<StaffMember>
         role: row.role,
     };
     Ok(rows.into_iter().map(member).collect())
+}
+
+/// The name of somebody who works for a clinic.
+///
+/// # Errors
+/// The database's.
+pub async fn staff_name(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<String>, StoreError> {
+    let row = storage::staff_member(tx, tenant, user).await?;
+    Ok(row.map(|row| format!("{} {}", row.first_name, row.last_name)))
 }
 
 /// Removes sessions and tokens that expired; answers how many.

@@ -26,6 +26,14 @@ impl Authenticator for SessionsAndTokens {
     }
 }
 
+/// Whether an access token opens anything now.
+///
+/// # Errors
+/// The database's.
+pub async fn verify_access(app: &App, token: &str) -> Result<bool, Problem> {
+    Ok(by_token(app, token, None).await?.is_some())
+}
+
 async fn by_token(
     app: &App,
     token: &str,

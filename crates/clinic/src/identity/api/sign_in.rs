@@ -1,7 +1,6 @@
 use kernel::{Ctx, Id, Problem, ProblemKind, Role, TenantId, UserId};
-use store::{Scope, StoreError};
+use store::{Scope, StoreError, WriteTx};
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use crate::{
     App, audit,
@@ -20,14 +19,14 @@ static CHECKS: Semaphore = Semaphore::const_new(4);
 async fn check(
     app: &App,
     username: &str,
-    password: String,
+    password: &str,
 ) -> Result<(UserRow, TenantId, Role), Problem> {
-    let wrong = || Problem::new(ProblemKind::BadCredentials);
     let found = {
         let mut tx = app.store.read(Scope::System).await?;
         storage::user_by_name(&mut tx, username).await?
     };
     let hash = found.as_ref().map(|user| user.password_hash.clone());
+    let password = password.to_owned();
     let right = {
         let _turn = CHECKS.acquire().await.map_err(Problem::internal)?;
         let checking =
@@ -43,18 +42,48 @@ async fn check(
     Ok((user, tenant, role))
 }
 
+fn wrong() -> Problem {
+    Problem::new(ProblemKind::BadCredentials)
+}
+
 /// Signs in a client of the API.
 ///
 /// # Errors
 /// 401 `bad-credentials`.
 pub async fn issue_tokens(app: &App, username: &str, password: &str) -> Result<Tokens, Problem> {
-    let (user, tenant, role) = check(app, username, password.to_owned()).await?;
+    let (user, tenant, role) = check(app, username, password).await?;
     let access = access(app, &user, tenant, role)?;
     let refresh = app.rng.secret(32);
+    let (hash, now) = (rules::fingerprint(&refresh), app.clock.now());
     let family = Id::<()>::new(&app.clock, &app.rng).uuid();
-    store_refresh(app, &refresh, family, user.id, tenant).await?;
-    note(app, tenant, user.id, "user.sign_in").await?;
+    let a = app.clone();
+    app.store
+        .write(tenant, move |tx| {
+            Box::pin(async move {
+                enter(tx, &a, tenant, &user).await?;
+                let until = now.plus(REFRESH_LASTS);
+                Ok::<_, Problem>(
+                    storage::insert_refresh(tx, &hash, family, (user.id, tenant), until).await?,
+                )
+            })
+        })
+        .await?;
     Ok(Tokens { access, refresh })
+}
+
+/// Notes in the same transaction who came in, unless his password was reset
+/// since it was checked.
+async fn enter(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    user: &UserRow,
+) -> Result<(), Problem> {
+    if !storage::signed_in(tx, user, app.clock.now()).await? {
+        return Err(wrong());
+    }
+    let ctx = Ctx::system(tenant, "identity");
+    Ok(audit::api::record(tx, app, &ctx, "user.sign_in", "user", user.id.uuid(), None).await?)
 }
 
 fn access(app: &App, user: &UserRow, tenant: TenantId, role: Role) -> Result<String, Problem> {
@@ -68,41 +97,6 @@ fn access(app: &App, user: &UserRow, tenant: TenantId, role: Role) -> Result<Str
         app.clock.now(),
     );
     rules::sign(&claims, &app.settings.jwt_secret)
-}
-
-async fn store_refresh(
-    app: &App,
-    refresh: &str,
-    family: Uuid,
-    user: UserId,
-    tenant: TenantId,
-) -> Result<(), Problem> {
-    let hash = rules::fingerprint(refresh);
-    let now = app.clock.now();
-    let write = app.store.write(Scope::System, move |tx| {
-        Box::pin(async move {
-            storage::signed_in(tx, user, now).await?;
-            storage::insert_refresh(tx, &hash, family, (user, tenant), now.plus(REFRESH_LASTS))
-                .await
-        })
-    });
-    Ok(write.await?)
-}
-
-async fn note(
-    app: &App,
-    tenant: TenantId,
-    user: UserId,
-    action: &'static str,
-) -> Result<(), Problem> {
-    let a = app.clone();
-    let write = app.store.write(tenant, move |tx| {
-        Box::pin(async move {
-            let ctx = Ctx::system(tenant, "identity");
-            audit::api::record(tx, &a, &ctx, action, "user", user.uuid(), None).await
-        })
-    });
-    Ok(write.await?)
 }
 
 /// Exchanges a refresh token for a new pair. A second use of the same token is
@@ -120,8 +114,9 @@ pub async fn rotate(app: &App, refresh: &str) -> Result<Tokens, Problem> {
             let Some(row) = storage::refresh(tx, &old).await? else {
                 return Ok(None);
             };
-            let alive = row.revoked_at.is_none() && row.expires_at > now;
-            if !alive || row.used_at.is_some() || !storage::use_refresh(tx, &old, now).await? {
+            let alive = row.revoked_at.is_none() && row.used_at.is_none() && row.expires_at > now;
+            let held = storage::hold_user(tx, row.user_id).await?;
+            if !alive || !held || !storage::use_refresh(tx, &old, now).await? {
                 storage::revoke_family(tx, row.family, now).await?;
                 return Ok(None);
             }
@@ -165,12 +160,6 @@ pub async fn log_out(app: &App, refresh: &str) -> Result<(), Problem> {
     Ok(write.await?)
 }
 
-/// Whether an access token is ours and has not expired.
-#[must_use]
-pub fn verify_access(app: &App, token: &str) -> bool {
-    rules::verify(token, &app.settings.jwt_secret, app.clock.now()).is_some()
-}
-
 /// Signs in a browser.
 ///
 /// # Errors
@@ -180,23 +169,22 @@ pub async fn open_session(
     username: &str,
     password: &str,
 ) -> Result<NewSession, Problem> {
-    let (user, tenant, _) = check(app, username, password.to_owned()).await?;
+    let (user, tenant, _) = check(app, username, password).await?;
     let (cookie, csrf) = (app.rng.secret(32), app.rng.secret(32));
     let hash = rules::fingerprint(&cookie);
     let now = app.clock.now();
-    let id = user.id;
-    let write: Result<(), StoreError> = app
-        .store
-        .write(Scope::System, move |tx| {
+    let a = app.clone();
+    app.store
+        .write(tenant, move |tx| {
             Box::pin(async move {
-                storage::signed_in(tx, user.id, now).await?;
+                enter(tx, &a, tenant, &user).await?;
                 let times = (now, now.plus(SESSION_LASTS));
-                storage::insert_session(tx, &hash, (&user, tenant), &csrf, times).await
+                Ok::<_, Problem>(
+                    storage::insert_session(tx, &hash, (&user, tenant), &csrf, times).await?,
+                )
             })
         })
-        .await;
-    write?;
-    note(app, tenant, id, "user.sign_in").await?;
+        .await?;
     Ok(NewSession {
         cookie,
         lasts: SESSION_LASTS,

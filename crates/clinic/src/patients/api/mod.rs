@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::{by_last_nine, by_phone, phones, record, search, stats, summary};
+pub use read::{by_last_nine, by_phone, list, phones, record, search, stats, summary};
 pub use write::{add_contact, create, update};
 
 pub use super::model::{

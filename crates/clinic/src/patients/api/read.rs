@@ -6,7 +6,7 @@ use store::{ReadTx, StoreError};
 use crate::{
     App,
     patients::{
-        model::{PatientId, Record, Stats, Summary},
+        model::{PatientId, Record, Stats, Status, Summary},
         rules, storage,
     },
 };
@@ -67,13 +67,21 @@ pub async fn phones(
 /// 404.
 pub async fn record(app: &App, ctx: &Ctx, id: PatientId) -> Result<Record, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    let patient = storage::patient(&mut tx, ctx.tenant, id)
+    load(&mut tx, ctx.tenant, id)
         .await?
-        .ok_or_else(Problem::not_found)?;
-    Ok(Record {
-        patient,
-        phones: storage::phones(&mut tx, ctx.tenant, id).await?,
-    })
+        .ok_or_else(Problem::not_found)
+}
+
+async fn load(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<Record>, StoreError> {
+    let Some(patient) = storage::patient(tx, tenant, id).await? else {
+        return Ok(None);
+    };
+    let phones = storage::phones(tx, tenant, id).await?;
+    Ok(Some(Record { patient, phones }))
 }
 
 /// Finds patients by name or number in spite of spelling; without a text the
@@ -88,11 +96,44 @@ pub async fn search(
     page: PageRequest,
 ) -> Result<(i64, Vec<Summary>), Problem> {
     let mut tx = app.store.read(ctx).await?;
+    Ok(find(&mut tx, ctx.tenant, query, None, page).await?)
+}
+
+/// The same with all that is known of each, of all or only of the active or
+/// the other ones.
+///
+/// # Errors
+/// The database's.
+pub async fn list(
+    app: &App,
+    ctx: &Ctx,
+    query: &str,
+    active: Option<bool>,
+    page: PageRequest,
+) -> Result<(i64, Vec<Record>), Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    let (count, found) = find(&mut tx, ctx.tenant, query, active, page).await?;
+    let mut records = Vec::with_capacity(found.len());
+    for summary in found {
+        records.extend(load(&mut tx, ctx.tenant, summary.id).await?);
+    }
+    Ok((count, records))
+}
+
+async fn find(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    query: &str,
+    active: Option<bool>,
+    page: PageRequest,
+) -> Result<(i64, Vec<Summary>), StoreError> {
     let folded = text::fold(query);
     if folded.is_empty() {
-        return Ok(storage::newest(&mut tx, ctx.tenant, page).await?);
+        return storage::newest(tx, tenant, active, page).await;
     }
-    let found = matching(&mut tx, ctx.tenant, &folded).await?;
+    let mut found = matching(tx, tenant, &folded).await?;
+    found
+        .retain(|patient| active.is_none_or(|active| active == (patient.status == Status::Active)));
     let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.size).unwrap_or(0);
     let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
@@ -104,13 +145,19 @@ async fn matching(
     tenant: TenantId,
     folded: &str,
 ) -> Result<Vec<Summary>, StoreError> {
-    let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-    let is_number = folded.chars().all(|c| c.is_ascii_digit() || c == ' ');
-    if is_number && digits.len() >= 3 {
+    if let Some(digits) = rules::number_fragment(folded) {
+        let found = storage::by_digits(tx, tenant, &digits).await?;
         // People type the national form: its leading zero is not in E.164.
-        return storage::by_digits(tx, tenant, digits.trim_start_matches('0')).await;
+        let bare = digits.trim_start_matches('0');
+        if found.is_empty() && bare.len() >= 3 && bare != digits {
+            return storage::by_digits(tx, tenant, bare).await;
+        }
+        return Ok(found);
     }
-    let pieces = rules::trigrams(folded).into_iter();
+    if folded.chars().count() == 1 {
+        return storage::by_letter(tx, tenant, folded).await;
+    }
+    let pieces = rules::pieces(folded).into_iter();
     let candidates = storage::by_trigrams(tx, tenant, pieces).await?;
     let mut scored: Vec<(f64, Summary)> = candidates
         .into_iter()

@@ -30,11 +30,11 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Pr
         id: PatientId::new(&app.clock, &app.rng),
         first_name: check.name("first_name", &new.first_name),
         last_name: check.name("last_name", &new.last_name),
-        birth_date: check.birth_date(new.birth_date, now),
+        birth_date: check.birth_date(new.birth_date, &now.day(&clinic.zone)),
         gender: check.gender(new.gender),
         locale: new.locale.unwrap_or(clinic.locale),
         status: Status::Pending,
-        email: check.text("email", new.email, SHORT),
+        email: check.email(new.email),
         address: check.text("address", new.address, LONG),
         emergency_contact: check.text("emergency_contact", new.emergency_contact, SHORT),
         emergency_phone: check.text("emergency_phone", new.emergency_phone, SHORT),
@@ -64,6 +64,8 @@ async fn insert(
     phone: &Phone,
 ) -> Result<Created, Problem> {
     let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let contact = ContactId::new(&app.clock, &app.rng);
+    let contact = storage::hold_number(tx, ctx.tenant, contact, phone, app.clock.now()).await?;
     let known =
         storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await?;
     if let Some(known) = known {
@@ -72,17 +74,9 @@ async fn insert(
         return Err(problem);
     }
     storage::insert(tx, ctx.tenant, patient, &name).await?;
-    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::trigrams(&name)).await?;
-    let contact = ContactId::new(&app.clock, &app.rng);
-    storage::link(
-        tx,
-        ctx.tenant,
-        patient.id,
-        (contact, phone),
-        true,
-        app.clock.now(),
-    )
-    .await?;
+    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::pieces(&name)).await?;
+    let now = app.clock.now();
+    storage::link(tx, ctx.tenant, patient.id, contact, true, now).await?;
     audit::api::record(
         tx,
         app,
@@ -156,7 +150,10 @@ async fn change(
                 .apply(Some(kept.last_name))
                 .unwrap_or_default(),
         ),
-        birth_date: check.birth_date(patch.birth_date.apply(kept.birth_date), now),
+        birth_date: check.birth_date(
+            patch.birth_date.apply(kept.birth_date),
+            &now.day(&clinic.zone),
+        ),
         gender: check.gender(
             patch
                 .gender
@@ -170,7 +167,7 @@ async fn change(
             .status
             .apply(Some(kept.status))
             .unwrap_or(Status::Pending),
-        email: check.text("email", patch.email.apply(kept.email), SHORT),
+        email: check.email(patch.email.apply(kept.email)),
         address: check.text("address", patch.address.apply(kept.address), LONG),
         emergency_contact: check.text(
             "emergency_contact",
@@ -206,10 +203,11 @@ async fn change(
             StoreError::RowCount { .. } => Problem::new(ProblemKind::Stale),
             other => other.into(),
         })?;
-    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::trigrams(&name)).await?;
+    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::pieces(&name)).await?;
     if let Some(phone) = phone {
-        let contact = ContactId::new(&app.clock, &app.rng);
-        storage::link(tx, ctx.tenant, patient.id, (contact, &phone), true, now).await?;
+        let fresh = ContactId::new(&app.clock, &app.rng);
+        let contact = storage::hold_number(tx, ctx.tenant, fresh, &phone, now).await?;
+        storage::link(tx, ctx.tenant, patient.id, contact, true, now).await?;
     }
     audit::api::record(
         tx,
@@ -235,16 +233,12 @@ pub async fn add_contact(
     patient: PatientId,
     phone: &Phone,
 ) -> Result<(), StoreError> {
-    let contact = ContactId::new(&app.clock, &app.rng);
-    storage::link(
-        tx,
-        ctx.tenant,
-        patient,
-        (contact, phone),
-        false,
-        app.clock.now(),
-    )
-    .await?;
+    let now = app.clock.now();
+    let fresh = ContactId::new(&app.clock, &app.rng);
+    let contact = storage::hold_number(tx, ctx.tenant, fresh, phone, now).await?;
+    if !storage::link(tx, ctx.tenant, patient, contact, false, now).await? {
+        return Ok(());
+    }
     audit::api::record(
         tx,
         app,

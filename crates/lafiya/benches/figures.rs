@@ -1,0 +1,382 @@
+//! The figures of `make bench`: ratios and CPU time beside wall time, because
+//! wall time on shared machines lies.
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jobs::{Engine, Outcome, Queue, WorkSql, work_table};
+use kernel::{Clock, Id, Rng, TenantId};
+use serde_json::Value;
+use store::{EngineKind, Scope, Sql, Store, StoreError, params};
+use testkit::{
+    db::{TestDb, eventually},
+    twilio::{Inbound, deliver, webhook_client},
+};
+
+type Failure = Box<dyn std::error::Error>;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        // `cargo test --benches` only wants to know that it builds.
+        return Ok(());
+    }
+    say(&format!(
+        "load of the machine before: {}",
+        fs::read_to_string("/proc/loadavg")?.trim()
+    ));
+    let server = Server::start().await?;
+    server.first_page().await?;
+    server.paced().await?;
+    server.visible().await?;
+    server.flood().await?;
+    drop(server);
+    for kind in [EngineKind::Sqlite, EngineKind::Postgres] {
+        engine(kind).await?;
+    }
+    say(&format!(
+        "load of the machine after: {}",
+        fs::read_to_string("/proc/loadavg")?.trim()
+    ));
+    Ok(())
+}
+
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// A demo server in a process of its own.
+struct Server {
+    child: Child,
+    base: String,
+    token: String,
+    credentials: Value,
+    _data: tempfile::TempDir,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    async fn start() -> Result<Self, Failure> {
+        let data = tempfile::tempdir()?;
+        let program = env!("CARGO_BIN_EXE_lafiya");
+        let size = fs::metadata(program)?.len();
+        let listen = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let spawn = || {
+            Command::new(program)
+                .args(["demo", "--listen", &listen.to_string(), "--data"])
+                .arg(data.path())
+                .env("LAFIYA_LOG", "warn")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+        };
+        let base = format!("http://{listen}");
+        // The first start makes the demo clinic; the second is what a restart costs.
+        let mut child = spawn()?;
+        ready(&base).await;
+        child.kill()?;
+        child.wait()?;
+        let started = Instant::now();
+        let child = spawn()?;
+        ready(&base).await;
+        let cold = started.elapsed();
+        let credentials: Value =
+            serde_json::from_slice(&fs::read(data.path().join("demo-credentials.json"))?)?;
+        let token = credentials["twilio_auth_token"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        let server = Self {
+            child,
+            base,
+            token,
+            credentials,
+            _data: data,
+        };
+        say(&format!("cold start {} ms (target 1000)", cold.as_millis()));
+        say(&format!(
+            "idle memory {} MB (target 80)",
+            server.memory()? / 1024
+        ));
+        say(&format!("binary {} MB (target 60)", size / 1_000_000));
+        Ok(server)
+    }
+
+    /// Resident kilobytes.
+    fn memory(&self) -> Result<u64, Failure> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status
+            .lines()
+            .find(|line| line.starts_with("VmRSS:"))
+            .unwrap_or_default();
+        Ok(line.split_whitespace().nth(1).unwrap_or("0").parse()?)
+    }
+
+    /// Milliseconds of processor time used so far (fields 14 and 15 of proc(5), in 100ths of a second).
+    fn cpu(&self) -> Result<u64, Failure> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields: Vec<&str> = stat
+            .rsplit(") ")
+            .next()
+            .unwrap_or_default()
+            .split(' ')
+            .collect();
+        let ticks = |index: usize| {
+            fields
+                .get(index)
+                .and_then(|field| field.parse::<u64>().ok())
+                .unwrap_or(0)
+        };
+        Ok((ticks(11) + ticks(12)) * 10)
+    }
+
+    /// What a phone downloads before it sees the sign-in page.
+    async fn first_page(&self) -> Result<(), Failure> {
+        let client = reqwest::Client::builder().build()?;
+        let get = async |path: &str| -> Result<(usize, String), Failure> {
+            let request = client
+                .get(format!("{}{path}", self.base))
+                .header("accept-encoding", "gzip");
+            let body = request.send().await?.bytes().await?;
+            let plain = client
+                .get(format!("{}{path}", self.base))
+                .send()
+                .await?
+                .text()
+                .await
+                .unwrap_or_default();
+            Ok((body.len(), plain))
+        };
+        let (mut total, html) = get("/sign-in").await?;
+        for piece in html
+            .split('"')
+            .filter(|piece| piece.starts_with("/assets/"))
+        {
+            total += get(piece).await?.0;
+        }
+        say(&format!(
+            "first page load {:.1} kB compressed (target 60)",
+            kilo(total)
+        ));
+        Ok(())
+    }
+
+    async fn webhook(&self, client: &reqwest::Client, number: u64) -> Result<Duration, Failure> {
+        let from = format!("+22177{:07}", 1_000_000 + number % 500);
+        let sid = format!("SM{}", Rng::system().secret(16));
+        let form = Inbound::text(
+            "AC0",
+            &sid,
+            &from,
+            "+221338210001",
+            &format!("Message {number}"),
+        )
+        .whatsapp();
+        let url = format!("{}/api/v1/webhooks/twilio/whatsapp/", self.base);
+        let started = Instant::now();
+        let status = deliver(client, &url, &url, &self.token, &form)
+            .await?
+            .status();
+        if !status.is_success() {
+            return Err(format!("a webhook was answered with {status}").into());
+        }
+        Ok(started.elapsed())
+    }
+
+    async fn paced(&self) -> Result<(), Failure> {
+        let client = webhook_client()?;
+        let cpu = self.cpu()?;
+        let mut tick = tokio::time::interval(Duration::from_millis(5));
+        let mut waits = Vec::new();
+        let calls = async |number: u64| self.webhook(&client, number).await;
+        let mut running = futures_util::stream::FuturesUnordered::new();
+        for number in 0..2000_u64 {
+            tick.tick().await;
+            running.push(calls(number));
+            while let Some(Some(done)) =
+                futures_util::FutureExt::now_or_never(futures_util::StreamExt::next(&mut running))
+            {
+                waits.push(done?);
+            }
+        }
+        while let Some(done) = futures_util::StreamExt::next(&mut running).await {
+            waits.push(done?);
+        }
+        let spent = self.cpu()? - cpu;
+        say(&format!(
+            "webhook to acknowledgement at 200/s: p50 {:.1} ms, p99 {:.1} ms (target 50), {:.2} CPU ms each",
+            percentile(&mut waits, 50),
+            percentile(&mut waits, 99),
+            ratio(spent, 2000),
+        ));
+        Ok(())
+    }
+
+    /// From the call to the line in the inbox, one message after the other.
+    async fn visible(&self) -> Result<(), Failure> {
+        let client = webhook_client()?;
+        let agent = &self.credentials["users"]["agent"];
+        let http = reqwest::Client::new();
+        let body =
+            serde_json::json!({"username": agent["username"], "password": agent["password"]});
+        let answer = http
+            .post(format!("{}/api/v1/auth/token/", self.base))
+            .json(&body)
+            .send()
+            .await?;
+        let tokens: Value = answer.json().await?;
+        let access = tokens["access"].as_str().unwrap_or_default().to_owned();
+        let mut waits = Vec::new();
+        for number in 900_000..900_100_u64 {
+            let started = Instant::now();
+            self.webhook(&client, number).await?;
+            let wanted = format!("Message {number}");
+            eventually(
+                "the message in the inbox",
+                Duration::from_secs(10),
+                || async {
+                    let url = format!("{}/api/v1/inbox/conversations/?page_size=1", self.base);
+                    let list: Value = http
+                        .get(url)
+                        .bearer_auth(&access)
+                        .send()
+                        .await
+                        .ok()?
+                        .json()
+                        .await
+                        .ok()?;
+                    (list["results"][0]["preview"] == wanted.as_str()).then_some(())
+                },
+            )
+            .await;
+            waits.push(started.elapsed());
+        }
+        say(&format!(
+            "webhook to visible in the inbox: p50 {:.0} ms, p95 {:.0} ms (target 500; looked every 20 ms)",
+            percentile(&mut waits, 50),
+            percentile(&mut waits, 95),
+        ));
+        Ok(())
+    }
+
+    async fn flood(&self) -> Result<(), Failure> {
+        let client = webhook_client()?;
+        let (cpu, started) = (self.cpu()?, Instant::now());
+        let until = started + Duration::from_secs(10);
+        let connections = (0..64_u64).map(|connection| {
+            let client = &client;
+            async move {
+                let mut done = 0_u64;
+                while Instant::now() < until {
+                    self.webhook(client, connection * 1_000_000 + done).await?;
+                    done += 1;
+                }
+                Ok::<u64, Failure>(done)
+            }
+        });
+        let mut total = 0;
+        for done in futures_util::future::join_all(connections).await {
+            total += done?;
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let spent = self.cpu()? - cpu;
+        say(&format!(
+            "webhooks signed, stored and acknowledged with 64 connections: {:.0}/s (target 2000), {:.2} CPU ms each (server)",
+            ratio(total, 1) / seconds,
+            ratio(spent, total),
+        ));
+        Ok(())
+    }
+}
+
+async fn ready(base: &str) {
+    let client = reqwest::Client::new();
+    let url = format!("{base}/readyz");
+    eventually("the server", Duration::from_secs(60), || async {
+        client
+            .get(&url)
+            .send()
+            .await
+            .ok()
+            .filter(|answer| answer.status().is_success())
+            .map(drop)
+    })
+    .await;
+}
+
+const WORK: WorkSql = work_table!("schedule");
+const INSERT: Sql =
+    Sql::new("INSERT INTO schedule (tenant_id, id, name, work_due_at) VALUES ($1, $2, $3, $4)");
+const OPEN: Sql = Sql::new("SELECT COUNT(*) AS value FROM schedule WHERE work_due_at IS NOT NULL");
+const ROWS: u64 = 20_000;
+
+/// How fast the engine turns rows over that have nothing to do.
+async fn engine(kind: EngineKind) -> Result<(), Failure> {
+    let db = TestDb::new(kind).await;
+    let now = Clock::system().now();
+    db.store
+        .write(Scope::System, move |tx| {
+            Box::pin(async move {
+                for _ in 0..ROWS {
+                    let id = Id::<()>::new(&Clock::system(), &Rng::system()).uuid();
+                    let nil = TenantId::from_uuid(uuid::Uuid::nil());
+                    tx.execute_one(INSERT, params![nil, id, id.to_string(), now])
+                        .await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        })
+        .await?;
+    let queue = Queue {
+        sql: &WORK,
+        concurrency: 512,
+        timeout: Duration::from_secs(30),
+        run: Arc::new(|_| Box::pin(async { Ok(Outcome::Done) })),
+        buried: None,
+    };
+    let started = Instant::now();
+    let engine = Engine::start(&db.store, &Clock::system(), &Rng::system(), vec![queue]);
+    eventually("all rows to end", Duration::from_secs(120), || async {
+        (open(&db.store).await.ok()? == 0).then_some(())
+    })
+    .await;
+    let seconds = started.elapsed().as_secs_f64();
+    engine.stop().await;
+    say(&format!(
+        "work engine on {kind:?}: {:.0} no-op rows/s (target 5000)",
+        ratio(ROWS, 1) / seconds
+    ));
+    Ok(())
+}
+
+async fn open(store: &Store) -> Result<i64, StoreError> {
+    store.read(Scope::System).await?.one(OPEN, params![]).await
+}
+
+fn percentile(waits: &mut [Duration], percent: usize) -> f64 {
+    waits.sort_unstable();
+    let index = (waits.len() * percent / 100).min(waits.len().saturating_sub(1));
+    waits
+        .get(index)
+        .map_or(0.0, |wait| wait.as_secs_f64() * 1000.0)
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    let float = |number: u64| u32::try_from(number).map_or(f64::MAX, f64::from);
+    float(part) / float(whole.max(1))
+}
+
+fn kilo(bytes: usize) -> f64 {
+    ratio(u64::try_from(bytes).unwrap_or(u64::MAX), 1000)
+}
