@@ -4,7 +4,9 @@
 mod identity;
 mod inbound;
 mod jobs;
+mod kill;
 mod outbox;
+mod pages;
 mod patients;
 mod schema;
 mod store;
