@@ -78,7 +78,7 @@ async fn lively(db: &TestDb) -> (TestClinic, String, String) {
             .await
             .unwrap();
             let found = rows.iter().find(|row| row.patient_id == Some(patient))?;
-            (count == 3).then(|| found.id)
+            (count == 3).then_some(found.id)
         },
     )
     .await;
