@@ -280,13 +280,13 @@ mod row_level_security {
         let db = TestDb::new(EngineKind::Postgres).await;
         let bypass = as_application(
             &db,
-            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'lafiya\_%' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)",
+            "SELECT rolname FROM pg_roles WHERE rolname IN ('lafiya_app', 'lafiya_system') AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)",
         )
         .await;
         assert_eq!(bypass.trim(), "");
         let owned = as_application(
             &db,
-            "SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname LIKE 'lafiya\_%'",
+            "SELECT relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner WHERE r.rolname IN ('lafiya_app', 'lafiya_system')",
         )
         .await;
         assert_eq!(owned.trim(), "");
