@@ -47,6 +47,8 @@ pub(super) fn toast(texts: &ProblemTexts, facts: &Facts) -> Response {
     let headers = response.headers_mut();
     headers.insert("hx-retarget", HeaderValue::from_static("#toasts"));
     headers.insert("hx-reswap", HeaderValue::from_static("beforeend"));
+    // The form that asked may select a part of the page it expected.
+    headers.insert("hx-reselect", HeaderValue::from_static(".toast"));
     response
 }
 

@@ -1,0 +1,145 @@
+//! A browser for tests: headless Chromium, driven by Debian's chromedriver.
+
+use std::{
+    io,
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::db::eventually;
+
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// A process that ends with the test, also with a failed one.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts it, silently.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let silent = command.stdout(Stdio::null()).stderr(Stdio::null());
+        silent.stdin(Stdio::null()).spawn().map(Self)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A port of this machine that nobody listens on.
+pub fn free_port() -> io::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+/// One window with its own cookies.
+pub struct Browser {
+    client: Client,
+    // Fields are dropped in this order: the driver before its files.
+    _driver: Running,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Opens a window; without scripts the pages must work too.
+    ///
+    /// # Panics
+    /// When there is no Chromium.
+    pub async fn open(scripts: bool) -> Self {
+        let port = free_port().expect("a free port");
+        let profile = TempDir::new().expect("a folder for the browser");
+        let driver =
+            Running::start(Command::new("/usr/bin/chromedriver").arg(format!("--port={port}")))
+                .expect("Debian's chromedriver");
+        let folder = format!("--user-data-dir={}", profile.path().display());
+        let mut options = json!({"args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--accept-lang=fr", "--window-size=1280,900", folder,
+        ]});
+        if !scripts {
+            options["prefs"] = json!({"profile.managed_default_content_settings.javascript": 2});
+        }
+        let mut wanted = serde_json::Map::new();
+        wanted.insert("goog:chromeOptions".into(), options);
+        let address = format!("http://127.0.0.1:{port}");
+        let client = eventually("the browser", LIMIT, || async {
+            ClientBuilder::new(HttpConnector::new())
+                .capabilities(wanted.clone())
+                .connect(&address)
+                .await
+                .ok()
+        })
+        .await;
+        Self {
+            client,
+            _driver: driver,
+            _profile: profile,
+        }
+    }
+
+    /// Goes to an address.
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.expect(url);
+    }
+
+    /// What the whole page shows.
+    pub async fn text(&self) -> String {
+        self.text_of("body").await
+    }
+
+    /// What one part shows; nothing where it is missing.
+    pub async fn text_of(&self, css: &str) -> String {
+        match self.client.find(Locator::Css(css)).await {
+            Ok(part) => part.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Waits until a part of the page shows a text.
+    pub async fn shows(&self, css: &str, text: &str) {
+        let waiting = async {
+            let mut tick = tokio::time::interval(Duration::from_millis(50));
+            while !self.text_of(css).await.contains(text) {
+                tick.tick().await;
+            }
+        };
+        if tokio::time::timeout(LIMIT, waiting).await.is_err() {
+            let page = self.text().await;
+            panic!("waited {LIMIT:?} for {css} to show {text:?}; the page shows:\n{page}");
+        }
+    }
+
+    /// Types into a field, in place of what it holds.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.client.find(Locator::Css(css)).await.expect(css);
+        field.clear().await.expect(css);
+        field.send_keys(text).await.expect(css);
+    }
+
+    /// Clicks on something.
+    pub async fn click(&self, css: &str) {
+        let target = self.client.find(Locator::Css(css)).await.expect(css);
+        target.click().await.expect(css);
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Value {
+        let result = self.client.execute(script, Vec::new()).await;
+        result.expect(script)
+    }
+
+    /// Closes the window. A test that fails leaves that to the driver's end.
+    pub async fn close(self) {
+        // The driver's end closes it as well.
+        let _ = self.client.clone().close().await;
+    }
+}
