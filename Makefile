@@ -19,5 +19,5 @@ check: ## Format, and lint only the crates that changed
 bench: ## Print the figures of the release build
 	@scripts/bench.sh
 
-chaos: ## Cut the power of a simulated disk under the server (root)
+chaos: ## Cut the power of a simulated disk under the store (root)
 	@scripts/chaos.sh
