@@ -17,8 +17,9 @@ pub const TAKE_OVER: Duration = Duration::from_secs(5);
 const RENEW: Duration = Duration::from_millis(1300);
 /// The longest sleep between looks, should a wake-up get lost.
 const LOOK: Duration = Duration::from_millis(500);
-/// Process deaths under a row before it is set aside as poison.
-const MAX_DEATHS: i32 = 5;
+/// Process deaths under a row before it is set aside as poison. High, because a
+/// row that only happened to run beside the guilty one is counted as well.
+const MAX_DEATHS: i32 = 25;
 /// Ended rows written in one transaction.
 const FINISH_BATCH: usize = 256;
 /// How long a shutdown waits for running rows before it hands them back.
