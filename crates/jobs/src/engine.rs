@@ -3,7 +3,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use futures_util::FutureExt;
 use kernel::{Clock, Rng, Timestamp};
 use store::{Scope, Store, StoreError};
-use tokio::sync::{Notify, Semaphore, broadcast, mpsc};
+use tokio::sync::{Notify, RwLock, Semaphore, broadcast, mpsc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -17,9 +17,10 @@ pub const TAKE_OVER: Duration = Duration::from_secs(5);
 const RENEW: Duration = Duration::from_millis(1300);
 /// The longest sleep between looks, should a wake-up get lost.
 const LOOK: Duration = Duration::from_millis(500);
-/// Process deaths under a row before it is set aside as poison. High, because a
-/// row that only happened to run beside the guilty one is counted as well.
-const MAX_DEATHS: i32 = 25;
+/// Process deaths before a row is set aside as poison: those that made it suspect,
+/// and five while nothing else ran in the process. Five, because a machine that
+/// loses its power now and then kills innocent rows as well.
+const MAX_DEATHS: i32 = sql::SUSPECT + 5;
 /// Ended rows written in one transaction.
 const FINISH_BATCH: usize = 256;
 /// How long a shutdown waits for running rows before it hands them back.
@@ -39,6 +40,7 @@ impl Engine {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         };
+        let alone = Arc::new(RwLock::new(()));
         for queue in queues {
             let (ended, endings) = mpsc::channel(FINISH_BATCH * 4);
             let node = Node {
@@ -49,6 +51,7 @@ impl Engine {
                 queue: Arc::new(queue),
                 ended,
                 freed: Arc::new(Notify::new()),
+                alone: Arc::clone(&alone),
             };
             engine.tasks.spawn(write_endings(
                 node.store.clone(),
@@ -79,6 +82,9 @@ struct Node {
     queue: Arc<Queue>,
     ended: mpsc::Sender<Ending>,
     freed: Arc<Notify>,
+    /// Read by rows that run side by side, written by a suspect that runs alone.
+    /// Shared by all queues of the process.
+    alone: Arc<RwLock<()>>,
 }
 
 /// How a row ended whose end the engine writes.
@@ -174,13 +180,16 @@ impl Node {
 
     async fn execute(&self, job: Job) {
         let queue = self.queue.sql.table;
-        let result = if job.deaths >= MAX_DEATHS {
-            Err(Failure::dead(format!(
+        let result = match job.deaths {
+            MAX_DEATHS.. => Err(Failure::dead(format!(
                 "its process died {} times",
                 job.deaths
-            )))
-        } else {
-            self.run_guarded(job.clone()).await
+            ))),
+            sql::SUSPECT.. => self.run_alone(job.clone()).await,
+            _ => {
+                let _beside_others = self.alone.read().await;
+                self.run_guarded(job.clone()).await
+            }
         };
         let outcome = match &result {
             Ok(_) => "ok",
@@ -216,8 +225,19 @@ impl Node {
         }
     }
 
+    async fn run_alone(&self, job: Job) -> Result<Outcome, Failure> {
+        let _alone = self.alone.write().await;
+        let (sql, counted) = (self.queue.sql, job.clone());
+        self.store
+            .write(job.tenant, move |tx| {
+                Box::pin(async move { sql::try_alone(tx, sql, &counted).await })
+            })
+            .await?;
+        self.run_guarded(job).await
+    }
+
     async fn run_guarded(&self, job: Job) -> Result<Outcome, Failure> {
-        let run = AssertUnwindSafe((self.queue.run)(job)).catch_unwind();
+        let run = AssertUnwindSafe(async { (self.queue.run)(job).await }).catch_unwind();
         match tokio::time::timeout(self.queue.timeout, run).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Failure::transient("the handler panicked")),

@@ -28,7 +28,7 @@ pub use retry::{RetryClass, RetryRule};
 pub use schedule::{Schedule, queue as schedules};
 pub use sql::{
     QueueStats, WorkSql, bury, claim, finish, next_due, release_all, renew_all, retry_at, revive,
-    stats, wake,
+    stats, try_alone, wake,
 };
 
 #[doc(hidden)]

@@ -15,9 +15,11 @@ pub struct Job {
     pub id: Uuid,
     /// The fencing token of this claim.
     pub token: i64,
-    /// Claims since it was armed, this one included.
+    /// Runs since it was armed, this one included; one cut short by the death of
+    /// its process is not counted.
     pub attempts: i32,
-    /// Claims whose process died.
+    /// How often in a row its process died: up to three times beside other rows,
+    /// then only when it ran alone.
     pub deaths: i32,
 }
 

@@ -4,6 +4,10 @@ use uuid::Uuid;
 
 use crate::Job;
 
+/// A row held this often by a process that died is suspected of killing it. Most
+/// suspects only ran beside the guilty one, so they are tried alone from here on.
+pub(crate) const SUSPECT: i32 = 3;
+
 /// The engine's statements for one table; built by `work_table!`.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkSql {
@@ -15,6 +19,8 @@ pub struct WorkSql {
     pub claim: Sql,
     /// Prolongs all leases of a node.
     pub renew: Sql,
+    /// Counts the run of a suspect before it starts.
+    pub try_alone: Sql,
     /// Ends the work.
     pub finish: Sql,
     /// Puts it off.
@@ -34,7 +40,7 @@ pub struct WorkSql {
 impl WorkSql {
     /// All statements, for the tests that prepare each on both engines.
     #[must_use]
-    pub const fn statements(&self) -> [Statement; 9] {
+    pub const fn statements(&self) -> [Statement; 10] {
         [
             Statement {
                 name: "claim",
@@ -43,6 +49,10 @@ impl WorkSql {
             Statement {
                 name: "renew",
                 sql: self.renew,
+            },
+            Statement {
+                name: "try_alone",
+                sql: self.try_alone,
             },
             Statement {
                 name: "finish",
@@ -91,12 +101,16 @@ macro_rules! work_table {
             renew: $crate::store::Sql::new(concat!(
                 "UPDATE ", $table, " SET work_due_at = $2 WHERE work_held_by = $1 AND work_due_at IS NOT NULL"
             )),
+            try_alone: $crate::store::Sql::new(concat!(
+                "UPDATE ", $table, " SET work_deaths = work_deaths + 1
+                 WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
+            )),
             finish: $crate::store::Sql::new(concat!(
-                "UPDATE ", $table, " SET work_due_at = NULL, work_held_by = NULL, work_error = NULL
+                "UPDATE ", $table, " SET work_due_at = NULL, work_held_by = NULL, work_deaths = 0, work_error = NULL
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
             )),
             retry: $crate::store::Sql::new(concat!(
-                "UPDATE ", $table, " SET work_due_at = $4, work_held_by = NULL, work_error = $5
+                "UPDATE ", $table, " SET work_due_at = $4, work_held_by = NULL, work_deaths = 0, work_error = $5
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
             )),
             bury: $crate::store::Sql::new(concat!(
@@ -128,8 +142,8 @@ macro_rules! work_table {
             "WITH due AS (SELECT tenant_id, id FROM ", $table, " WHERE work_due_at <= $1
                  ORDER BY work_due_at LIMIT $4", $lock, ")
              UPDATE ", $table, " SET work_token = work_token + 1, work_held_by = $2, work_due_at = $3,
-                 work_attempts = work_attempts + 1,
-                 work_deaths = work_deaths + CASE WHEN work_held_by IS NULL THEN 0 ELSE 1 END
+                 work_attempts = work_attempts + CASE WHEN work_held_by IS NULL THEN 1 ELSE 0 END,
+                 work_deaths = work_deaths + CASE WHEN work_held_by IS NULL OR work_deaths >= $5 THEN 0 ELSE 1 END
              FROM due WHERE ", $table, ".tenant_id = due.tenant_id AND ", $table, ".id = due.id
              RETURNING ", $table, ".tenant_id AS tenant_id, ", $table, ".id AS id, work_token AS token,
                  work_attempts AS attempts, work_deaths AS deaths"
@@ -175,7 +189,7 @@ pub async fn claim(
 ) -> Result<Vec<Job>, StoreError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let rows: Vec<Claimed> = tx
-        .all(sql.claim, params![now, node, lease_until, limit])
+        .all(sql.claim, params![now, node, lease_until, limit, SUSPECT])
         .await?;
     let mut jobs: Vec<Job> = rows
         .into_iter()
@@ -190,6 +204,16 @@ pub async fn claim(
     // RETURNING promises no order; ids grow with time.
     jobs.sort_by_key(|job| job.id);
     Ok(jobs)
+}
+
+/// Counts the run of a suspect before it starts: should its process die, the count
+/// stays and tells; [`finish`] and [`retry_at`] clear it.
+///
+/// # Errors
+/// [`StoreError::RowCount`] when another node has taken the row over.
+pub async fn try_alone(tx: &mut WriteTx, sql: &WorkSql, job: &Job) -> Result<(), StoreError> {
+    tx.execute_one(sql.try_alone, params![job.tenant, job.id, job.token])
+        .await
 }
 
 /// Ends the work in the handler's own transaction. The change around it is

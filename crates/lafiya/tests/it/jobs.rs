@@ -79,6 +79,14 @@ async fn claim(
         .unwrap()
 }
 
+/// What the engine writes before a suspect runs.
+async fn begin_alone(store: &Store, job: Job) {
+    let write = store.write(Scope::System, move |tx| {
+        Box::pin(async move { ::jobs::try_alone(tx, &WORK, &job).await })
+    });
+    write.await.unwrap();
+}
+
 fn queue(run: Runner) -> Queue {
     Queue {
         sql: &WORK,
@@ -160,7 +168,10 @@ on_both_engines! {
         let now = Clock::system().now();
         let row = add(&db.store, now).await;
         let dead = claim(&db.store, id(), now, ::jobs::LEASE, 10).await.remove(0);
-        let engine = start(&db.store, runs.runner(|_| Ok(Outcome::Done)));
+        let engine = start(&db.store, runs.runner(|job| {
+            assert_eq!((job.attempts, job.deaths), (1, 1));
+            Ok(Outcome::Done)
+        }));
         eventually("another node to run the row", TAKE_OVER, || async {
             (runs.of(row) == 1).then_some(())
         }).await;
@@ -169,14 +180,21 @@ on_both_engines! {
             ::jobs::finish(tx, &WORK, &dead).await
         })).await;
         assert!(matches!(late, Err(StoreError::RowCount { .. })), "the dead node's token no longer writes");
-        assert_eq!(state(&db.store, row).await.work_deaths, 1);
     }
 
     async fn a_row_that_kills_its_process_is_set_aside(db) {
         let row = add(&db.store, Timestamp::from_micros(0)).await;
-        for round in 0..26 {
+        let mut died_alone = 0;
+        for round in 0.. {
             let now = Timestamp::from_micros(round * 10_000_000);
-            assert_eq!(claim(&db.store, id(), now, Duration::from_secs(4), 1).await.len(), 1);
+            let job = claim(&db.store, id(), now, Duration::from_secs(4), 1).await.remove(0);
+            if job.deaths >= 3 {
+                if died_alone == 5 {
+                    break;
+                }
+                died_alone += 1;
+                begin_alone(&db.store, job).await;
+            }
         }
         let runs = Runs::default();
         let engine = start(&db.store, runs.runner(|_| Ok(Outcome::Done)));
@@ -186,8 +204,67 @@ on_both_engines! {
         engine.stop().await;
         assert_eq!(runs.of(row), 0, "it did not run again");
         let state = state(&db.store, row).await;
-        assert!(state.work_error.unwrap().contains("died"));
+        assert!(state.work_error.unwrap().contains("died 8 times"));
         assert!(state.work_due_at.is_none() && state.work_held_by.is_none());
+    }
+
+    async fn a_row_beside_a_killer_is_only_suspected(db) {
+        let row = add(&db.store, Timestamp::from_micros(0)).await;
+        for round in 0..100 {
+            let now = Timestamp::from_micros(round * 10_000_000);
+            let job = claim(&db.store, id(), now, Duration::from_secs(4), 1).await.remove(0);
+            assert_eq!(job.attempts, 1, "a run that was cut short uses up no attempt");
+        }
+        let runs = Runs::default();
+        let engine = start(&db.store, runs.runner(|job| {
+            assert_eq!(job.deaths, 3);
+            Ok(Outcome::Done)
+        }));
+        eventually("the row to run", Duration::from_secs(10), || async {
+            state(&db.store, row).await.work_due_at.is_none().then_some(())
+        }).await;
+        engine.stop().await;
+        let state = state(&db.store, row).await;
+        assert_eq!((runs.of(row), state.work_deaths, state.work_dead_at), (1, 0, None));
+    }
+
+    async fn a_suspect_runs_while_nothing_else_does(db) {
+        let mut suspects = Vec::new();
+        for _ in 0..3 {
+            suspects.push(add(&db.store, Timestamp::from_micros(0)).await);
+        }
+        for round in 0..4 {
+            let now = Timestamp::from_micros(round * 10_000_000);
+            claim(&db.store, id(), now, Duration::from_secs(4), 3).await;
+        }
+        let mut rows = suspects.clone();
+        for _ in 0..40 {
+            rows.push(add(&db.store, Clock::system().now()).await);
+        }
+        let running = Arc::new(Mutex::new((0, 0)));
+        let seen = Arc::clone(&running);
+        let engine = start(&db.store, Arc::new(move |job| {
+            let (running, suspect) = (Arc::clone(&running), suspects.contains(&job.id));
+            Box::pin(async move {
+                let others = { let mut now = running.lock().unwrap(); now.0 += 1; now.0 - 1 };
+                for _ in 0..20 {
+                    tokio::task::yield_now().await;
+                }
+                let mut now = running.lock().unwrap();
+                now.0 -= 1;
+                if suspect && (others > 0 || now.0 > 0) {
+                    now.1 += 1;
+                }
+                Ok(Outcome::Done)
+            })
+        }));
+        for row in rows {
+            eventually("every row to end", Duration::from_secs(10), || async {
+                state(&db.store, row).await.work_due_at.is_none().then_some(())
+            }).await;
+        }
+        engine.stop().await;
+        assert_eq!(*seen.lock().unwrap(), (0, 0), "no suspect ran beside another row");
     }
 
     async fn failures_are_tried_again_and_then_given_up(db) {
