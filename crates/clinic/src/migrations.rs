@@ -20,4 +20,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0005_messaging_outbox",
     "0006_inbox_core",
     "0007_jobs_schedule",
+    "0008_messaging_twins",
 ];

@@ -1,10 +1,11 @@
 //! The clinic answers: from the browser to the provider, once.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use axum::http::Method;
 use ports::twilio::{Account, TwilioSender};
 use serde_json::{Value, json};
+use store::{Sql, StoreError, Violation, params};
 use testkit::{
     clinic::TestClinic,
     db::{TestDb, eventually},
@@ -13,6 +14,8 @@ use testkit::{
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// What two nodes would write that decide at the same instant.
+const BEGIN_ALL: Sql = Sql::new("UPDATE message SET state = 'sending' WHERE state = 'queued'");
 
 struct Scene {
     clinic: TestClinic,
@@ -133,6 +136,33 @@ on_both_engines! {
         assert_eq!(message["provider_id"], scene.twilio.accepted()[0].sid);
         assert_eq!(scene.twilio.accepted_by_body()["Une seule fois"], 1);
         scene.clinic.stop_work().await;
+    }
+
+    async fn equal_texts_to_one_number_are_told_apart(db) {
+        let mut scene = scene(&db).await;
+        scene.twilio.script([Fault::AcceptThenClose, Fault::AcceptThenClose, Fault::AcceptThenClose]);
+        for once in ["a", "b", "c"] {
+            scene.reply("Oui", once).await;
+        }
+        let sent = eventually("all three at the provider", LIMIT, || async {
+            let sent = scene.outbox().await;
+            sent.iter().all(|message| message["state"] == "accepted").then_some(sent)
+        }).await;
+        let ids: HashSet<_> = sent.iter().map(|message| message["provider_id"].to_string()).collect();
+        assert_eq!((ids.len(), scene.twilio.accepted_by_body()["Oui"]), (3, 3));
+        scene.clinic.stop_work().await;
+    }
+
+    async fn two_nodes_never_have_equal_texts_under_way(db) {
+        let mut scene = scene(&db).await;
+        scene.clinic.stop_work().await;
+        for once in ["a", "b"] {
+            scene.reply("Oui", once).await;
+        }
+        let both = db.store.write(scene.clinic.tenant, |tx| Box::pin(async move {
+            tx.execute(BEGIN_ALL, params![]).await
+        })).await;
+        assert!(matches!(both, Err(StoreError::Violation { violation: Violation::Unique, .. })), "{both:?}");
     }
 
     async fn a_number_that_cannot_be_reached_is_said_and_not_tried_again(db) {

@@ -1,53 +1,34 @@
-//! The figures of `make bench`: ratios and CPU time beside wall time, because
-//! wall time on shared machines lies.
+//! What a clinic and its provider wait for, on a demo server in a process of its own.
 
 use std::{
     fs,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
-use jobs::{Engine, Outcome, Queue, WorkSql, work_table};
-use kernel::{Clock, Id, Rng, TenantId};
+use kernel::Rng;
 use serde_json::Value;
-use store::{EngineKind, Scope, Sql, Store, StoreError, params};
+use store::{Database, EngineKind};
+use tempfile::TempDir;
 use testkit::{
-    db::{TestDb, eventually},
+    db::{empty, eventually},
     twilio::{Inbound, deliver, webhook_client},
 };
 
-type Failure = Box<dyn std::error::Error>;
+use crate::{
+    Failure,
+    meter::{Meter, count, percentile},
+    say,
+};
 
-#[tokio::main]
-async fn main() -> Result<(), Failure> {
-    if !std::env::args().any(|argument| argument == "--bench") {
-        // `cargo test --benches` only wants to know that it builds.
-        return Ok(());
-    }
-    say(&format!(
-        "load of the machine before: {}",
-        fs::read_to_string("/proc/loadavg")?.trim()
-    ));
-    let server = Server::start().await?;
+/// Every figure of a server on this engine.
+pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
+    say(&format!("server on {kind:?}"));
+    let server = Server::start(kind).await?;
     server.first_page().await?;
     server.paced().await?;
     server.visible().await?;
-    server.flood().await?;
-    drop(server);
-    for kind in [EngineKind::Sqlite, EngineKind::Postgres] {
-        engine(kind).await?;
-    }
-    say(&format!(
-        "load of the machine after: {}",
-        fs::read_to_string("/proc/loadavg")?.trim()
-    ));
-    Ok(())
-}
-
-fn say(line: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{line}");
+    server.flood().await
 }
 
 /// A demo server in a process of its own.
@@ -56,7 +37,7 @@ struct Server {
     base: String,
     token: String,
     credentials: Value,
-    _data: tempfile::TempDir,
+    _data: TempDir,
 }
 
 impl Drop for Server {
@@ -67,15 +48,21 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn start() -> Result<Self, Failure> {
+    async fn start(kind: EngineKind) -> Result<Self, Failure> {
         let data = tempfile::tempdir()?;
         let program = env!("CARGO_BIN_EXE_lafiya");
         let size = fs::metadata(program)?.len();
         let listen = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let database = match empty(kind).await.0 {
+            Database::Sqlite { .. } => None,
+            Database::Postgres { url, .. } => Some(url),
+        };
         let spawn = || {
             Command::new(program)
                 .args(["demo", "--listen", &listen.to_string(), "--data"])
                 .arg(data.path())
+                .env_remove("DATABASE_URL")
+                .envs(database.iter().map(|url| ("DATABASE_URL", url)))
                 .env("LAFIYA_LOG", "warn")
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -104,12 +91,15 @@ impl Server {
             credentials,
             _data: data,
         };
-        say(&format!("cold start {} ms (target 1000)", cold.as_millis()));
         say(&format!(
-            "idle memory {} MB (target 80)",
+            "  cold start {} ms (target 1000)",
+            cold.as_millis()
+        ));
+        say(&format!(
+            "  idle memory {} MB (target 80)",
             server.memory()? / 1024
         ));
-        say(&format!("binary {} MB (target 60)", size / 1_000_000));
+        say(&format!("  binary {} MB (target 60)", size / 1_000_000));
         Ok(server)
     }
 
@@ -121,24 +111,6 @@ impl Server {
             .find(|line| line.starts_with("VmRSS:"))
             .unwrap_or_default();
         Ok(line.split_whitespace().nth(1).unwrap_or("0").parse()?)
-    }
-
-    /// Milliseconds of processor time used so far (fields 14 and 15 of proc(5), in 100ths of a second).
-    fn cpu(&self) -> Result<u64, Failure> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields: Vec<&str> = stat
-            .rsplit(") ")
-            .next()
-            .unwrap_or_default()
-            .split(' ')
-            .collect();
-        let ticks = |index: usize| {
-            fields
-                .get(index)
-                .and_then(|field| field.parse::<u64>().ok())
-                .unwrap_or(0)
-        };
-        Ok((ticks(11) + ticks(12)) * 10)
     }
 
     /// What a phone downloads before it sees the sign-in page.
@@ -158,16 +130,16 @@ impl Server {
                 .unwrap_or_default();
             Ok((body.len(), plain))
         };
-        let (mut total, html) = get("/sign-in").await?;
+        let (mut bytes, html) = get("/sign-in").await?;
         for piece in html
             .split('"')
             .filter(|piece| piece.starts_with("/assets/"))
         {
-            total += get(piece).await?.0;
+            bytes += get(piece).await?.0;
         }
         say(&format!(
-            "first page load {:.1} kB compressed (target 60)",
-            kilo(total)
+            "  first page load {:.1} kB compressed (target 60)",
+            count(u64::try_from(bytes)?) / 1000.0
         ));
         Ok(())
     }
@@ -196,7 +168,7 @@ impl Server {
 
     async fn paced(&self) -> Result<(), Failure> {
         let client = webhook_client()?;
-        let cpu = self.cpu()?;
+        let meter = Meter::of(self.child.id())?;
         let mut tick = tokio::time::interval(Duration::from_millis(5));
         let mut waits = Vec::new();
         let calls = async |number: u64| self.webhook(&client, number).await;
@@ -213,12 +185,11 @@ impl Server {
         while let Some(done) = futures_util::StreamExt::next(&mut running).await {
             waits.push(done?);
         }
-        let spent = self.cpu()? - cpu;
         say(&format!(
-            "webhook to acknowledgement at 200/s: p50 {:.1} ms, p99 {:.1} ms (target 50), {:.2} CPU ms each",
+            "  webhook to acknowledgement at 200/s: p50 {:.1} ms, p99 {:.1} ms (target 50), {}",
             percentile(&mut waits, 50),
             percentile(&mut waits, 99),
-            ratio(spent, 2000),
+            meter.cpu_each(2000)?,
         ));
         Ok(())
     }
@@ -263,7 +234,7 @@ impl Server {
             waits.push(started.elapsed());
         }
         say(&format!(
-            "webhook to visible in the inbox: p50 {:.0} ms, p95 {:.0} ms (target 500; looked every 20 ms)",
+            "  webhook to visible in the inbox: p50 {:.0} ms, p95 {:.0} ms (target 500; looked every 20 ms)",
             percentile(&mut waits, 50),
             percentile(&mut waits, 95),
         ));
@@ -272,8 +243,8 @@ impl Server {
 
     async fn flood(&self) -> Result<(), Failure> {
         let client = webhook_client()?;
-        let (cpu, started) = (self.cpu()?, Instant::now());
-        let until = started + Duration::from_secs(10);
+        let meter = Meter::of(self.child.id())?;
+        let until = Instant::now() + Duration::from_secs(10);
         let connections = (0..64_u64).map(|connection| {
             let client = &client;
             async move {
@@ -289,12 +260,10 @@ impl Server {
         for done in futures_util::future::join_all(connections).await {
             total += done?;
         }
-        let seconds = started.elapsed().as_secs_f64();
-        let spent = self.cpu()? - cpu;
         say(&format!(
-            "webhooks signed, stored and acknowledged with 64 connections: {:.0}/s (target 2000), {:.2} CPU ms each (server)",
-            ratio(total, 1) / seconds,
-            ratio(spent, total),
+            "  webhooks signed, stored and acknowledged with 64 connections: {:.0}/s (target 2000), {}",
+            meter.per_second(total),
+            meter.cpu_each(total)?,
         ));
         Ok(())
     }
@@ -313,70 +282,4 @@ async fn ready(base: &str) {
             .map(drop)
     })
     .await;
-}
-
-const WORK: WorkSql = work_table!("schedule");
-const INSERT: Sql =
-    Sql::new("INSERT INTO schedule (tenant_id, id, name, work_due_at) VALUES ($1, $2, $3, $4)");
-const OPEN: Sql = Sql::new("SELECT COUNT(*) AS value FROM schedule WHERE work_due_at IS NOT NULL");
-const ROWS: u64 = 20_000;
-
-/// How fast the engine turns rows over that have nothing to do.
-async fn engine(kind: EngineKind) -> Result<(), Failure> {
-    let db = TestDb::new(kind).await;
-    let now = Clock::system().now();
-    db.store
-        .write(Scope::System, move |tx| {
-            Box::pin(async move {
-                for _ in 0..ROWS {
-                    let id = Id::<()>::new(&Clock::system(), &Rng::system()).uuid();
-                    let nil = TenantId::from_uuid(uuid::Uuid::nil());
-                    tx.execute_one(INSERT, params![nil, id, id.to_string(), now])
-                        .await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-        })
-        .await?;
-    let queue = Queue {
-        sql: &WORK,
-        concurrency: 512,
-        timeout: Duration::from_secs(30),
-        run: Arc::new(|_| Box::pin(async { Ok(Outcome::Done) })),
-        buried: None,
-    };
-    let started = Instant::now();
-    let engine = Engine::start(&db.store, &Clock::system(), &Rng::system(), vec![queue]);
-    eventually("all rows to end", Duration::from_secs(120), || async {
-        (open(&db.store).await.ok()? == 0).then_some(())
-    })
-    .await;
-    let seconds = started.elapsed().as_secs_f64();
-    engine.stop().await;
-    say(&format!(
-        "work engine on {kind:?}: {:.0} no-op rows/s (target 5000)",
-        ratio(ROWS, 1) / seconds
-    ));
-    Ok(())
-}
-
-async fn open(store: &Store) -> Result<i64, StoreError> {
-    store.read(Scope::System).await?.one(OPEN, params![]).await
-}
-
-fn percentile(waits: &mut [Duration], percent: usize) -> f64 {
-    waits.sort_unstable();
-    let index = (waits.len() * percent / 100).min(waits.len().saturating_sub(1));
-    waits
-        .get(index)
-        .map_or(0.0, |wait| wait.as_secs_f64() * 1000.0)
-}
-
-fn ratio(part: u64, whole: u64) -> f64 {
-    let float = |number: u64| u32::try_from(number).map_or(f64::MAX, f64::from);
-    float(part) / float(whole.max(1))
-}
-
-fn kilo(bytes: usize) -> f64 {
-    ratio(u64::try_from(bytes).unwrap_or(u64::MAX), 1000)
 }
