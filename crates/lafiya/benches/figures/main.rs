@@ -18,6 +18,7 @@ async fn main() -> Result<(), Failure> {
         // `cargo test --benches` only wants to know that it builds.
         return Ok(());
     }
+    ports::install_tls();
     load("before")?;
     for kind in [EngineKind::Sqlite, EngineKind::Postgres] {
         server::figures(kind).await?;
