@@ -21,6 +21,7 @@ inbox-answer = Your answer
 inbox-by = By
 inbox-more = Note, assignment, closing
 inbox-note = Internal note (the patient does not see it)
+inbox-is-note = Internal note
 inbox-add-note = Add the note
 inbox-assign = Assign to
 inbox-nobody = Nobody

@@ -21,6 +21,7 @@ inbox-answer = Votre réponse
 inbox-by = Par
 inbox-more = Note, attribution, clôture
 inbox-note = Note interne (le patient ne la voit pas)
+inbox-is-note = Note interne
 inbox-add-note = Ajouter la note
 inbox-assign = Confier à
 inbox-nobody = Personne

@@ -30,4 +30,4 @@ pub use phone::{Country, Phone, PhoneError};
 pub use problem::{FieldError, Problem, ProblemKind};
 pub use redacted::Redacted;
 pub use rng::Rng;
-pub use time::{Clock, Timestamp, Zone};
+pub use time::{Clock, Timestamp, Zone, day_month_year};

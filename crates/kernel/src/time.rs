@@ -193,6 +193,16 @@ impl Clock {
     }
 }
 
+/// A stored day, `YYYY-MM-DD`, as people of West and Central Africa write it,
+/// `31/12/2026`; anything else stays as it is.
+#[must_use]
+pub fn day_month_year(day: &str) -> String {
+    day.parse::<jiff::civil::Date>().map_or_else(
+        |_| day.to_owned(),
+        |day| day.strftime("%d/%m/%Y").to_string(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +216,9 @@ mod tests {
         assert_eq!(at.day(&lubumbashi), "2026-03-02");
         assert_eq!(at.hour_minute(&lubumbashi), "00:30");
         assert_eq!(at.minute_of_day(&lubumbashi), 30);
+        assert_eq!(at.day_month_year(&lubumbashi), "02/03/2026");
+        assert_eq!(day_month_year("2026-03-02"), "02/03/2026");
+        assert_eq!(day_month_year("vers 1950"), "vers 1950");
         assert_eq!(kinshasa.name(), "Africa/Kinshasa");
         assert!(Zone::named("Africa/Wakanda").is_err());
     }

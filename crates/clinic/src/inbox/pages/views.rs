@@ -152,6 +152,10 @@ impl EntryRow {
         Some(format!("{first} {last}"))
     }
 
+    fn is_note(&self) -> bool {
+        self.kind == EntryKind::Note
+    }
+
     fn is_happening(&self) -> bool {
         self.kind == EntryKind::Happening
     }
