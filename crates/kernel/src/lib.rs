@@ -17,6 +17,7 @@ mod redacted;
 mod rng;
 pub mod text;
 mod time;
+mod version;
 mod words;
 
 pub use serde;
@@ -31,3 +32,4 @@ pub use problem::{FieldError, Problem, ProblemKind};
 pub use redacted::Redacted;
 pub use rng::Rng;
 pub use time::{Clock, Timestamp, Zone, day_month_year};
+pub use version::Expected;

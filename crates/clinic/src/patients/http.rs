@@ -1,14 +1,16 @@
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
 };
-use kernel::{Problem, ProblemKind};
-use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes};
+use webkit::{
+    Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes,
+    version_tag,
+};
 
 use super::{
     api,
-    model::Patient,
+    model::{Patient, PatientId},
     wire::{
         CreatedBody, PatientBody, PatientFilter, PatientInput, PatientPage, PatientPatchInput,
         StatsBody, SummaryBody,
@@ -106,20 +108,16 @@ async fn show_patient(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Patient>,
-) -> Result<(HeaderMap, Json<PatientBody>), Fault> {
-    let record = api::record(&app, &caller.ctx, id).await?;
-    Ok((
-        etag(record.patient.version),
-        Json(PatientBody::new(record, &caller.zone)),
-    ))
+) -> Result<Tagged<PatientBody>, Fault> {
+    shown(&app, &caller, id).await
 }
 
-fn etag(version: i64) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    if let Ok(value) = HeaderValue::from_str(&format!("\"{version}\"")) {
-        headers.insert(header::ETAG, value);
-    }
-    headers
+type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
+
+async fn shown(app: &App, caller: &Caller, id: PatientId) -> Result<Tagged<PatientBody>, Fault> {
+    let record = api::record(app, &caller.ctx, id).await?;
+    let tag = version_tag(record.patient.version);
+    Ok(([tag], Json(PatientBody::new(record, &caller.zone))))
 }
 
 /// Changes a patient.
@@ -138,28 +136,9 @@ async fn change_patient(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Patient>,
-    headers: HeaderMap,
+    IfMatch(expected): IfMatch,
     JsonBody(input): JsonBody<PatientPatchInput>,
-) -> Result<(HeaderMap, Json<PatientBody>), Fault> {
-    api::update(&app, &caller.ctx, id, expected(&headers)?, input.into()).await?;
-    let record = api::record(&app, &caller.ctx, id).await?;
-    Ok((
-        etag(record.patient.version),
-        Json(PatientBody::new(record, &caller.zone)),
-    ))
-}
-
-/// The version of `If-Match` (RFC 9110, 13.1.1); one that we never gave is stale.
-fn expected(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text.trim_matches('"').parse();
-    version
-        .map(Some)
-        .map_err(|_| Problem::new(ProblemKind::Stale))
+) -> Result<Tagged<PatientBody>, Fault> {
+    api::update(&app, &caller.ctx, id, expected, input.into()).await?;
+    shown(&app, &caller, id).await
 }

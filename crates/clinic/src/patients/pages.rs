@@ -4,7 +4,7 @@ use axum::{
     http::{Method, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::{Locale, PageRequest, Patch, Problem, ProblemKind};
+use kernel::{Expected, Locale, PageRequest, Patch, Problem, ProblemKind};
 use serde::Deserialize;
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Policy, Query, Routes, Shell, render};
 
@@ -300,7 +300,10 @@ async fn change(
     PathId(id): PathId<Patient>,
     Form(form): Form<PatientForm>,
 ) -> Result<Response, Fault> {
-    match api::update(&app, &caller.ctx, id, form.version, form.clone().into()).await {
+    let seen = form
+        .version
+        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    match api::update(&app, &caller.ctx, id, seen, form.clone().into()).await {
         Ok(()) => Ok(Redirect::to(&format!("/patients/{id}?saved=1")).into_response()),
         Err(problem) => {
             let phones = api::record(&app, &caller.ctx, id).await?.phones;

@@ -95,7 +95,7 @@ async fn current() -> ([(HeaderName, HeaderValue); 1], &'static str) {
     ([version_tag(3)], "current")
 }
 
-async fn change(expected: IfMatch) -> Result<&'static str, Fault> {
+async fn change(IfMatch(expected): IfMatch) -> Result<&'static str, Fault> {
     expected.check(3)?;
     Ok("changed")
 }

@@ -1,4 +1,4 @@
-use kernel::{Ctx, FieldError, Patch, Phone, Problem, ProblemKind};
+use kernel::{Ctx, Expected, FieldError, Patch, Phone, Problem, ProblemKind};
 use store::{StoreError, WriteTx};
 
 use crate::{
@@ -99,7 +99,7 @@ pub async fn update(
     app: &App,
     ctx: &Ctx,
     id: PatientId,
-    expected: Option<i64>,
+    expected: Expected,
     patch: PatientPatch,
 ) -> Result<(), Problem> {
     let clinic = clinic(app, ctx).await?;
@@ -110,9 +110,7 @@ pub async fn update(
                 let current = storage::patient(tx, ctx.tenant, id)
                     .await?
                     .ok_or_else(Problem::not_found)?;
-                if expected.is_some_and(|expected| expected != current.version) {
-                    return Err(Problem::new(ProblemKind::Stale));
-                }
+                expected.check(current.version)?;
                 change(tx, &a, &ctx, &clinic, current, patch).await
             })
         })
