@@ -21,7 +21,8 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
     vec![
         ("audit", audit::STATEMENTS),
         ("blobs", blobs::STATEMENTS),
-        ("identity", identity::STATEMENTS),
+        ("identity", identity::ACCOUNT_STATEMENTS),
+        ("identity", identity::SESSION_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
         ("inbox", inbox::EVENT_STATEMENTS),
         ("messaging", messaging::STATEMENTS),

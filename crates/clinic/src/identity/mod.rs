@@ -17,7 +17,7 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::STATEMENTS;
+pub(crate) use storage::{ACCOUNT_STATEMENTS, SESSION_STATEMENTS};
 
 /// The identity's routes.
 pub(crate) fn routes() -> Routes<App> {

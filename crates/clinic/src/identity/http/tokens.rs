@@ -7,12 +7,14 @@ use kernel::{Problem, ProblemKind};
 use serde::de::DeserializeOwned;
 use webkit::{Caller, ClientAddr, Fault, Form, JsonBody, Policy, Routes, routes};
 
-use super::{
-    api,
-    model::Tokens,
-    wire::{RefreshInput, SignInInput, TokensBody, UserBody, VerifiedBody, VerifyInput},
+use crate::{
+    App,
+    identity::{
+        api,
+        model::Tokens,
+        wire::{RefreshInput, SignInInput, TokensBody, UserBody, VerifiedBody, VerifyInput},
+    },
 };
-use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()

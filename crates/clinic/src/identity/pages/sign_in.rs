@@ -11,8 +11,10 @@ use webkit::{
     safe_next,
 };
 
-use super::api::{self, End};
-use crate::App;
+use crate::{
+    App,
+    identity::api::{self, End},
+};
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
