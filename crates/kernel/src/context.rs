@@ -1,3 +1,5 @@
+use uuid::Uuid;
+
 use crate::{Locale, TenantId, UserId};
 
 crate::words! {
@@ -37,6 +39,8 @@ impl Role {
 pub enum Actor {
     /// A signed-in person in the role he holds in this tenant.
     User(UserId, Role),
+    /// Another program that an administrator let in, by the id of its access.
+    Service(Uuid),
     /// The program itself: a job, a schedule, a provider's webhook.
     System(&'static str),
 }
@@ -47,7 +51,7 @@ impl Actor {
     pub const fn user(&self) -> Option<UserId> {
         match self {
             Self::User(user, _) => Some(*user),
-            Self::System(_) => None,
+            Self::Service(_) | Self::System(_) => None,
         }
     }
 }

@@ -19,6 +19,8 @@ crate::words! {
         BadCsrf = "bad-csrf",
         /// A known caller without the right.
         Forbidden = "forbidden",
+        /// A token of limited powers without this one (RFC 6750, 3.1).
+        InsufficientScope = "insufficient-scope",
         /// Not there, or not for this caller to know of.
         NotFound = "not-found",
         /// This path exists, but not for this method.
@@ -47,7 +49,7 @@ impl ProblemKind {
         match self {
             Self::Malformed | Self::Invalid => 400,
             Self::Unauthenticated | Self::BadCredentials => 401,
-            Self::BadSignature | Self::BadCsrf | Self::Forbidden => 403,
+            Self::BadSignature | Self::BadCsrf | Self::Forbidden | Self::InsufficientScope => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict => 409,
@@ -103,6 +105,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// Seconds after which trying again makes sense (429, 503).
     pub retry_after: Option<u32>,
+    /// The scope that the caller's token lacks.
+    pub scope: Option<String>,
     /// For the log, never for the caller: what went wrong inside. No patient data.
     pub cause: Option<String>,
 }
@@ -116,6 +120,7 @@ impl Problem {
             code: None,
             errors: Vec::new(),
             retry_after: None,
+            scope: None,
             cause: None,
         }
     }

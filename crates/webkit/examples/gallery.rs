@@ -62,6 +62,7 @@ impl Authenticator for Everybody {
             zone: Zone::utc(),
             via: Via::Session,
             csrf: "0123456789abcdef".into(),
+            scopes: None,
         };
         Box::pin(async move { Ok(Some(principal)) })
     }

@@ -84,6 +84,9 @@ pub struct Principal {
     pub via: Via,
     /// The secret that forms of this session must repeat.
     pub csrf: String,
+    /// What a token of limited powers holds; `None` for somebody who signed in
+    /// himself and holds every power of his role.
+    pub scopes: Option<Arc<[String]>>,
 }
 
 impl Principal {
@@ -92,8 +95,15 @@ impl Principal {
     pub const fn role(&self) -> Option<Role> {
         match self.ctx.actor {
             Actor::User(_, role) => Some(role),
-            Actor::System(_) => None,
+            Actor::Service(_) | Actor::System(_) => None,
         }
+    }
+
+    /// Whether he is a program with a token of its own, which no role judges: what
+    /// it may do stands in its scopes.
+    #[must_use]
+    pub const fn is_service(&self) -> bool {
+        matches!(self.ctx.actor, Actor::Service(_))
     }
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{Problem, ProblemKind};
 
 use crate::{
-    Fault, Kind, Policy, Via,
+    Fault, Kind, Policy, Principal, Scope, Via,
     auth::identify,
     cookies, csrf,
     facts::{Facts, LANGUAGE_COOKIE},
@@ -60,13 +60,21 @@ async fn admit(
         .await?
         .filter(|principal| !is_tagging_along(facts, pattern.policy, principal.via, changes));
     let caller = principal.as_ref().map(|principal| principal.role());
+    let service = principal.as_ref().is_some_and(Principal::is_service);
+    let limited = principal
+        .as_ref()
+        .and_then(|principal| principal.scopes.clone())
+        .or_else(|| service.then(|| Arc::from([])));
     if let Some(principal) = principal {
         facts.set_principal(principal);
     }
+    if needed && let Some(held) = limited {
+        within_scope(pattern.scope, request.method(), &held)?;
+    }
     match pattern.policy.decide(caller, loopback) {
-        Decision::Admit => {}
         Decision::SignInFirst => return Err(Problem::new(ProblemKind::Unauthenticated)),
-        Decision::Refuse => return Err(Problem::forbidden()),
+        Decision::Refuse if !service => return Err(Problem::forbidden()),
+        Decision::Admit | Decision::Refuse => {}
     }
     if changes && csrf::is_needed(facts) {
         let request = csrf::check(facts, request).await?;
@@ -75,6 +83,16 @@ async fn admit(
     }
     offer_token(facts, &request, set_cookies);
     Ok(allow_form(request, changes))
+}
+
+/// A token of limited powers does what is written in it and nothing else.
+fn within_scope(scope: Scope, method: &Method, held: &[String]) -> Result<(), Problem> {
+    if scope.admits(method, held) {
+        return Ok(());
+    }
+    let mut problem = Problem::new(ProblemKind::InsufficientScope);
+    problem.scope = scope.needed(method);
+    Err(problem)
 }
 
 /// A cookie that merely came along with a change anybody may ask for, such as

@@ -23,6 +23,7 @@ pub mod openapi;
 mod policy;
 mod problem;
 mod routes;
+mod scope;
 mod shell;
 #[cfg(test)]
 mod testing;
@@ -40,5 +41,6 @@ pub use middleware::{harden, log_panics};
 pub use policy::Policy;
 pub use problem::{Fault, FieldTexts, ProblemTexts};
 pub use routes::{ApiInfo, Built, Kind, RouteInfo, Routes};
+pub use scope::Scope;
 pub use shell::{NavItem, Shell, render};
 pub use utoipa_axum::routes;

@@ -15,7 +15,7 @@ use kernel::{Problem, ProblemKind};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, path::Paths, schema::Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::{Fault, Policy, assets, guard::guard};
+use crate::{Fault, Policy, Scope, assets, guard::guard};
 
 /// What a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct RouteInfo {
     pub policy: Policy,
     /// What it is for.
     pub kind: Kind,
+    /// What a token of limited powers must hold.
+    pub scope: Scope,
 }
 
 /// What the guard of a route knows.
@@ -57,6 +59,7 @@ pub(crate) struct Pattern {
     pub(crate) path: String,
     pub(crate) policy: Policy,
     pub(crate) kind: Kind,
+    pub(crate) scope: Scope,
 }
 
 /// Collects the routes of a product. One without a policy does not compile:
@@ -75,6 +78,7 @@ pub struct Routes<S> {
     registry: Vec<RouteInfo>,
     paths: Paths,
     schemas: BTreeMap<String, RefOr<Schema>>,
+    scope: Scope,
 }
 
 /// What [`Routes::build`] gives.
@@ -112,7 +116,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             registry: Vec::new(),
             paths: Paths::new(),
             schemas: BTreeMap::new(),
+            scope: Scope::Closed,
         }
+    }
+
+    /// What a token of limited powers must hold to call the routes registered from
+    /// here on; until it is said, such tokens may call none.
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
     }
 
     /// Registers documented handlers: `.api(routes!(list, create), Policy::STAFF)`.
@@ -229,6 +241,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             path: path.to_owned(),
             policy,
             kind,
+            scope: self.scope,
         });
     }
 
@@ -237,6 +250,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             path: path.to_owned(),
             policy,
             kind,
+            scope: self.scope,
         });
         let handlers = handlers.route_layer(from_fn_with_state(pattern, guard));
         if let Some(twin) = other_form(path) {

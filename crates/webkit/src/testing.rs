@@ -38,6 +38,8 @@ impl Authenticator for Roster {
             match name.as_str() {
                 "expired" => Err(Problem::new(ProblemKind::Unauthenticated)),
                 "broken" => Err(Problem::unavailable("the database is locked")),
+                "service" => Ok(Some(service(""))),
+                name if name.contains(':') => Ok(Some(limited(name))),
                 name => Ok(Role::parse(name).map(|role| principal(role, via, tenant_hint))),
             }
         })
@@ -59,7 +61,27 @@ pub(crate) fn principal(role: Role, via: Via, tenant: Option<&str>) -> Principal
         zone: Zone::utc(),
         via,
         csrf: "session-token".into(),
+        scopes: None,
     }
+}
+
+/// An agent who delegated these scopes; a service when the list begins with `service`.
+fn limited(scopes: &str) -> Principal {
+    match scopes.strip_prefix("service ") {
+        Some(scopes) => service(scopes),
+        None => Principal {
+            scopes: Some(scopes.split(' ').map(str::to_owned).collect()),
+            ..principal(Role::Agent, Via::Bearer, None)
+        },
+    }
+}
+
+fn service(scopes: &str) -> Principal {
+    let mut service = principal(Role::Agent, Via::Bearer, None);
+    service.ctx.actor = Actor::Service(Uuid::from_u128(9));
+    // Without a list it must be able to do nothing, not everything.
+    service.scopes = (!scopes.is_empty()).then(|| scopes.split(' ').map(str::to_owned).collect());
+    service
 }
 
 pub(crate) fn settings() -> Settings {

@@ -26,6 +26,7 @@ pub async fn record(
         user: ctx.actor.user(),
         name: match &ctx.actor {
             Actor::User(_, role) => role.as_str(),
+            Actor::Service(_) => "service",
             Actor::System(what) => what,
         },
         action,

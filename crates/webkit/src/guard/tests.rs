@@ -44,10 +44,46 @@ fn routes() -> Routes<()> {
         .plain(Method::POST, "/api/place/", place, Policy::SignedIn)
         .plain(Method::GET, "/metrics", address, Policy::LoopbackOrAdmin)
         .page(Method::GET, "/page/", hello, Policy::STAFF)
+        .merge(
+            Routes::new()
+                .scope(Scope::Area("note"))
+                .plain(Method::GET, "/api/notes/", hello, Policy::STAFF)
+                .plain(Method::POST, "/api/notes/", hello, Policy::ADMIN),
+        )
         .page(Method::GET, "/sign-in/", token, Policy::Public)
         .page(Method::POST, "/sign-in/", note, Policy::Public)
         .page(Method::GET, "/form/", token, Policy::STAFF)
         .page(Method::POST, "/form/", note, Policy::STAFF)
+}
+
+#[tokio::test]
+async fn a_limited_token_does_what_it_holds() {
+    let app = trial();
+    for (request, token, status) in [
+        ("GET /api/notes/", "Bearer read:note", 200),
+        ("GET /api/notes/", "Bearer write:note", 403),
+        ("POST /api/notes/", "Bearer read:note", 403),
+        // The scope is there, but the agent who delegated it is no administrator.
+        ("POST /api/notes/", "Bearer write:note", 403),
+        // A service has no role: its scopes are all it has.
+        ("POST /api/notes/", "Bearer service write:note", 200),
+        ("POST /api/notes/", "Bearer service read:note", 403),
+        ("GET /api/notes/", "Bearer service", 403),
+        ("GET /api/place/", "Bearer read:note", 403),
+        ("GET /api/place/", "Bearer service read:note", 403),
+        ("GET /metrics", "Bearer service manage:note", 403),
+        ("GET /api/hello/", "Bearer read:note", 200),
+        ("POST /api/notes/", "Bearer admin", 200),
+    ] {
+        let answer = send(&app, request, &[bearer(token)], "").await;
+        assert_eq!(answer.status, status, "{request} {token}");
+    }
+    let answer = send(&app, "POST /api/notes/", &[bearer("Bearer read:note")], "").await;
+    assert_eq!(answer.problem(), (403, "insufficient-scope".into()));
+    assert_eq!(
+        answer.header("www-authenticate"),
+        "Bearer error=\"insufficient_scope\", scope=\"write:note\""
+    );
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");

@@ -104,6 +104,9 @@ fn add_headers(problem: &Problem, status: StatusCode, headers: &mut HeaderMap) {
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    if problem.kind == ProblemKind::InsufficientScope {
+        headers.insert(header::WWW_AUTHENTICATE, lacking(problem.scope.as_deref()));
+    }
     let waits = matches!(
         problem.kind,
         ProblemKind::RateLimited | ProblemKind::Unavailable
@@ -112,6 +115,15 @@ fn add_headers(problem: &Problem, status: StatusCode, headers: &mut HeaderMap) {
     if let Some(seconds) = seconds {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+}
+
+/// Which scope would have opened the route (RFC 6750, 3).
+fn lacking(scope: Option<&str>) -> HeaderValue {
+    let mut text = "Bearer error=\"insufficient_scope\"".to_owned();
+    if let Some(scope) = scope {
+        text.push_str(&format!(", scope=\"{scope}\""));
+    }
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 /// Keeps what the refused response carried besides its body: `Allow`, cookies.

@@ -119,6 +119,7 @@ async fn principal(
         zone: tenant.zone,
         via,
         csrf,
+        scopes: None,
     }))
 }
 
