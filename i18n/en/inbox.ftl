@@ -33,12 +33,26 @@ inbox-proposal = This number resembles that of { $name } but is not the same. Is
 inbox-yes-same = Yes, the same person
 inbox-no-other = No, somebody else
 inbox-shared = Several patients share this number. Who wrote?
-inbox-file-state = Attached file: { $state ->
-    [pending] being fetched
-   *[other] it could not be fetched
+inbox-file-pending = { $kind ->
+    [image] A picture is coming in…
+    [audio] A voice message is coming in…
+    [video] A video is coming in…
+   *[file] A file is coming in…
 }
+inbox-file-failed = { $kind ->
+    [image] The picture could not be fetched.
+    [audio] The voice message could not be fetched.
+    [video] The video could not be fetched.
+   *[file] The file could not be fetched.
+} The message itself is kept. Try again, or ask the patient to send it once more.
+inbox-file-again = Try again
 inbox-picture = Picture received
-inbox-file = Open the file ({ $kind })
+inbox-file = { $kind ->
+    [image] Open the picture
+    [audio] Open the voice message
+    [video] Open the video
+   *[file] Open the file
+}
 inbox-not-attached = not attached yet
 inbox-opted-out = This number wants no more messages. Only your answers to its questions are sent.
 inbox-use-sms = You can answer by SMS.

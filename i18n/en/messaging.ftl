@@ -27,3 +27,22 @@ reason-content_refused = The operator refused the text. Put it in other words.
 reason-account = The operator’s account does not allow sending: an administrator must act.
 reason-undelivered = The operator could not deliver the message.
 reason-given_up = Several tries failed. You can send it again.
+
+outbox-title = Messages sent
+outbox-state = State
+outbox-channel = By
+outbox-number = Number
+outbox-any = All
+outbox-show = Show
+outbox-all = Show all
+outbox-none = No message has left yet.
+outbox-none-such = No message is like that. Ask for less, or show all.
+outbox-count = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+outbox-when = When
+outbox-to = To
+outbox-why = Why
+outbox-again = Send again
+outbox-pages = Pages of the list

@@ -33,12 +33,26 @@ inbox-proposal = Ce numéro ressemble à celui de { $name }, mais n’est pas le
 inbox-yes-same = Oui, c’est lui ou elle
 inbox-no-other = Non, quelqu’un d’autre
 inbox-shared = Plusieurs patients partagent ce numéro. Qui a écrit ?
-inbox-file-state = Fichier joint : { $state ->
-    [pending] en cours de réception
-   *[other] il n’a pas pu être reçu
+inbox-file-pending = { $kind ->
+    [image] Une photo arrive…
+    [audio] Un message vocal arrive…
+    [video] Une vidéo arrive…
+   *[file] Un fichier arrive…
 }
+inbox-file-failed = { $kind ->
+    [image] La photo n’a pas pu être reçue.
+    [audio] Le message vocal n’a pas pu être reçu.
+    [video] La vidéo n’a pas pu être reçue.
+   *[file] Le fichier n’a pas pu être reçu.
+} Le message, lui, est gardé. Essayez de nouveau, ou demandez un nouvel envoi au patient.
+inbox-file-again = Essayer de nouveau
 inbox-picture = Image reçue
-inbox-file = Ouvrir le fichier ({ $kind })
+inbox-file = { $kind ->
+    [image] Ouvrir l’image
+    [audio] Ouvrir le message vocal
+    [video] Ouvrir la vidéo
+   *[file] Ouvrir le fichier
+}
 inbox-not-attached = pas encore attribué
 inbox-opted-out = Ce numéro ne veut plus de messages. Seules vos réponses à ses questions partent.
 inbox-use-sms = Vous pouvez répondre par SMS.

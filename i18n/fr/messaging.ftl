@@ -27,3 +27,22 @@ reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez
 reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
 reason-undelivered = L’opérateur n’a pas pu remettre le message.
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
+
+outbox-title = Messages envoyés
+outbox-state = État
+outbox-channel = Moyen
+outbox-number = Numéro
+outbox-any = Tous
+outbox-show = Afficher
+outbox-all = Tout afficher
+outbox-none = Aucun message n’est encore parti.
+outbox-none-such = Aucun message ne correspond. Élargissez les critères, ou affichez tout.
+outbox-count = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+outbox-when = Quand
+outbox-to = À
+outbox-why = Pourquoi
+outbox-again = Envoyer de nouveau
+outbox-pages = Pages de la liste

@@ -33,7 +33,12 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
 /// The engine's statements for every table with work.
 #[must_use]
 pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
-    vec![&messaging::WORK, &inbox::EVENT_WORK, &inbox::MEDIA_WORK]
+    vec![
+        &messaging::WORK,
+        &inbox::EVENT_WORK,
+        &inbox::MEDIA_WORK,
+        &jobs::SCHEDULE_WORK,
+    ]
 }
 
 /// The product's routes with their registry and the OpenAPI document.

@@ -21,4 +21,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0006_inbox_core",
     "0007_jobs_schedule",
     "0008_messaging_twins",
+    "0009_messaging_dead_letters",
+    "0010_inbox_dead_letters",
 ];

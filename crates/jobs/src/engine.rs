@@ -52,6 +52,7 @@ impl Engine {
                 ended,
                 freed: Arc::new(Notify::new()),
                 alone: Arc::clone(&alone),
+                cut: CancellationToken::new(),
             };
             engine.tasks.spawn(write_endings(
                 node.store.clone(),
@@ -64,8 +65,8 @@ impl Engine {
         engine
     }
 
-    /// Stops claiming, lets running rows end for up to ten seconds and hands
-    /// the others back.
+    /// Stops claiming, lets running rows end for up to ten seconds, cuts the
+    /// others off and hands them back.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.wait().await;
@@ -85,6 +86,8 @@ struct Node {
     /// Read by rows that run side by side, written by a suspect that runs alone.
     /// Shared by all queues of the process.
     alone: Arc<RwLock<()>>,
+    /// Cuts off rows that do not end before the node does.
+    cut: CancellationToken,
 }
 
 /// How a row ended whose end the engine writes.
@@ -170,7 +173,7 @@ impl Node {
             };
             let node = self.clone();
             running.spawn(async move {
-                node.execute(job).await;
+                node.cut.run_until_cancelled(node.execute(job)).await;
                 drop(slot);
                 node.freed.notify_one();
             });
@@ -310,6 +313,9 @@ impl Node {
         if running.is_empty() {
             return;
         }
+        // Only what runs no more may be handed to others.
+        self.cut.cancel();
+        running.wait().await;
         let (sql, node, now) = (self.queue.sql, self.id, self.clock.now());
         let released = self
             .store

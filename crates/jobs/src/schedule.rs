@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::{Failure, Job, Outcome, Queue, WorkSql, work_table};
 
-const WORK: WorkSql = work_table!("schedule");
+/// The statements of what comes round by the clock.
+pub const WORK: WorkSql = work_table!("schedule");
 
 store::statements! {
     /// Enters a schedule the first time a program knows it.

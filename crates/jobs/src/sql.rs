@@ -35,12 +35,14 @@ pub struct WorkSql {
     pub next_due: Sql,
     /// Counts.
     pub stats: Sql,
+    /// Counts what was given up.
+    pub dead: Sql,
 }
 
 impl WorkSql {
     /// All statements, for the tests that prepare each on both engines.
     #[must_use]
-    pub const fn statements(&self) -> [Statement; 10] {
+    pub const fn statements(&self) -> [Statement; 11] {
         [
             Statement {
                 name: "claim",
@@ -81,6 +83,10 @@ impl WorkSql {
             Statement {
                 name: "stats",
                 sql: self.stats,
+            },
+            Statement {
+                name: "dead",
+                sql: self.dead,
             },
         ]
     }
@@ -134,6 +140,9 @@ macro_rules! work_table {
                         COUNT(CASE WHEN work_held_by IS NULL AND work_due_at <= $1 THEN 1 END) AS overdue,
                         MIN(CASE WHEN work_held_by IS NULL THEN work_due_at END) AS oldest_due_at
                  FROM ", $table, " WHERE work_due_at IS NOT NULL"
+            )),
+            dead: $crate::store::Sql::new(concat!(
+                "SELECT COUNT(*) AS value FROM ", $table, " WHERE work_dead_at IS NOT NULL"
             )),
         }
     };
@@ -328,4 +337,12 @@ pub async fn stats(
     now: Timestamp,
 ) -> Result<QueueStats, StoreError> {
     tx.one(sql.stats, params![now]).await
+}
+
+/// How many rows were given up and wait for a person.
+///
+/// # Errors
+/// The database's.
+pub async fn dead_letters(tx: &mut ReadTx, sql: &WorkSql) -> Result<i64, StoreError> {
+    tx.one(sql.dead, params![]).await
 }

@@ -3,14 +3,15 @@
 use std::{path::Path, time::Duration};
 
 use kernel::{Clock, Rng};
-use ports::{ErrorClass, Lookup};
+use ports::{ErrorClass, Lookup, SendError, twilio::class_of};
+use store::{Database, Store};
 
 use crate::{
     commands::say,
     config::{Config, Fault},
     failure::Failure,
     secrets::Secrets,
-    wiring::{self, Provider},
+    wiring::Provider,
 };
 
 /// Below this share of free space SQLite and the file store are at risk.
@@ -126,27 +127,19 @@ async fn database(config: &Config) -> Finding {
             file.display()
         ));
     }
-    let looking = async {
-        let store = wiring::open_store(config)
-            .await
-            .map_err(|failure| failure.to_string())?;
-        let read = store
-            .read(store::Scope::System)
-            .await
-            .map(drop)
-            .map_err(|error| error.to_string());
-        let kind = store.kind();
-        store.close().await;
-        read.map(|()| kind)
+    let (database, what) = match config.database() {
+        database @ Database::Sqlite { .. } => (database, "SQLite"),
+        database @ Database::Postgres { .. } => (database, "PostgreSQL"),
     };
+    let looking = Store::lacking(&database, clinic::MIGRATIONS);
     match tokio::time::timeout(PATIENCE, looking).await {
-        Ok(Ok(kind)) => Finding::Ok(format!("{kind:?} answers and its schema is up to date")),
-        Ok(Err(error)) => {
-            let error = error.trim_start_matches("lafiya: ");
-            Finding::Fail(format!(
-                "{error}; is the server running and DATABASE_URL right?"
-            ))
-        }
+        Ok(Ok(0)) => Finding::Ok(format!("{what} answers and its schema is up to date")),
+        Ok(Ok(steps)) => Finding::Warn(format!(
+            "{what} answers; its schema lacks {steps} step(s), which the next start takes, or: lafiya migrate"
+        )),
+        Ok(Err(error)) => Finding::Fail(format!(
+            "{error}; is the server running and DATABASE_URL right?"
+        )),
         Err(_) => Finding::Fail(format!(
             "no answer in {} seconds; is the server running and DATABASE_URL right?",
             PATIENCE.as_secs()
@@ -187,7 +180,7 @@ async fn providers(config: &Config) -> Finding {
     };
     match tokio::time::timeout(PATIENCE, provider.sender.find(&lookup)).await {
         Ok(Ok(_)) => Finding::Ok("Twilio answers and accepts the account".into()),
-        Ok(Err(error)) if error.class == ErrorClass::Account => Finding::Fail(format!(
+        Ok(Err(error)) if blames_account(&error) => Finding::Fail(format!(
             "Twilio refuses the account ({}); compare TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN with its console",
             error.detail
         )),
@@ -197,4 +190,9 @@ async fn providers(config: &Config) -> Finding {
         )),
         Err(_) => Finding::Warn("Twilio does not answer; messages wait until it does".into()),
     }
+}
+
+/// A lookup's class says only that it told nothing; the code says why.
+fn blames_account(error: &SendError) -> bool {
+    error.code.and_then(class_of) == Some(ErrorClass::Account)
 }

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod demo;
 mod failure;
+mod figures;
 mod private;
 mod secrets;
 mod serve;
@@ -29,7 +30,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return end(Err(Failure::new("no threads can be started", error))),
     };
-    end(runtime.block_on(run(cli)))
+    let result = runtime.block_on(run(cli));
+    // What still runs has been given its time.
+    runtime.shutdown_background();
+    end(result)
 }
 
 async fn run(cli: Cli) -> Result<(), Failure> {

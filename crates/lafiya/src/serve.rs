@@ -2,33 +2,28 @@
 
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    http::{Method, header},
-    serve::ListenerExt,
-};
-use clinic::{App, identity::api as identity};
+use axum::{Router, serve::ListenerExt};
+use clinic::{App, blobs::api as blobs, identity::api as identity};
 use jobs::{Engine, Failure as JobFailure, Queue, Schedule};
-use kernel::Rng;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use kernel::{Problem, Rng};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use webkit::{Kit, Policy, Routes};
+use webkit::Kit;
 
 use crate::{
     config::Config,
     demo,
     failure::Failure,
+    figures,
     wiring::{self, OnlyServer},
 };
 
 /// How long a shutdown waits for requests that are being answered.
 const GRACE: Duration = Duration::from_secs(10);
-/// How often the figures drop what is old.
-const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Logs as JSON on stderr.
 pub fn start_log(filter: &str) {
@@ -37,15 +32,18 @@ pub fn start_log(filter: &str) {
         .flatten_event(true)
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
+        // It would say so on stderr, which is what cannot be written, and panic.
+        .log_internal_errors(false)
         .try_init();
     // One that runs already is as good.
     drop(started);
     webkit::log_panics();
 }
 
-/// Serves until SIGTERM or SIGINT; a demo gets its clinic first.
+/// Serves until SIGTERM or SIGINT, then ends in an orderly way; a second one
+/// ends it at once. A demo gets its clinic first.
 pub async fn run(config: Config, is_demo: bool) -> Result<(), Failure> {
-    let signals = Signals::new()?;
+    let mut signals = Signals::new()?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
@@ -72,7 +70,21 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), Failure> {
     let router = router(&app, &config)?;
     let engine = Engine::start(&app.store, &app.clock, &app.rng, work(&app).await?);
     announce(&app, address, sign_in.as_deref());
-    let served = serve(&app, listener, router, signals).await;
+    tokio::select! {
+        served = serve_and_stop(&app, listener, router, engine) => served,
+        () = signals.twice(&app.stop) => Err(Failure::Other(
+            "stopped at once: work that was running goes on at the next start".to_owned(),
+        )),
+    }
+}
+
+async fn serve_and_stop(
+    app: &App,
+    listener: TcpListener,
+    router: Router,
+    engine: Engine,
+) -> Result<(), Failure> {
+    let served = serve(app, listener, router).await;
     tracing::info!("stopping: requests end, work is handed back");
     engine.stop().await;
     app.store.close().await;
@@ -81,20 +93,7 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), Failure> {
 }
 
 fn router(app: &App, config: &Config) -> Result<Router, Failure> {
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| Failure::new("the figures cannot be collected", error))?;
-    tokio::spawn(upkeep(metrics.clone()));
-    let figures = move || async move {
-        (
-            [(
-                header::CONTENT_TYPE,
-                "text/plain; version=0.0.4; charset=utf-8",
-            )],
-            metrics.render(),
-        )
-    };
-    let extra = Routes::new().plain(Method::GET, "/metrics", figures, Policy::LoopbackOrAdmin);
+    let extra = figures::routes(app)?;
     let kit = Kit::new(
         webkit::Settings {
             trusted_proxies: config.trusted_proxies.clone(),
@@ -110,48 +109,46 @@ fn router(app: &App, config: &Config) -> Result<Router, Failure> {
     ))
 }
 
-async fn upkeep(metrics: PrometheusHandle) {
-    let mut tick = tokio::time::interval(UPKEEP);
-    loop {
-        tick.tick().await;
-        metrics.run_upkeep();
-    }
-}
-
 /// The product's work and what comes round by the clock.
 async fn work(app: &App) -> Result<Vec<Queue>, Failure> {
-    let sweeper = app.clone();
+    let (people, files) = (app.clone(), app.clone());
     let housekeeping = Schedule {
         name: "housekeeping",
         cron: "17 * * * *",
         task: Arc::new(move || {
-            let app = sweeper.clone();
+            let app = people.clone();
             Box::pin(async move {
-                let swept = identity::sweep(&app).await;
-                let swept = swept.map_err(|problem| {
-                    JobFailure::transient(
-                        problem
-                            .cause
-                            .unwrap_or_else(|| problem.kind.as_str().to_owned()),
-                    )
-                })?;
+                let swept = identity::sweep(&app).await.map_err(passing)?;
                 tracing::debug!(swept, "ended sessions and tokens are gone");
                 Ok(())
             })
         }),
     };
-    let schedules = jobs::schedules(&app.store, &app.clock, vec![housekeeping]).await;
+    let file_sweep = Schedule {
+        name: "file-sweep",
+        cron: "43 2 * * *",
+        task: Arc::new(move || {
+            let app = files.clone();
+            Box::pin(async move {
+                let swept = blobs::sweep(&app).await.map_err(passing)?;
+                tracing::info!(?swept, "files and their rows were compared");
+                Ok(())
+            })
+        }),
+    };
+    let schedules = vec![housekeeping, file_sweep];
+    let schedules = jobs::schedules(&app.store, &app.clock, schedules).await;
     let mut queues = clinic::work(app);
     queues.push(schedules.map_err(|error| Failure::new("the schedules cannot be entered", error))?);
     Ok(queues)
 }
 
-async fn serve(
-    app: &App,
-    listener: TcpListener,
-    router: Router,
-    mut signals: Signals,
-) -> Result<(), Failure> {
+fn passing(problem: Problem) -> JobFailure {
+    let kind = problem.kind.as_str();
+    JobFailure::transient(problem.cause.unwrap_or_else(|| kind.to_owned()))
+}
+
+async fn serve(app: &App, listener: TcpListener, router: Router) -> Result<(), Failure> {
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY");
@@ -168,7 +165,7 @@ async fn serve(
     let failed = |error| Failure::new("the server stopped", error);
     tokio::select! {
         ended = &mut serving => return ended.map_err(failed),
-        () = signals.any() => app.stop.cancel(),
+        () = app.stop.cancelled() => {}
     }
     match tokio::time::timeout(GRACE, serving).await {
         Ok(ended) => ended.map_err(failed),
@@ -192,6 +189,9 @@ fn announce(app: &App, address: SocketAddr, sign_in: Option<&str>) {
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Taken only so that a limit on the size of files fails a write and does
+    /// not end the process.
+    _too_large: Signal,
 }
 
 impl Signals {
@@ -200,7 +200,16 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate()).map_err(failed)?,
             interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            _too_large: signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
+                .map_err(failed)?,
         })
+    }
+
+    /// Cancels `stop` at the first signal and ends at the second.
+    async fn twice(&mut self, stop: &CancellationToken) {
+        self.any().await;
+        stop.cancel();
+        self.any().await;
     }
 
     async fn any(&mut self) {

@@ -1,8 +1,15 @@
 //! Files by key: patients' media, documents, exports.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::UNIX_EPOCH,
+};
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
+use kernel::Timestamp;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, memory::InMemory,
 };
@@ -18,6 +25,17 @@ const MAX_KEY: usize = 512;
 #[derive(Clone)]
 pub struct BlobStore {
     store: Arc<dyn ObjectStore>,
+    /// The folder of a local store.
+    folder: Option<PathBuf>,
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its key.
+    pub key: String,
+    /// When it was written, by the store's clock.
+    pub written: Timestamp,
 }
 
 impl fmt::Debug for BlobStore {
@@ -61,12 +79,13 @@ impl BlobStore {
     /// When the folder cannot be made or opened.
     pub fn local(folder: &Path) -> Result<Self, Unavailable> {
         let unusable = |error: &dyn fmt::Display| Unavailable::new("the file store", error);
-        std::fs::create_dir_all(folder).map_err(|e| unusable(&e))?;
+        fs::create_dir_all(folder).map_err(|e| unusable(&e))?;
         let store = LocalFileSystem::new_with_prefix(folder)
             .map_err(|e| unusable(&e))?
             .with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
+            folder: Some(folder.to_path_buf()),
         })
     }
 
@@ -75,6 +94,7 @@ impl BlobStore {
     pub fn memory() -> Self {
         Self {
             store: Arc::new(InMemory::new()),
+            folder: None,
         }
     }
 
@@ -109,6 +129,37 @@ impl BlobStore {
         }
     }
 
+    /// Every file whose key begins with `folder/`, in no order. Files that are
+    /// being written are not among them.
+    ///
+    /// # Errors
+    /// [`BlobError::BadKey`], [`BlobError::Unavailable`].
+    pub async fn list(&self, folder: &str) -> Result<Vec<Kept>, BlobError> {
+        let folder = path(folder)?;
+        let kept = self.store.list(Some(&folder)).map_ok(|file| Kept {
+            key: file.location.to_string(),
+            written: Timestamp::from_micros(file.last_modified.timestamp_micros()),
+        });
+        Ok(kept.try_collect().await?)
+    }
+
+    /// Removes what writes that a crash cut off left behind in a local folder
+    /// before `until`; says how many there were. Other stores clean up themselves.
+    ///
+    /// # Errors
+    /// [`BlobError::Unavailable`].
+    pub async fn remove_unfinished(&self, until: Timestamp) -> Result<u64, BlobError> {
+        let Some(folder) = self.folder.clone() else {
+            return Ok(0);
+        };
+        let removing = tokio::task::spawn_blocking(move || remove_unfinished(&folder, until));
+        match removing.await {
+            Ok(Ok(removed)) => Ok(removed),
+            Ok(Err(error)) => Err(Unavailable::new("the file store", error).into()),
+            Err(error) => Err(Unavailable::new("the file store", error).into()),
+        }
+    }
+
     /// Whether there is a file under this key.
     ///
     /// # Errors
@@ -120,6 +171,35 @@ impl BlobStore {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// A local store writes to `<key>#<number>` and renames at the end.
+fn remove_unfinished(folder: &Path, until: Timestamp) -> io::Result<u64> {
+    let mut removed = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            removed += remove_unfinished(&entry.path(), until)?;
+        } else if kind.is_file() && is_unfinished(&entry) && written(&entry)? < until {
+            fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+fn is_unfinished(entry: &fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    let parts = name.to_str().and_then(|name| name.rsplit_once('#'));
+    parts
+        .is_some_and(|(_, number)| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn written(entry: &fs::DirEntry) -> io::Result<Timestamp> {
+    let modified = entry.metadata()?.modified()?;
+    let since = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(Timestamp::from_micros(0).plus(since))
 }
 
 fn path(key: &str) -> Result<object_store::path::Path, BlobError> {
@@ -187,9 +267,46 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn lists_what_is_kept_below_a_folder() {
+        let (_folder, stores) = stores();
+        let begun = kernel::Clock::system().now();
+        for store in stores {
+            assert!(store.list("t1").await.unwrap().is_empty());
+            for key in ["t1/a", "t1/b", "t10/c"] {
+                store.put(key, Bytes::from_static(b"x")).await.unwrap();
+            }
+            let mut kept = store.list("t1").await.unwrap();
+            kept.sort_by(|a, b| a.key.cmp(&b.key));
+            let keys: Vec<_> = kept.iter().map(|kept| kept.key.as_str()).collect();
+            assert_eq!(keys, ["t1/a", "t1/b"]);
+            // File systems may round times down.
+            let earliest = begun.minus(std::time::Duration::from_secs(2));
+            assert!(kept.iter().all(|kept| kept.written >= earliest));
+            assert!(matches!(store.list("../x").await, Err(BlobError::BadKey)));
+        }
+    }
+
+    #[tokio::test]
+    async fn only_old_unfinished_files_are_removed() {
+        let (folder, [store, memory]) = stores();
+        store.put("t1/a", Bytes::from_static(b"x")).await.unwrap();
+        let kept = folder.path().join("new/blobs/t1");
+        fs::write(kept.join("b#1"), "half").unwrap();
+        fs::write(kept.join("c#x"), "not ours").unwrap();
+        let now = kernel::Clock::system().now();
+        let hour = std::time::Duration::from_secs(3600);
+        assert_eq!(store.remove_unfinished(now.minus(hour)).await.unwrap(), 0);
+        assert!(kept.join("b#1").exists(), "it may still be written");
+        assert_eq!(store.remove_unfinished(now.plus(hour)).await.unwrap(), 1);
+        assert!(!kept.join("b#1").exists() && kept.join("c#x").exists());
+        assert!(store.exists("t1/a").await.unwrap());
+        assert_eq!(memory.remove_unfinished(now.plus(hour)).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
     async fn no_key_leads_out_of_the_folder() {
         let (folder, stores) = stores();
-        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        fs::write(folder.path().join("secret"), "s").unwrap();
         let long = "a".repeat(513);
         for key in [
             "",
@@ -219,7 +336,7 @@ mod tests {
                 assert!(matches!(put, Err(BlobError::BadKey)), "{key}");
             }
         }
-        assert_eq!(std::fs::read(folder.path().join("secret")).unwrap(), b"s");
+        assert_eq!(fs::read(folder.path().join("secret")).unwrap(), b"s");
     }
 
     /// Sixteen writers at once: a reader only ever sees one of them whole.
@@ -246,7 +363,7 @@ mod tests {
     async fn a_folder_that_is_a_file_is_said_to_be_unusable() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
-        std::fs::write(&file, "").unwrap();
+        fs::write(&file, "").unwrap();
         let error = BlobStore::local(&file).unwrap_err();
         assert_eq!(kernel::Problem::from(error).status(), 503);
     }

@@ -124,3 +124,35 @@ fn by_code(error: &dyn sqlx::error::DatabaseError) -> StoreError {
         StoreError::Internal(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Executor, SqliteConnection};
+
+    use super::*;
+
+    /// A full disk passes: the caller is asked to come back.
+    #[tokio::test]
+    async fn full_is_unavailable() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let setup = "CREATE TABLE t (x BLOB); PRAGMA max_page_count = 2";
+        conn.execute(setup).await.unwrap();
+        let full = conn
+            .execute("INSERT INTO t VALUES (zeroblob(100000))")
+            .await;
+        let error = StoreError::from(full.unwrap_err());
+        assert!(
+            matches!(&error, StoreError::Unavailable(text) if text.ends_with("(13)")),
+            "{error}"
+        );
+        let problem = Problem::from(error);
+        assert_eq!((problem.status(), problem.retry_after), (503, Some(5)));
+    }
+
+    #[tokio::test]
+    async fn bad_sql_is_a_fault_of_ours() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let error = conn.execute("SELEKT").await.unwrap_err();
+        assert!(matches!(StoreError::from(error), StoreError::Internal(_)));
+    }
+}

@@ -132,6 +132,22 @@ impl Store {
         Ok(Self { engine, changes })
     }
 
+    /// How many migrations the database lacks. Only a look: changes nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is a newer program's.
+    pub async fn lacking(
+        database: &Database,
+        migrations: &[Migration],
+    ) -> Result<usize, StoreError> {
+        match database {
+            Database::Sqlite { path, durability } => {
+                sqlite::Sqlite::lacking(path, *durability, migrations).await
+            }
+            Database::Postgres { url, .. } => postgres::Postgres::lacking(url, migrations).await,
+        }
+    }
+
     /// Which engine this is.
     #[must_use]
     pub const fn kind(&self) -> EngineKind {

@@ -15,7 +15,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqliteConnection,
-    postgres::PgConnectOptions,
+    postgres::PgConnectOptions, sqlite::SqliteConnectOptions,
 };
 
 use crate::{
@@ -35,6 +35,7 @@ pub struct Migration {
 /// Serialises migrating nodes; any number that is ours.
 const ADVISORY_LOCK: i64 = 0x1af1_1a00;
 
+const LEDGER: &str = "SELECT name, sha256 FROM schema_migration";
 const CREATE_LEDGER: &str = "CREATE TABLE IF NOT EXISTS schema_migration (
     name TEXT PRIMARY KEY, sha256 TEXT NOT NULL)";
 
@@ -44,9 +45,7 @@ pub(crate) async fn sqlite(
 ) -> Result<(), StoreError> {
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
     tx.execute(CREATE_LEDGER).await?;
-    let done: Vec<(String, String)> = sqlx::query_as("SELECT name, sha256 FROM schema_migration")
-        .fetch_all(&mut *tx)
-        .await?;
+    let done: Vec<(String, String)> = sqlx::query_as(LEDGER).fetch_all(&mut *tx).await?;
     for migration in pending(migrations, &done)? {
         let sql = translate(migration.text, EngineKind::Sqlite)?;
         tx.execute(sqlx::raw_sql(AssertSqlSafe(sql)))
@@ -74,9 +73,7 @@ pub(crate) async fn postgres(
         .execute(&mut *tx)
         .await?;
     tx.execute(CREATE_LEDGER).await?;
-    let done: Vec<(String, String)> = sqlx::query_as("SELECT name, sha256 FROM schema_migration")
-        .fetch_all(&mut *tx)
-        .await?;
+    let done: Vec<(String, String)> = sqlx::query_as(LEDGER).fetch_all(&mut *tx).await?;
     let todo = pending(migrations, &done)?;
     if !todo.is_empty() {
         create_roles(&mut tx).await?;
@@ -95,6 +92,42 @@ pub(crate) async fn postgres(
     tx.commit().await?;
     conn.close().await?;
     Ok(())
+}
+
+/// How many of the files have not run; changes nothing.
+pub(crate) async fn lacking_sqlite(
+    options: &SqliteConnectOptions,
+    migrations: &[Migration],
+) -> Result<usize, StoreError> {
+    let mut conn = options.connect().await?;
+    let ledgers: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'schema_migration'")
+            .fetch_one(&mut conn)
+            .await?;
+    let done = match ledgers {
+        0 => Vec::new(),
+        _ => sqlx::query_as(LEDGER).fetch_all(&mut conn).await?,
+    };
+    conn.close().await?;
+    Ok(pending(migrations, &done)?.len())
+}
+
+/// How many of the files have not run; changes nothing.
+pub(crate) async fn lacking_postgres(
+    options: &PgConnectOptions,
+    migrations: &[Migration],
+) -> Result<usize, StoreError> {
+    let mut conn = options.connect().await?;
+    require_version(&mut conn).await?;
+    let ledger: bool = sqlx::query_scalar("SELECT to_regclass('schema_migration') IS NOT NULL")
+        .fetch_one(&mut conn)
+        .await?;
+    let done = match ledger {
+        false => Vec::new(),
+        true => sqlx::query_as(LEDGER).fetch_all(&mut conn).await?,
+    };
+    conn.close().await?;
+    Ok(pending(migrations, &done)?.len())
 }
 
 async fn require_version(conn: &mut PgConnection) -> Result<(), StoreError> {

@@ -64,6 +64,11 @@ impl Postgres {
         Ok(this)
     }
 
+    pub(crate) async fn lacking(url: &str, migrations: &[Migration]) -> Result<usize, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.application_name("lafiya");
+        migrate::lacking_postgres(&options, migrations).await
+    }
+
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,

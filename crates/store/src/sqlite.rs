@@ -53,6 +53,17 @@ impl Sqlite {
         Ok(Self { readers, queue })
     }
 
+    pub(crate) async fn lacking(
+        path: &Path,
+        durability: Durability,
+        migrations: &[Migration],
+    ) -> Result<usize, StoreError> {
+        let options = options(path, durability)
+            .read_only(true)
+            .create_if_missing(false);
+        migrate::lacking_sqlite(&options, migrations).await
+    }
+
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>
     where
         F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
@@ -160,6 +171,9 @@ where
         let answer = match (self.result, commit) {
             (Some(Err(own)), _) => Err(own),
             (Some(ok), Ok(())) => ok,
+            (_, Err(StoreError::Unavailable(why))) => {
+                Err(StoreError::Unavailable(why.clone()).into())
+            }
             (_, Err(error)) => Err(StoreError::Unavailable(error.to_string()).into()),
             (None, Ok(())) => Err(StoreError::Internal("a write did not run".to_owned()).into()),
         };

@@ -1,6 +1,6 @@
 //! A clinic with its staff, its router and its work, on a test's database.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -17,6 +17,7 @@ use jobs::Engine;
 use kernel::{
     Actor, Clock, Country, Ctx, Locale, Phone, Redacted, Rng, Role, TenantId, UserId, Zone,
 };
+use ports::twilio::{Account, TwilioSender, media::MediaFetcher};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -55,6 +56,8 @@ pub struct Answer {
     pub headers: axum::http::HeaderMap,
     /// The body as text.
     pub text: String,
+    /// The body.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -65,20 +68,74 @@ impl Answer {
     }
 }
 
+/// What a clinic stands on besides its database.
+pub struct Setup {
+    /// How messages leave.
+    pub sender: Arc<dyn ports::MessageSender>,
+    /// How media are fetched.
+    pub media: Option<MediaFetcher>,
+    /// Where files lie.
+    pub blobs: ports::BlobStore,
+    /// Time.
+    pub clock: Clock,
+}
+
+impl Default for Setup {
+    /// The simulator, files in memory, the machine's time.
+    fn default() -> Self {
+        Self {
+            sender: Arc::new(ports::Simulated::new(Rng::system())),
+            media: None,
+            blobs: ports::BlobStore::memory(),
+            clock: Clock::system(),
+        }
+    }
+}
+
+impl Setup {
+    /// Sends through a loopback Twilio and fetches media from it; both wait two
+    /// seconds for it.
+    ///
+    /// # Panics
+    /// When no client can be made.
+    #[must_use]
+    pub fn twilio(fake: &twilio::FakeTwilio) -> Self {
+        let account = Account::new(fake.account_sid(), fake.auth_token(), fake.base_url());
+        let account = account.expect("an account");
+        let patience = Duration::from_secs(2);
+        let sender = TwilioSender::with_timeout(account.clone(), patience);
+        Self {
+            sender: Arc::new(sender.expect("a sender")),
+            media: Some(MediaFetcher::with_timeout(account, patience).expect("a fetcher")),
+            ..Self::default()
+        }
+    }
+}
+
 impl TestClinic {
     /// A clinic in Dakar whose messages stay in the simulator.
     pub async fn new(db: &TestDb) -> Self {
-        Self::with_sender(db, Arc::new(ports::Simulated::new(Rng::system()))).await
+        Self::with(db, Setup::default()).await
     }
 
     /// A clinic with another way to send.
+    pub async fn with_sender(db: &TestDb, sender: Arc<dyn ports::MessageSender>) -> Self {
+        let setup = Setup {
+            sender,
+            ..Setup::default()
+        };
+        Self::with(db, setup).await
+    }
+
+    /// A clinic that stands on this.
     ///
     /// # Panics
     /// When it cannot be set up.
-    pub async fn with_sender(db: &TestDb, sender: Arc<dyn ports::MessageSender>) -> Self {
+    pub async fn with(db: &TestDb, setup: Setup) -> Self {
+        let sender = setup.sender;
         let app = App::new(Parts {
             store: db.store.clone(),
-            clock: Clock::system(),
+            clock: setup.clock,
             rng: Rng::system(),
             settings: Settings {
                 public_url: PUBLIC_URL.to_owned(),
@@ -89,8 +146,8 @@ impl TestClinic {
                 simulated: sender.is_simulated(),
             },
             sender,
-            media: None,
-            blobs: ports::BlobStore::memory(),
+            media: setup.media,
+            blobs: setup.blobs,
             stop: CancellationToken::new(),
         });
         let (tenant, agent) = Self::found(&app, "demo", OURS).await;
@@ -238,6 +295,7 @@ impl TestClinic {
             status,
             headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -281,7 +339,9 @@ impl TestClinic {
         self.text(from, body).sms()
     }
 
-    fn text(&self, from: &str, body: &str) -> twilio::Inbound {
+    /// A message from a number, to be given media and a channel.
+    #[must_use]
+    pub fn text(&self, from: &str, body: &str) -> twilio::Inbound {
         let sid = format!("SM{}", self.app.rng.secret(16));
         twilio::Inbound::text(
             &self.app.settings.twilio_account_sid,

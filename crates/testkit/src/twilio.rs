@@ -208,6 +208,21 @@ impl FakeTwilio {
         self.state.add_media(state::Media::Broken(status))
     }
 
+    /// A media address that never answers.
+    #[must_use]
+    pub fn add_silent_media(&self) -> String {
+        self.state.add_media(state::Media::Silent)
+    }
+
+    /// Changes what stands behind a media address to a file.
+    pub fn mend_media(&self, url: &str, content_type: &str, content: impl Into<Vec<u8>>) {
+        let file = state::Media::File {
+            content_type: content_type.to_owned(),
+            content: content.into(),
+        };
+        self.state.set_media(url, file);
+    }
+
     /// The `Authorization` headers with which media were asked for, in order.
     #[must_use]
     pub fn media_requests(&self) -> Vec<Option<String>> {

@@ -2,10 +2,13 @@
 
 use bytes::Bytes;
 use kernel::{Id, Problem, TenantId};
+use ports::BlobError;
 use store::{ReadTx, StoreError, WriteTx};
 
 use super::storage;
 use crate::App;
+
+pub use super::work::{Swept, sweep};
 
 /// Marker of [`BlobId`].
 #[derive(Debug)]
@@ -75,14 +78,20 @@ pub async fn find(
 /// The bytes of a file whose right to be seen the caller has checked.
 ///
 /// # Errors
-/// 503 when the object store is out of reach.
+/// 404 when the bytes are lost, 503 when the object store is out of reach.
 pub async fn bytes(app: &App, tenant: TenantId, id: BlobId) -> Result<Bytes, Problem> {
     app.blobs
         .get(&key(tenant, id))
         .await
-        .map_err(Problem::unavailable)
+        .map_err(|error| match error {
+            BlobError::NotFound => {
+                tracing::error!(%tenant, %id, "the bytes of a stored file are lost");
+                Problem::not_found()
+            }
+            error => Problem::unavailable(error),
+        })
 }
 
-fn key(tenant: TenantId, id: BlobId) -> String {
+pub(super) fn key(tenant: TenantId, id: BlobId) -> String {
     format!("{tenant}/{id}")
 }

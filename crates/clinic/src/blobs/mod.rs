@@ -3,5 +3,6 @@
 
 pub mod api;
 mod storage;
+mod work;
 
 pub(crate) use storage::STATEMENTS;

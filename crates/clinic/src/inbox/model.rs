@@ -247,6 +247,18 @@ store::row! {
     }
 }
 
+kernel::words! {
+    /// Whether a file that came with a message is here.
+    pub enum MediaState {
+        /// It is being fetched.
+        Pending = "pending",
+        /// It is here.
+        Stored = "stored",
+        /// It could not be had; a person can try again.
+        Failed = "failed",
+    }
+}
+
 store::row! {
     /// A file that came with a message.
     pub struct MediaRow {
@@ -254,11 +266,31 @@ store::row! {
         pub id: MediaId,
         /// The entry it hangs on.
         pub entry_id: EntryId,
-        /// What the provider called it.
+        /// That entry's conversation.
+        pub conversation_id: ConversationId,
+        /// What the provider called it. Only to be believed until it is here.
         pub declared_type: String,
+        /// Whether it is here.
+        pub state: MediaState,
         /// The stored file, once fetched.
         pub blob_id: Option<BlobId>,
-        /// `pending`, `stored` or `failed`.
-        pub state: String,
+        /// What its bytes are, once fetched.
+        pub content_type: Option<String>,
+        /// Its bytes, once fetched.
+        pub size: Option<i64>,
+    }
+}
+
+impl MediaRow {
+    /// `image`, `audio`, `video` or `file`: by its bytes, else by what the provider said.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        let content_type = self.content_type.as_ref().unwrap_or(&self.declared_type);
+        match content_type.split('/').next() {
+            Some("image") => "image",
+            Some("audio") => "audio",
+            Some("video") => "video",
+            _ => "file",
+        }
     }
 }

@@ -78,6 +78,34 @@ fn choice(body: &str, count: usize) -> Option<usize> {
     (1..=count).contains(&number).then(|| number - 1)
 }
 
+/// Whether a browser may show a file of this type, found in its bytes, under
+/// our address. Only what it draws or plays itself and what can hold no script.
+pub(super) fn is_shown(content_type: &str) -> bool {
+    matches!(
+        content_type,
+        "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "video/mp4"
+    ) || content_type.starts_with("audio/")
+}
+
+/// The end of a file's name, for those who save it.
+pub(super) fn extension(content_type: &str) -> &str {
+    match content_type {
+        "image/jpeg" => "jpg",
+        "image/png" | "image/gif" | "image/webp" | "image/heif" | "video/mp4" | "video/webm"
+        | "application/pdf" | "application/zip" | "audio/ogg" | "audio/amr" | "audio/aac" => {
+            content_type.split('/').nth(1).unwrap_or("bin")
+        }
+        "audio/mpeg" => "mp3",
+        "audio/m4a" | "audio/mp4" => "m4a",
+        "video/3gpp" => "3gp",
+        "text/plain" => "txt",
+        "application/msword" => "doc",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => "docx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
+        _ => "bin",
+    }
+}
+
 #[cfg(test)]
 mod rule_tests {
     use kernel::{Id, Locale};

@@ -8,9 +8,9 @@ use store::{ReadTx, Scope, StoreError, WriteTx};
 use super::{storage, work::send};
 use crate::{App, audit};
 
-pub use send_rules::Channel;
+pub use send_rules::{Category, Channel};
 
-pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage};
+pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage, Wanted};
 
 /// The topic announced when a message changes.
 pub const TOPIC: &str = "message";
@@ -119,18 +119,18 @@ pub async fn to_number(
     storage::to_number(tx, tenant, phone).await
 }
 
-/// The outbox, newest first, with the number of rows.
+/// What is wanted of the outbox, newest first, with the number of rows.
 ///
 /// # Errors
 /// The database's.
 pub async fn list(
     app: &App,
     ctx: &Ctx,
-    state: Option<MessageState>,
+    wanted: &Wanted,
     page: PageRequest,
 ) -> Result<(i64, Vec<MessageView>), Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(storage::list(&mut tx, ctx.tenant, state, page).await?)
+    Ok(storage::list(&mut tx, ctx.tenant, wanted, page).await?)
 }
 
 /// Messages that were given up and wait for a person.
@@ -157,7 +157,10 @@ pub async fn send_again(app: &App, ctx: &Ctx, id: MessageId) -> Result<(), Probl
                     .ok_or_else(Problem::not_found)?;
                 let now = app.clock.now();
                 let again = storage::send_again(tx, ctx.tenant, id, now).await;
-                again.map_err(|_| Problem::conflict("not-failed"))?;
+                again.map_err(|error| match error {
+                    StoreError::RowCount { .. } => Problem::conflict("not-failed"),
+                    other => other.into(),
+                })?;
                 jobs::revive(tx, &storage::WORK, ctx.tenant, id.uuid(), now).await?;
                 audit::api::record(
                     tx,

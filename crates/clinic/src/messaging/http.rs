@@ -1,12 +1,10 @@
 use axum::{Json, extract::State, http::StatusCode};
-use kernel::Problem;
-use send_rules::MessageState;
 use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Texts, routes};
 
 use super::{
     api,
     model::Message,
-    wire::{Filter, MessageBody, MessagePage},
+    wire::{Filter, MessageBody, MessagePage, wanted},
 };
 use crate::App;
 
@@ -27,14 +25,12 @@ async fn list_outbox(
     Query(filter): Query<Filter>,
     paging: Paging,
 ) -> Result<Json<MessagePage>, Fault> {
-    let state = match filter.state.as_deref() {
-        None | Some("") => None,
-        Some(word) => {
-            let state = MessageState::parse(word);
-            Some(state.ok_or_else(|| Problem::invalid("state", "not-a-choice"))?)
-        }
-    };
-    let (count, rows) = api::list(&app, &caller.ctx, state, paging.request).await?;
+    let wanted = wanted(
+        filter.state.as_deref(),
+        filter.channel.as_deref(),
+        filter.search,
+    )?;
+    let (count, rows) = api::list(&app, &caller.ctx, &wanted, paging.request).await?;
     let texts = Texts::new(caller.ctx.locale);
     let rows = rows
         .into_iter()

@@ -9,6 +9,8 @@
 pub mod api;
 mod http;
 mod model;
+mod pages;
+mod rules;
 mod storage;
 
 mod wire;
@@ -22,7 +24,7 @@ pub(crate) use storage::{STATEMENTS, WORK};
 
 /// The outbox's routes.
 pub(crate) fn routes() -> Routes<App> {
-    http::routes()
+    http::routes().merge(pages::routes())
 }
 
 /// The outbox's work.

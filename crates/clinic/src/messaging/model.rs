@@ -47,6 +47,17 @@ pub struct Enqueued {
     pub fresh: bool,
 }
 
+/// Which messages of the outbox are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Only those in this state.
+    pub state: Option<MessageState>,
+    /// Only those by this way.
+    pub channel: Option<Channel>,
+    /// Only those to a number with these digits, written as people write them.
+    pub number: String,
+}
+
 store::row! {
     /// How a message stands, for those who show it.
     pub struct MessageView {

@@ -3,7 +3,10 @@ use send_rules::{Channel, MessageState};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
-use super::model::{Attempt, AttemptOutcome, MessageId, MessageView, NewMessage, ToSend};
+use super::{
+    model::{Attempt, AttemptOutcome, MessageId, MessageView, NewMessage, ToSend, Wanted},
+    rules::number_like,
+};
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
@@ -44,8 +47,10 @@ store::statements! {
     LIST = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
-        ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4";
-    COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)";
+            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)
+        ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
+    COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
+            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)";
     TO_NUMBER = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
@@ -250,12 +255,17 @@ pub(super) async fn view(
 pub(super) async fn list(
     tx: &mut ReadTx,
     tenant: TenantId,
-    state: Option<MessageState>,
+    wanted: &Wanted,
     page: kernel::PageRequest,
 ) -> Result<(i64, Vec<MessageView>), StoreError> {
-    let count = tx.one(COUNT, params![tenant, state]).await?;
+    let (state, channel) = (wanted.state, wanted.channel);
+    let number = number_like(&wanted.number);
+    let count = tx
+        .one(COUNT, params![tenant, state, channel, number])
+        .await?;
+    let (size, offset) = (page.size, page.offset());
     let rows = tx
-        .all(LIST, params![tenant, state, page.size, page.offset()])
+        .all(LIST, params![tenant, state, channel, number, size, offset])
         .await?;
     Ok((count, rows))
 }

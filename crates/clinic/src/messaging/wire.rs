@@ -1,11 +1,12 @@
 //! The outbox on the wire.
 
-use kernel::{Timestamp, Zone};
+use kernel::{Problem, Timestamp, Zone};
+use send_rules::{Channel, MessageState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use webkit::Texts;
 
-use super::model::MessageView;
+use super::model::{MessageView, Wanted};
 
 /// One message of the outbox.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,10 +88,44 @@ pub(super) struct MessagePage {
 pub(super) struct Filter {
     /// Only messages in this state.
     pub(super) state: Option<String>,
+    /// Only messages by `whatsapp` or `sms`.
+    pub(super) channel: Option<String>,
+    /// Only messages to a number with these digits, however they are written.
+    pub(super) search: Option<String>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,
     /// 1 to 100.
     #[serde(rename = "page_size")]
     _page_size: Option<i64>,
+}
+
+/// What filters ask for; empty words, as forms send them, ask for everything.
+///
+/// # Errors
+/// 400 naming the filter that is none.
+pub(super) fn wanted(
+    state: Option<&str>,
+    channel: Option<&str>,
+    search: Option<String>,
+) -> Result<Wanted, Problem> {
+    Ok(Wanted {
+        state: choice("state", state, MessageState::parse)?,
+        channel: choice("channel", channel, Channel::parse)?,
+        number: search.unwrap_or_default(),
+    })
+}
+
+fn choice<T>(
+    field: &'static str,
+    word: Option<&str>,
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, Problem> {
+    match word {
+        None | Some("") => Ok(None),
+        Some(word) => match parse(word) {
+            Some(choice) => Ok(Some(choice)),
+            None => Err(Problem::invalid(field, "not-a-choice")),
+        },
+    }
 }

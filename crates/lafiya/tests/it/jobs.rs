@@ -310,6 +310,22 @@ on_both_engines! {
         assert!(state.work_due_at.is_none() && state.work_attempts == 1, "{state:?}");
     }
 
+    async fn a_shutdown_hands_back_what_does_not_end(db) {
+        let (begun, mut begins) = tokio::sync::mpsc::channel(1);
+        let engine = start(&db.store, Arc::new(move |_| {
+            let begun = begun.clone();
+            Box::pin(async move {
+                begun.send(()).await.unwrap();
+                std::future::pending().await
+            })
+        }));
+        let row = add(&db.store, Clock::system().now()).await;
+        begins.recv().await.unwrap();
+        tokio::time::timeout(Duration::from_secs(25), engine.stop()).await.expect("an end before the handler's");
+        let state = state(&db.store, row).await;
+        assert!(state.work_held_by.is_none() && state.work_attempts == 0 && state.work_due_at.is_some(), "{state:?}");
+    }
+
     async fn schedules_come_round_once_among_nodes(db) {
         let times = Arc::new(Mutex::new(0));
         let counted = Arc::clone(&times);

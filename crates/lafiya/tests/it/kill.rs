@@ -3,10 +3,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    path::Path,
-    process::Stdio,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -16,209 +12,36 @@ use std::{
 
 use futures_util::future::join_all;
 use kernel::Rng;
-use reqwest::{Client, Method};
-use serde_json::{Value, json};
-use store::{Database, EngineKind};
-use tempfile::TempDir;
-use testkit::{
-    db::{empty, eventually},
-    twilio::{FakeTwilio, Fault, Inbound, deliver},
-};
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    process::{Child, Command},
-    sync::Semaphore,
+use reqwest::Method;
+use serde_json::json;
+use store::EngineKind;
+use testkit::{db::eventually, twilio::Fault};
+use tokio::sync::Semaphore;
+
+use crate::{
+    server::{LIMIT, PATIENTS, Site},
+    servers_on_both_engines,
 };
 
-/// How long a start or a single answer may take, restarts in between included.
-const LIMIT: Duration = Duration::from_secs(60);
 /// How long everything may take to come to rest: an attempt that a kill cut off
 /// is looked up, and "not there" is believed only 30 s after it began.
 const REST: Duration = Duration::from_secs(120);
-/// The clinic's number on WhatsApp.
-const OURS: &str = "+221338210001";
-/// Patients of the demo who share their number with nobody.
-const PATIENTS: [&str; 5] = [
-    "+221771234502",
-    "+221781234503",
-    "+221761234504",
-    "+243812345601",
-    "+237671234501",
-];
 /// Callers at the same time.
 const CLIENTS: usize = 8;
 
-/// How the binary is started, each time in the same way.
-struct Clinic {
-    folder: TempDir,
-    address: SocketAddr,
-    postgres: Option<String>,
-    twilio: FakeTwilio,
-    client: Client,
-    rng: Rng,
-}
-
-impl Clinic {
-    async fn new(kind: EngineKind) -> Self {
-        ports::install_tls();
-        let seed = match std::env::var("LAFIYA_TEST_SEED") {
-            Ok(seed) => seed.parse().expect("LAFIYA_TEST_SEED is a number"),
-            Err(_) => Rng::system().below(1 << 32),
-        };
-        eprintln!("again with LAFIYA_TEST_SEED={seed}");
-        let rng = Rng::seeded(seed);
-        let postgres = match empty(kind).await.0 {
-            Database::Postgres { url, .. } => Some(url),
-            Database::Sqlite { .. } => None,
-        };
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            address: free_address(),
-            postgres,
-            twilio: FakeTwilio::start().await.unwrap(),
-            client: Client::builder()
-                .no_proxy()
-                .timeout(Duration::from_secs(10))
-                .build()
-                .unwrap(),
-            rng,
-        }
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-
-    /// Starts the server and waits until it says that it is ready.
-    async fn start(&self) -> Child {
-        let log = self.folder.path().join("log");
-        let log = fs::File::options().create(true).append(true).open(log);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lafiya"));
-        command
-            .arg("demo")
-            .current_dir(&self.folder)
-            .env_clear()
-            .env("LAFIYA_LISTEN", self.address.to_string())
-            .env("LAFIYA_DATA", self.folder.path().join("data"))
-            .env("LAFIYA_LOG", "warn")
-            .env("LAFIYA_DATABASE_CONNECTIONS", "8")
-            .env("LAFIYA_TWILIO_API_URL", self.twilio.base_url())
-            .env("TWILIO_ACCOUNT_SID", self.twilio.account_sid())
-            .env("TWILIO_AUTH_TOKEN", self.twilio.auth_token())
-            .env("TWILIO_WHATSAPP_NUMBER", OURS)
-            .env("TWILIO_PHONE_NUMBER", "+221338210002")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log.unwrap())
-            .kill_on_drop(true);
-        if let Some(url) = &self.postgres {
-            command.env("DATABASE_URL", url);
-        }
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = tokio::time::timeout(LIMIT, lines.next_line()).await;
-        let ready = matches!(&first, Ok(Ok(Some(line))) if line.starts_with("Lafiya is ready"));
-        assert!(ready, "no start: {first:?}\n{}", self.log());
-        child
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    /// A receptionist's token; it outlives the server.
-    async fn sign_in(&self) -> String {
-        let path = self.folder.path().join("data/demo-credentials.json");
-        let people: Value = serde_json::from_str(&read(&path)).unwrap();
-        let answer = self
-            .client
-            .post(self.url("/api/v1/auth/token/"))
-            .json(&people["users"]["agent"])
-            .send();
-        let tokens: Value = answer.await.unwrap().json().await.unwrap();
-        tokens["access"].as_str().expect("a token").to_owned()
-    }
-
-    /// Calls the API; `None` when no answer came.
-    async fn call(
-        &self,
-        token: &str,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-    ) -> Option<(u16, Value)> {
-        let mut request = self.client.request(method, self.url(path));
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let answer = request.bearer_auth(token).send().await.ok()?;
-        let status = answer.status().as_u16();
-        Some((status, answer.json().await.unwrap_or_default()))
-    }
-
-    /// All rows of a list. `path` ends with its query.
-    async fn list(&self, token: &str, path: &str) -> Vec<Value> {
-        let mut rows = Vec::new();
-        for page in 1.. {
-            let path = format!("{path}page_size=100&page={page}");
-            let answer = self.call(token, Method::GET, &path, None).await;
-            let (status, body) = answer.expect("an answer");
-            assert_eq!(status, 200, "{body}");
-            rows.extend(body["results"].as_array().unwrap().iter().cloned());
-            if body["next"].is_null() {
-                break;
-            }
-        }
-        rows
-    }
-
-    async fn count(&self, token: &str, path: &str) -> Option<i64> {
-        let (_, body) = self.call(token, Method::GET, path, None).await?;
-        body["count"].as_i64()
-    }
-
-    /// A patient writes; Twilio delivers it until it is acknowledged.
-    async fn patient_writes(&self, sid: &str, from: &str) {
-        let account = self.twilio.account_sid();
-        let params = Inbound::text(account, sid, from, OURS, "Bonjour").whatsapp();
-        let to = self.url("/api/v1/webhooks/twilio/whatsapp/");
-        eventually("a webhook's acknowledgement", LIMIT, || async {
-            let answer = deliver(&self.client, &to, &to, self.twilio.auth_token(), &params).await;
-            (answer.ok()?.status() == 200).then_some(())
-        })
-        .await;
-    }
-}
-
-impl Drop for Clinic {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let log = self.log();
-            let lines: Vec<_> = log.lines().collect();
-            let end = lines.len().saturating_sub(20);
-            eprintln!("the server's last words:\n{}", lines[end..].join("\n"));
-        }
-    }
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap()
-}
-
-/// A free port that no outgoing connection takes while the server is dead: they
-/// come from 32768 upwards, and one could even connect to itself.
-fn free_address() -> SocketAddr {
-    let rng = Rng::system();
-    let candidates = std::iter::repeat_with(|| 20_000 + rng.below(12_000)).take(1_000);
-    candidates
-        .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap())))
-        .find(|address| TcpListener::bind(address).is_ok())
-        .expect("a free port")
+/// Chance that can be played again.
+fn chance() -> Rng {
+    let seed = match std::env::var("LAFIYA_TEST_SEED") {
+        Ok(seed) => seed.parse().expect("LAFIYA_TEST_SEED is a number"),
+        Err(_) => Rng::system().below(1 << 32),
+    };
+    eprintln!("again with LAFIYA_TEST_SEED={seed}");
+    Rng::seeded(seed)
 }
 
 async fn acknowledged_webhooks(kind: EngineKind) {
     let begun = Instant::now();
-    let clinic = Clinic::new(kind).await;
+    let (clinic, rng) = (Site::new(kind).await, chance());
     let mut server = clinic.start().await;
     let (acknowledged, stop) = (Mutex::new(BTreeSet::new()), AtomicBool::new(false));
     let count = || acknowledged.lock().unwrap().len();
@@ -240,7 +63,7 @@ async fn acknowledged_webhooks(kind: EngineKind) {
     }));
     let killer = async {
         for _ in 0..4 {
-            let until = count() + usize::try_from(clinic.rng.below(80)).unwrap();
+            let until = count() + usize::try_from(rng.below(80)).unwrap();
             eventually("webhooks between two kills", LIMIT, || async {
                 (count() > until).then_some(())
             })
@@ -280,10 +103,10 @@ const KILLS: usize = 20;
 
 async fn five_hundred_replies(kind: EngineKind) {
     let begun = Instant::now();
-    let clinic = Clinic::new(kind).await;
+    let (clinic, rng) = (Site::new(kind).await, chance());
     // Answers that take a while leave more for a kill to cut off.
     let slow = || Fault::Slow {
-        millis: clinic.rng.below(40),
+        millis: rng.below(40),
     };
     clinic.twilio.script((0..2 * REPLIES).map(|_| slow()));
     let mut server = clinic.start().await;
@@ -340,7 +163,7 @@ async fn five_hundred_replies(kind: EngineKind) {
                 })
                 .await;
             } else {
-                let further = usize::try_from(clinic.rng.below(21)).unwrap();
+                let further = usize::try_from(rng.below(21)).unwrap();
                 let until = clinic.twilio.accepted().len() + further;
                 let waiting = clinic.twilio.wait_for_accepted(until);
                 let waited = tokio::time::timeout(LIMIT, waiting).await;
@@ -373,24 +196,7 @@ async fn five_hundred_replies(kind: EngineKind) {
     );
 }
 
-/// Declares a test that runs once on each engine, on a database of the server's own.
-macro_rules! kills_on_both_engines {
-    ($($name:ident: $body:ident;)+) => {$(
-        mod $name {
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                super::$body(store::EngineKind::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                super::$body(store::EngineKind::Postgres).await;
-            }
-        }
-    )+};
-}
-
-kills_on_both_engines! {
+servers_on_both_engines! {
     acknowledged_webhooks_survive: acknowledged_webhooks;
     five_hundred_replies_arrive_exactly_once: five_hundred_replies;
 }

@@ -2,12 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod browser;
+mod check;
+mod disk;
 mod identity;
 mod inbound;
 mod jobs;
 mod kill;
+mod media;
 mod outbox;
 mod pages;
 mod patients;
 mod schema;
+mod server;
+mod shutdown;
 mod store;

@@ -2,12 +2,16 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use clinic::messaging::api::{self as messaging, Category, Channel, NewMessage};
 use ports::twilio::{Account, TwilioSender};
 use serde_json::{Value, json};
 use store::{Sql, StoreError, Violation, params};
 use testkit::{
-    clinic::TestClinic,
+    clinic::{Answer, PASSWORD, TestClinic},
     db::{TestDb, eventually},
     on_both_engines,
     twilio::{FakeTwilio, Fault},
@@ -16,6 +20,38 @@ use testkit::{
 const LIMIT: Duration = Duration::from_secs(30);
 /// What two nodes would write that decide at the same instant.
 const BEGIN_ALL: Sql = Sql::new("UPDATE message SET state = 'sending' WHERE state = 'queued'");
+
+/// A browser without scripts in which somebody has signed in.
+struct Session<'c> {
+    clinic: &'c TestClinic,
+    cookie: String,
+}
+
+impl<'c> Session<'c> {
+    async fn of(clinic: &'c TestClinic, name: &str) -> Self {
+        let session = clinic::identity::api::open_session(&clinic.app, name, PASSWORD).await;
+        let cookie = format!("session={}", session.unwrap().cookie);
+        Self { clinic, cookie }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path).header("cookie", &self.cookie);
+        self.clinic.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Answer {
+        let request = Request::post(path).header("cookie", &self.cookie);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let body = Body::from(form.to_owned());
+        self.clinic.send(request.body(body).unwrap()).await
+    }
+
+    /// The field with the secret of a page's forms.
+    fn csrf(&self, page: &str) -> String {
+        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+        format!("csrf={}", rest.split('"').next().unwrap())
+    }
+}
 
 struct Scene {
     clinic: TestClinic,
@@ -52,7 +88,7 @@ async fn scene(db: &TestDb) -> Scene {
 }
 
 impl Scene {
-    async fn reply(&self, body: &str, once: &str) -> testkit::clinic::Answer {
+    async fn reply(&self, body: &str, once: &str) -> Answer {
         let path = format!("/api/v1/inbox/conversations/{}/reply/", self.conversation);
         self.clinic
             .call(
@@ -239,6 +275,90 @@ on_both_engines! {
             let body = (!body.is_null()).then_some(body);
             let answer = scene.clinic.call_as(Some(&theirs), Method::POST, &format!("{base}{action}"), body).await;
             assert_eq!(answer.status, 404, "{action}");
+        }
+        scene.clinic.stop_work().await;
+    }
+
+    async fn filters_stand_in_the_address(db) {
+        let clinic = TestClinic::new(&db).await;
+        let (app, ctx) = (&clinic.app, clinic.ctx());
+        let numbers = ["+221771234567", "+221771234568", "+243812345601"];
+        for (at, number) in (0..60_usize).map(|at| (at, numbers[at % 3])) {
+            let new = NewMessage {
+                channel: if at % 2 == 0 { Channel::Whatsapp } else { Channel::Sms },
+                category: Category::Answer,
+                recipient: number.parse().unwrap(),
+                patient: None,
+                body: format!("Message {at}"),
+                idempotency_key: at.to_string(),
+                expires_at: None,
+                created_by: None,
+            };
+            let a = app.clone();
+            app.store.write(&ctx, move |tx| Box::pin(async move { messaging::enqueue(tx, &a, &ctx, &new).await })).await.unwrap();
+        }
+        let fail = Sql::new("UPDATE message SET state = 'failed', reason = 'given_up' WHERE tenant_id = $1 AND idempotency_key IN ('0', '3', '6')");
+        let tenant = clinic.tenant;
+        app.store.write(tenant, move |tx| Box::pin(async move { tx.execute(fail, params![tenant]).await })).await.unwrap();
+        for (query, count) in [
+            ("", 60),
+            ("state=&channel=&search=", 60),
+            ("channel=sms", 30),
+            ("state=failed", 3),
+            ("state=failed&channel=whatsapp", 2),
+            ("search=77%20123%2045%2067", 20),
+            ("search=%2B22177", 40),
+            ("search=0812-345", 20),
+            ("search=Awa", 0),
+            ("search=%25", 0),
+            ("state=queued&channel=sms&search=771234567", 9),
+        ] {
+            let answer = clinic.call(Method::GET, &format!("/api/v1/outbox/?{query}"), None).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["count"]), (200, &json!(count)), "{query}: {}", answer.text);
+        }
+        for query in ["state=lost", "channel=pigeon", "chanel=sms"] {
+            let answer = clinic.call(Method::GET, &format!("/api/v1/outbox/?{query}"), None).await;
+            assert_eq!(answer.status, 400, "{query}");
+        }
+        let next = clinic.call(Method::GET, "/api/v1/outbox/?channel=sms&search=771", None).await.json();
+        assert!(next["next"].is_null() && next["count"] == 20, "{next}");
+
+        let admin = Session::of(&clinic, "admin").await;
+        let page = admin.get("/outbox?state=queued&channel=&search=%2B221+77").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        assert!(page.text.contains("37 messages") && page.text.contains("value=\"+221 77\""), "what was asked is shown");
+        assert!(page.text.contains("<option value=\"queued\" selected>"));
+        let next = "/outbox?state=queued&channel=&search=%2B221+77&page=2";
+        assert!(page.text.contains(&format!("href=\"{}\"", next.replace('&', "&#38;"))), "{}", page.text);
+        let second = admin.get(next).await;
+        assert!(second.text.contains("Page 2 sur 2") && second.text.matches("+221 77").count() >= 17, "{}", second.text);
+        assert!(admin.get("/outbox?search=Awa").await.text.contains("Aucun message ne correspond."));
+        assert_eq!(admin.get("/outbox?state=lost").await.status, 400);
+        assert_eq!(admin.get("/outbox?page=9").await.status, 404);
+        assert_eq!(Session::of(&clinic, "agent").await.get("/outbox").await.status, 403);
+
+        let failed = admin.get("/outbox?state=failed&channel=sms").await.text;
+        let (_, rest) = failed.split_once("<form method=\"post\" action=\"/outbox/").unwrap();
+        let action = format!("/outbox/{}", rest.split('"').next().unwrap().replace("&#38;", "&"));
+        let finish = Sql::new("UPDATE message SET work_due_at = NULL WHERE tenant_id = $1 AND state = 'failed'");
+        app.store.write(tenant, move |tx| Box::pin(async move { tx.execute(finish, params![tenant]).await })).await.unwrap();
+        assert_eq!(admin.post(&action, "").await.status, 403, "no secret");
+        let again = admin.post(&action, &admin.csrf(&failed)).await;
+        assert_eq!((again.status.as_u16(), again.headers["location"].to_str().unwrap()), (303, "/outbox?state=failed&channel=sms"));
+        assert!(admin.get("/outbox?state=failed&channel=sms").await.text.contains("Aucun message ne correspond."));
+        let again = admin.post(&action, &admin.csrf(&failed)).await;
+        assert_eq!(again.status, 409, "it waits already");
+    }
+
+    async fn another_clinics_messages_are_in_no_list(db) {
+        let mut scene = scene(&db).await;
+        scene.reply("Bonjour", "a").await;
+        scene.state("accepted").await;
+        scene.clinic.another("autre", "+221338210001").await;
+        let theirs = scene.clinic.token_of("autre-agent").await;
+        for query in ["", "?search=77", "?state=accepted&channel=whatsapp"] {
+            let list = scene.clinic.call_as(Some(&theirs), Method::GET, &format!("/api/v1/outbox/{query}"), None).await;
+            assert_eq!((list.status.as_u16(), &list.json()["count"]), (200, &json!(0)), "{query}");
         }
         scene.clinic.stop_work().await;
     }

@@ -112,6 +112,8 @@ on_both_engines! {
             "/patients/new".to_owned(),
             format!("/patients/{patient}"),
             "/work".to_owned(),
+            "/outbox".to_owned(),
+            "/outbox?state=failed&channel=sms&search=77".to_owned(),
             "/simulator".to_owned(),
             "/simulator?phone=%2B221772000001&channel=whatsapp".to_owned(),
         ] {

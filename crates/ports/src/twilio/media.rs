@@ -53,6 +53,12 @@ pub enum MediaError {
         /// The HTTP status, 401 or 403 as a rule.
         status: u16,
     },
+    /// Too many requests: slow down.
+    #[error("too many media were asked for")]
+    TooMany {
+        /// How long Twilio asks us to wait.
+        retry_after: Option<Duration>,
+    },
     /// Not now; try again later.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -62,7 +68,10 @@ impl MediaError {
     /// Whether trying again later can help.
     #[must_use]
     pub const fn can_retry(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Refused { .. })
+        matches!(
+            self,
+            Self::Unavailable(_) | Self::Refused { .. } | Self::TooMany { .. }
+        )
     }
 }
 
@@ -89,8 +98,16 @@ impl MediaFetcher {
     /// # Errors
     /// When no TLS client can be made.
     pub fn new(account: Account) -> Result<Self, Unavailable> {
+        Self::with_timeout(account, READ_TIMEOUT)
+    }
+
+    /// The same with another longest pause between two reads.
+    ///
+    /// # Errors
+    /// When no TLS client can be made.
+    pub fn with_timeout(account: Account, pause: Duration) -> Result<Self, Unavailable> {
         let client = http::client(&account.base)
-            .read_timeout(READ_TIMEOUT)
+            .read_timeout(pause)
             .timeout(TOTAL_TIMEOUT)
             .build()
             .map_err(|error| Unavailable::new("Twilio media", error))?;
@@ -170,11 +187,12 @@ async fn accept(response: Response, limit: usize) -> Result<Media, MediaError> {
     match response.status() {
         StatusCode::OK => read(response, limit).await,
         StatusCode::NOT_FOUND | StatusCode::GONE => Err(MediaError::Gone),
-        status if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-            Err(MediaError::Refused {
-                status: status.as_u16(),
-            })
-        }
+        StatusCode::TOO_MANY_REQUESTS => Err(MediaError::TooMany {
+            retry_after: super::wire::retry_after(response.headers()),
+        }),
+        status if status.is_client_error() => Err(MediaError::Refused {
+            status: status.as_u16(),
+        }),
         status => Err(Unavailable::new("Twilio media", format!("HTTP {}", status.as_u16())).into()),
     }
 }

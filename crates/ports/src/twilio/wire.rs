@@ -100,7 +100,7 @@ fn class(status: StatusCode, code: Option<i64>) -> ErrorClass {
 }
 
 /// `Retry-After` in seconds (RFC 9110, 10.2.3); its date form is not used by Twilio.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers
         .get("retry-after")?
         .to_str()

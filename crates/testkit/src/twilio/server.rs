@@ -124,6 +124,7 @@ async fn media(
         Some(Media::Redirect(to)) => {
             (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, to)]).into_response()
         }
+        Some(Media::Silent) => std::future::pending().await,
         Some(Media::Broken(status)) => StatusCode::from_u16(status)
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             .into_response(),

@@ -77,6 +77,7 @@ pub(super) enum Media {
     },
     Redirect(String),
     Broken(u16),
+    Silent,
 }
 
 #[derive(Debug)]
@@ -142,6 +143,11 @@ impl State {
         );
         lock(&self.media).insert(path.clone(), media);
         format!("{}{path}", self.base_url)
+    }
+
+    pub(super) fn set_media(&self, url: &str, media: Media) {
+        let path = url.strip_prefix(&self.base_url).unwrap_or(url);
+        lock(&self.media).insert(path.to_owned(), media);
     }
 
     pub(super) fn media(&self, path: &str, authorization: Option<String>) -> Option<Media> {

@@ -1,5 +1,6 @@
 //! What the web, and one day other domains, may ask of the inbox.
 
+mod media;
 mod read;
 mod receive;
 mod staff;
@@ -7,12 +8,13 @@ mod staff;
 /// The topic announced when a conversation changes.
 pub const TOPIC: &str = "conversation";
 
-pub use read::{Thread, conversations, event, events, heard_from, media, thread, unread};
+pub use media::{MediaFile, fetch_again, media};
+pub use read::{Thread, conversations, event, events, heard_from, thread, unread};
 pub use receive::{Received, WebhookKind, receive, retry_event};
 pub use staff::{Reply, assign, confirm, note, refuse, reply, resolve, seen, set_status};
 
 pub use super::model::{
     Conversation, ConversationId, ConversationRow, ConversationStatus, EntryKind, EntryRow, Event,
-    EventId, EventRow, EventType, Media, MediaId, MediaRow, ProcessingStatus,
+    EventId, EventRow, EventType, Media, MediaId, MediaRow, MediaState, ProcessingStatus,
 };
 pub use super::wire::TwilioForm;

@@ -8,7 +8,7 @@ use crate::{
     inbox::{
         model::{
             ConversationId, ConversationRow, ConversationStatus, EntryRow, EventId, EventRow,
-            EventType, MediaId, MediaRow, ProcessingStatus,
+            EventType, MediaRow, ProcessingStatus,
         },
         storage,
     },
@@ -96,17 +96,6 @@ pub async fn thread(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, 
         opted_out: messaging::api::opted_out(&mut tx, tenant, phone).await?,
         conversation,
     })
-}
-
-/// A file of this clinic.
-///
-/// # Errors
-/// 404.
-pub async fn media(app: &App, ctx: &Ctx, id: MediaId) -> Result<MediaRow, Problem> {
-    let mut tx = app.store.read(ctx).await?;
-    storage::media(&mut tx, ctx.tenant, id)
-        .await?
-        .ok_or_else(Problem::not_found)
 }
 
 /// A page of the log of webhooks, newest first.

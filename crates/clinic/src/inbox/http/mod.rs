@@ -1,10 +1,15 @@
 mod conversations;
+mod media;
 mod webhooks;
 
 use webkit::Routes;
 
+pub(super) use media::file;
+
 use crate::App;
 
 pub(in crate::inbox) fn routes() -> Routes<App> {
-    webhooks::routes().merge(conversations::routes())
+    webhooks::routes()
+        .merge(conversations::routes())
+        .merge(media::routes())
 }

@@ -8,7 +8,7 @@ use crate::{
     App,
     inbox::{
         api::{self, Reply},
-        model::{Conversation, ConversationId, ConversationStatus},
+        model::{Conversation, ConversationId, ConversationStatus, Media},
     },
 };
 
@@ -127,4 +127,14 @@ pub(super) async fn refuse(
 ) -> Result<Redirect, Fault> {
     api::refuse(&app, &caller.ctx, id, Id::from_uuid(form.patient_id)).await?;
     Ok(back(id))
+}
+
+/// Fetches a file again that could not be had.
+pub(super) async fn fetch_again(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Media>,
+    Form(()): Form<()>,
+) -> Result<Redirect, Fault> {
+    Ok(back(api::fetch_again(&app, &caller.ctx, id).await?))
 }

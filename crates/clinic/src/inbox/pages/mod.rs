@@ -13,6 +13,12 @@ pub(in crate::inbox) fn routes() -> Routes<App> {
         .page(Method::GET, "/inbox/list", views::list, staff)
         .page(Method::GET, "/inbox/events", views::events, staff)
         .page(Method::GET, "/inbox/media/{id}", views::media, staff)
+        .page(
+            Method::POST,
+            "/inbox/media/{id}/retry",
+            actions::fetch_again,
+            staff,
+        )
         .page(Method::GET, "/inbox/{id}", views::conversation, staff)
         .page(Method::GET, "/inbox/{id}/thread", views::thread, staff)
         .page(Method::POST, "/inbox/{id}/reply", actions::reply, staff)

@@ -1,7 +1,6 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use kernel::{PageRequest, Problem, Timestamp, Zone};
@@ -10,14 +9,16 @@ use serde::Deserialize;
 use webkit::{Caller, Fault, PathId, Query, Shell, live, render};
 
 use crate::{
-    App, blobs,
+    App,
     identity::api::StaffMember,
     inbox::{
         api::{self, TOPIC, Thread},
+        http,
         model::{
             Conversation, ConversationId, ConversationRow, ConversationStatus, EntryKind, EntryRow,
-            Media,
+            Media, MediaRow, MediaState,
         },
+        rules,
     },
     messaging,
 };
@@ -103,7 +104,7 @@ impl Open {
         }
     }
 
-    fn files<'a>(&'a self, entry: &'a EntryRow) -> impl Iterator<Item = &'a api::MediaRow> {
+    fn files<'a>(&'a self, entry: &'a EntryRow) -> impl Iterator<Item = &'a MediaRow> {
         self.thread
             .media
             .iter()
@@ -134,6 +135,20 @@ impl Open {
         let to = self.conversation().assigned_to?;
         let found = self.thread.staff.iter().find(|member| member.id == to);
         found.map(|member| member.name.as_str())
+    }
+}
+
+impl MediaRow {
+    fn is_picture(&self) -> bool {
+        self.kind() == "image" && self.is_shown()
+    }
+
+    fn is_sound(&self) -> bool {
+        self.kind() == "audio" && self.is_shown()
+    }
+
+    fn is_shown(&self) -> bool {
+        self.content_type.as_deref().is_some_and(rules::is_shown)
     }
 }
 
@@ -292,37 +307,11 @@ pub(super) async fn events(
     )
 }
 
-/// A file that came with a message. Pictures are shown, the rest is saved.
+/// A file that came with a message.
 pub(super) async fn media(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<Media>,
 ) -> Result<Response, Fault> {
-    let row = api::media(&app, &caller.ctx, id).await?;
-    let blob = row.blob_id.ok_or_else(Problem::not_found)?;
-    let info = {
-        let mut tx = app.store.read(&caller.ctx).await?;
-        blobs::api::find(&mut tx, caller.ctx.tenant, blob)
-            .await?
-            .ok_or_else(Problem::not_found)?
-    };
-    let bytes = blobs::api::bytes(&app, caller.ctx.tenant, blob).await?;
-    let shown = info.content_type.starts_with("image/") && info.content_type != "image/svg+xml"
-        || info.content_type.starts_with("audio/");
-    let kind = if shown {
-        info.content_type.as_str()
-    } else {
-        "application/octet-stream"
-    };
-    let disposition = if shown { "inline" } else { "attachment" };
-    let kind =
-        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static(disposition),
-        ),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(http::file(api::media(&app, &caller.ctx, id).await?))
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{
     blobs::api::BlobId,
     inbox::model::{
-        Announced, EntryId, EventId, EventRow, EventType, MediaId, MediaRow, NewEvent,
+        Announced, EntryId, EventId, EventRow, EventType, MediaId, MediaRow, MediaState, NewEvent,
         ProcessingStatus,
     },
     patients::api::PatientId,
@@ -15,6 +15,21 @@ use crate::{
 pub(crate) const EVENT_WORK: jobs::WorkSql = jobs::work_table!("webhook_event");
 /// The engine's statements for files to fetch.
 pub(crate) const MEDIA_WORK: jobs::WorkSql = jobs::work_table!("inbound_media");
+
+/// A file with its conversation and what its bytes are, for these rows.
+macro_rules! media {
+    ($rows:literal) => {
+        concat!(
+            "SELECT m.id AS id, m.entry_id AS entry_id, e.conversation_id AS conversation_id,
+            m.declared_type AS declared_type, m.state AS state, m.blob_id AS blob_id,
+            b.content_type AS content_type, b.size AS size
+        FROM inbound_media m
+        JOIN conversation_entry e ON e.tenant_id = m.tenant_id AND e.id = m.entry_id
+        LEFT JOIN blob b ON b.tenant_id = m.tenant_id AND b.id = m.blob_id",
+            $rows
+        )
+    };
+}
 
 store::statements! {
     INSERT_EVENT = "INSERT INTO webhook_event (tenant_id, id, event_type, external_id, dedupe_key, sender_phone,
@@ -41,10 +56,11 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7)";
     MEDIA_URL = "SELECT url AS value FROM inbound_media WHERE tenant_id = $1 AND id = $2 AND state = 'pending'";
     END_MEDIA = "UPDATE inbound_media SET state = $3, blob_id = $4 WHERE tenant_id = $1 AND id = $2";
-    MEDIA_OF = "SELECT m.id AS id, m.entry_id AS entry_id, m.declared_type AS declared_type, m.blob_id AS blob_id, m.state AS state
-        FROM inbound_media m JOIN conversation_entry e ON e.tenant_id = m.tenant_id AND e.id = m.entry_id
-        WHERE m.tenant_id = $1 AND e.conversation_id = $2 ORDER BY m.entry_id, m.position";
-    MEDIA = "SELECT id, entry_id, declared_type, blob_id, state FROM inbound_media WHERE tenant_id = $1 AND id = $2";
+    MEDIA_AGAIN = "UPDATE inbound_media SET state = 'pending' WHERE tenant_id = $1 AND id = $2 AND state = 'failed'";
+    MEDIA_OF = media!("
+        WHERE m.tenant_id = $1 AND e.conversation_id = $2 ORDER BY m.entry_id, m.position");
+    MEDIA = media!("
+        WHERE m.tenant_id = $1 AND m.id = $2");
 }
 
 /// Stores an event; false when it was there already.
@@ -160,9 +176,21 @@ pub(in crate::inbox) async fn end_media(
     id: Uuid,
     blob: Option<BlobId>,
 ) -> Result<(), StoreError> {
-    let state = if blob.is_some() { "stored" } else { "failed" };
+    let state = match blob {
+        Some(_) => MediaState::Stored,
+        None => MediaState::Failed,
+    };
     tx.execute_one(END_MEDIA, params![tenant, id, state, blob])
         .await
+}
+
+/// False when it has not failed.
+pub(in crate::inbox) async fn media_again(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: MediaId,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(MEDIA_AGAIN, params![tenant, id]).await? == 1)
 }
 
 pub(in crate::inbox) async fn media_of(

@@ -10,7 +10,7 @@ use webkit::Texts;
 
 use super::{
     api::Thread,
-    model::{ConversationRow, EntryRow, EventRow, MediaRow},
+    model::{ConversationRow, EntryRow, EventRow, MediaRow, MediaState},
 };
 
 pub use twilio::TwilioForm;
@@ -106,12 +106,32 @@ pub(in crate::inbox) struct EntryBody {
 /// A file that came with a message.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::inbox) struct MediaBody {
-    /// UUIDv7; the file is at `/inbox/media/{id}/`.
+    /// UUIDv7.
     id: String,
     /// What the provider calls it.
     declared_type: String,
     /// `pending`, `stored` or `failed`.
     state: String,
+    /// What its bytes are, once it is here.
+    content_type: Option<String>,
+    /// Bytes, once it is here.
+    size: Option<i64>,
+    /// Where to get it, once it is here.
+    url: Option<String>,
+}
+
+impl MediaBody {
+    fn new(file: &MediaRow) -> Self {
+        let id = file.id;
+        Self {
+            id: id.to_string(),
+            declared_type: file.declared_type.clone(),
+            state: file.state.to_string(),
+            content_type: file.content_type.clone(),
+            size: file.size,
+            url: (file.state == MediaState::Stored).then(|| format!("/api/v1/inbox/media/{id}/")),
+        }
+    }
 }
 
 /// A conversation with its lines.
@@ -188,11 +208,7 @@ fn entry(row: &EntryRow, media: &[MediaRow], zone: &Zone) -> EntryBody {
     let files = media
         .iter()
         .filter(|file| file.entry_id == row.id)
-        .map(|file| MediaBody {
-            id: file.id.to_string(),
-            declared_type: file.declared_type.clone(),
-            state: file.state.clone(),
-        });
+        .map(MediaBody::new);
     EntryBody {
         id: row.id.to_string(),
         kind: row.kind.to_string(),

@@ -1,4 +1,5 @@
-use jobs::{Failure, Job, Outcome};
+use jobs::{Failure, Job, Outcome, RetryClass};
+use ports::twilio::media::MediaError;
 
 use crate::{
     App, blobs,
@@ -22,13 +23,7 @@ pub(super) async fn fetch(app: App, job: Job) -> Result<Outcome, Failure> {
         .media
         .as_ref()
         .ok_or_else(|| Failure::dead("no provider to fetch media from"))?;
-    let media = client.fetch(&url, LARGEST).await.map_err(|error| {
-        if error.can_retry() {
-            Failure::transient(error)
-        } else {
-            Failure::dead(error)
-        }
-    })?;
+    let media = client.fetch(&url, LARGEST).await.map_err(failure)?;
     let stored = blobs::api::put(&app, job.tenant, media.bytes).await;
     let blob = stored.map_err(|problem| Failure::transient(problem.cause.unwrap_or_default()))?;
     let (a, j) = (app.clone(), job.clone());
@@ -42,4 +37,16 @@ pub(super) async fn fetch(app: App, job: Job) -> Result<Outcome, Failure> {
     });
     write.await?;
     Ok(Outcome::Committed)
+}
+
+fn failure(error: MediaError) -> Failure {
+    match error {
+        MediaError::TooMany { retry_after } => Failure::Retry {
+            class: RetryClass::RateLimited,
+            error: error.to_string(),
+            after: retry_after,
+        },
+        error if error.can_retry() => Failure::transient(error),
+        error => Failure::dead(error),
+    }
 }

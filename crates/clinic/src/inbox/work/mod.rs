@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
 
-use super::{model::ProcessingStatus, storage};
+use super::{api::TOPIC, model::ProcessingStatus, storage};
 use crate::App;
 
 pub(super) fn queues(app: &App) -> Vec<Queue> {
@@ -57,10 +57,15 @@ fn media(app: &App) -> Queue {
     Queue {
         sql: &storage::MEDIA_WORK,
         concurrency: 4,
-        timeout: Duration::from_secs(120),
+        // Longer than the fetcher's own patience, whose errors say more.
+        timeout: Duration::from_secs(200),
         run: Arc::new(move |job| Box::pin(media::fetch(runner.clone(), job))),
         buried: Some(Arc::new(|tx, job, _| {
-            Box::pin(async move { storage::end_media(tx, job.tenant, job.id, None).await })
+            Box::pin(async move {
+                storage::end_media(tx, job.tenant, job.id, None).await?;
+                tx.emit(TOPIC, job.id);
+                Ok(())
+            })
         })),
     }
 }

@@ -14,7 +14,7 @@ use webkit::{Caller, Fault, PathId, Policy, Routes, Shell, render};
 
 use crate::{
     App,
-    messaging::api::{self, MessageView},
+    messaging::api::{self, MessageView, Wanted},
 };
 
 pub(super) fn routes() -> Routes<App> {
@@ -49,9 +49,18 @@ async fn page(State(app): State<App>, caller: Caller, shell: Shell) -> Result<Ht
         }
     }
     let first = PageRequest { page: 1, size: 50 };
-    let (failed_count, failed) =
-        api::list(&app, &caller.ctx, Some(MessageState::Failed), first).await?;
-    let (_, recent) = api::list(&app, &caller.ctx, None, PageRequest { page: 1, size: 20 }).await?;
+    let failed = Wanted {
+        state: Some(MessageState::Failed),
+        ..Wanted::default()
+    };
+    let (failed_count, failed) = api::list(&app, &caller.ctx, &failed, first).await?;
+    let (_, recent) = api::list(
+        &app,
+        &caller.ctx,
+        &Wanted::default(),
+        PageRequest { page: 1, size: 20 },
+    )
+    .await?;
     render(&WorkPage {
         shell,
         queues,

@@ -1,0 +1,117 @@
+//! The outbox as administrators see it. Filters stand in the address: it can
+//! be kept, sent to a colleague and gone back to.
+
+use askama::Template;
+use axum::{
+    extract::{RawQuery, State},
+    http::Method,
+    response::{Html, Redirect},
+};
+use kernel::{Page, Zone};
+use send_rules::{Channel, MessageState};
+use serde::Deserialize;
+use webkit::{Caller, Fault, Form, Paging, PathId, Policy, Query, Routes, Shell, render};
+
+use super::{
+    api,
+    model::{Message, MessageView, Wanted},
+    wire::wanted,
+};
+use crate::App;
+
+pub(super) fn routes() -> Routes<App> {
+    Routes::new()
+        .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
+        .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
+}
+
+#[derive(Template)]
+#[template(path = "messaging/outbox.html")]
+struct OutboxPage {
+    shell: Shell,
+    wanted: Wanted,
+    page: Page<MessageView>,
+    number: i64,
+    pages: i64,
+    /// What to come back to, as a query.
+    back: String,
+    zone: Zone,
+}
+
+impl OutboxPage {
+    fn position(&self) -> String {
+        let (page, pages) = (("page", self.number), ("pages", self.pages));
+        self.shell.t2("common-page", page, pages)
+    }
+
+    fn states(&self) -> &'static [MessageState] {
+        MessageState::ALL
+    }
+
+    fn is_state(&self, state: &MessageState) -> bool {
+        self.wanted.state == Some(*state)
+    }
+
+    fn is_channel(&self, channel: Channel) -> bool {
+        self.wanted.channel == Some(channel)
+    }
+
+    fn is_filtered(&self) -> bool {
+        let wanted = &self.wanted;
+        wanted.state.is_some() || wanted.channel.is_some() || !wanted.number.is_empty()
+    }
+
+    fn can_go_again(&self, message: &MessageView) -> bool {
+        message.state == MessageState::Failed && message.provider_id.is_none()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Show {
+    state: Option<String>,
+    channel: Option<String>,
+    search: Option<String>,
+    #[serde(rename = "page")]
+    _page: Option<i64>,
+    #[serde(rename = "page_size")]
+    _page_size: Option<i64>,
+    #[serde(rename = "lang")]
+    _lang: Option<String>,
+}
+
+async fn outbox(
+    State(app): State<App>,
+    caller: Caller,
+    shell: Shell,
+    (Query(show), RawQuery(query)): (Query<Show>, RawQuery),
+    paging: Paging,
+) -> Result<Html<String>, Fault> {
+    let wanted = wanted(show.state.as_deref(), show.channel.as_deref(), show.search)?;
+    let (count, rows) = api::list(&app, &caller.ctx, &wanted, paging.request).await?;
+    let request = paging.request;
+    render(&OutboxPage {
+        shell,
+        wanted,
+        page: paging.page(count, rows)?,
+        number: request.page,
+        pages: (count + request.size - 1) / request.size,
+        back: query.unwrap_or_default(),
+        zone: caller.zone.clone(),
+    })
+}
+
+/// Sends a failed message again and shows the same list.
+async fn retry(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Message>,
+    RawQuery(query): RawQuery,
+    Form(()): Form<()>,
+) -> Result<Redirect, Fault> {
+    api::send_again(&app, &caller.ctx, id).await?;
+    Ok(match query.as_deref() {
+        None | Some("") => Redirect::to("/outbox"),
+        Some(query) => Redirect::to(&format!("/outbox?{query}")),
+    })
+}

@@ -1,0 +1,254 @@
+//! The real binary as a process, with a loopback Twilio: what the tests share
+//! that start, stop and kill it.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+    process::Stdio,
+    time::Duration,
+};
+
+use kernel::Rng;
+use reqwest::{Client, Method};
+use serde_json::Value;
+use store::{Database, EngineKind};
+use tempfile::TempDir;
+use testkit::{
+    db::{empty, eventually},
+    twilio::{FakeTwilio, Inbound, deliver},
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// How long a start or a single answer may take, restarts in between included.
+pub const LIMIT: Duration = Duration::from_secs(60);
+/// The clinic's number on WhatsApp.
+pub const OURS: &str = "+221338210001";
+/// Patients of the demo who share their number with nobody.
+pub const PATIENTS: [&str; 5] = [
+    "+221771234502",
+    "+221781234503",
+    "+221761234504",
+    "+243812345601",
+    "+237671234501",
+];
+
+/// How the binary is started, each time in the same way.
+pub struct Site {
+    pub folder: TempDir,
+    pub address: SocketAddr,
+    pub postgres: Option<String>,
+    pub twilio: FakeTwilio,
+    pub client: Client,
+}
+
+impl Site {
+    pub async fn new(kind: EngineKind) -> Self {
+        ports::install_tls();
+        let postgres = match empty(kind).await.0 {
+            Database::Postgres { url, .. } => Some(url),
+            Database::Sqlite { .. } => None,
+        };
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            address: free_address(),
+            postgres,
+            twilio: FakeTwilio::start().await.unwrap(),
+            client: Client::builder()
+                .no_proxy()
+                .timeout(Duration::from_secs(10))
+                .build()
+                .unwrap(),
+        }
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// A command of the binary with the settings that are always the same.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lafiya"));
+        command
+            .arg(name)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("LAFIYA_LISTEN", self.address.to_string())
+            .env("LAFIYA_DATA", self.folder.path().join("data"))
+            .env("LAFIYA_LOG", "warn")
+            .env("LAFIYA_DATABASE_CONNECTIONS", "8")
+            .env("LAFIYA_TWILIO_API_URL", self.twilio.base_url())
+            .env("TWILIO_ACCOUNT_SID", self.twilio.account_sid())
+            .env("TWILIO_AUTH_TOKEN", self.twilio.auth_token())
+            .env("TWILIO_WHATSAPP_NUMBER", OURS)
+            .env("TWILIO_PHONE_NUMBER", "+221338210002")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        if let Some(url) = &self.postgres {
+            command.env("DATABASE_URL", url);
+        }
+        command
+    }
+
+    /// Starts the server and waits until it says that it is ready.
+    pub async fn start(&self) -> Child {
+        let log = self.folder.path().join("log");
+        let log = fs::File::options().create(true).append(true).open(log);
+        let mut command = self.command("demo");
+        command.stdout(Stdio::piped()).stderr(log.unwrap());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = tokio::time::timeout(LIMIT, lines.next_line()).await;
+        let ready = matches!(&first, Ok(Ok(Some(line))) if line.starts_with("Lafiya is ready"));
+        assert!(ready, "no start: {first:?}\n{}", self.log());
+        child
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// What the demo wrote down for people to sign in with.
+    pub fn credentials(&self) -> Value {
+        let path = self.folder.path().join("data/demo-credentials.json");
+        serde_json::from_str(&read(&path)).unwrap()
+    }
+
+    /// A receptionist's token; it outlives the server.
+    pub async fn sign_in(&self) -> String {
+        self.sign_in_as("agent").await
+    }
+
+    /// The token of somebody of the demo.
+    pub async fn sign_in_as(&self, who: &str) -> String {
+        let answer = self
+            .client
+            .post(self.url("/api/v1/auth/token/"))
+            .json(&self.credentials()["users"][who])
+            .send();
+        let tokens: Value = answer.await.unwrap().json().await.unwrap();
+        tokens["access"].as_str().expect("a token").to_owned()
+    }
+
+    /// Calls the API; `None` when no answer came.
+    pub async fn call(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
+        let mut request = self.client.request(method, self.url(path));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.bearer_auth(token).send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.unwrap_or_default()))
+    }
+
+    /// All rows of a list. `path` ends with its query.
+    pub async fn list(&self, token: &str, path: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        for page in 1.. {
+            let path = format!("{path}page_size=100&page={page}");
+            let answer = self.call(token, Method::GET, &path, None).await;
+            let (status, body) = answer.expect("an answer");
+            assert_eq!(status, 200, "{body}");
+            rows.extend(body["results"].as_array().unwrap().iter().cloned());
+            if body["next"].is_null() {
+                break;
+            }
+        }
+        rows
+    }
+
+    pub async fn count(&self, token: &str, path: &str) -> Option<i64> {
+        let (_, body) = self.call(token, Method::GET, path, None).await?;
+        body["count"].as_i64()
+    }
+
+    /// A patient writes; Twilio delivers it until it is acknowledged.
+    pub async fn patient_writes(&self, sid: &str, from: &str) {
+        let message = self.message(sid, from);
+        eventually("a webhook's acknowledgement", LIMIT, || async {
+            (self.deliver(&message).await? == 200).then_some(())
+        })
+        .await;
+    }
+
+    /// What a patient writes.
+    pub fn message(&self, sid: &str, from: &str) -> Inbound {
+        Inbound::text(self.twilio.account_sid(), sid, from, OURS, "Bonjour")
+    }
+
+    /// Delivers a message once, as Twilio does; `None` when no answer came.
+    pub async fn deliver(&self, message: &Inbound) -> Option<u16> {
+        let (to, params) = (
+            self.url("/api/v1/webhooks/twilio/whatsapp/"),
+            message.whatsapp(),
+        );
+        let answer = deliver(&self.client, &to, &to, self.twilio.auth_token(), &params).await;
+        Some(answer.ok()?.status().as_u16())
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<_> = log.lines().collect();
+            let end = lines.len().saturating_sub(20);
+            eprintln!("the server's last words:\n{}", lines[end..].join("\n"));
+        }
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+/// A free port that no outgoing connection takes while the server is dead: they
+/// come from 32768 upwards, and one could even connect to itself.
+fn free_address() -> SocketAddr {
+    let rng = Rng::system();
+    let candidates = std::iter::repeat_with(|| 20_000 + rng.below(12_000)).take(1_000);
+    candidates
+        .map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, u16::try_from(port).unwrap())))
+        .find(|address| TcpListener::bind(address).is_ok())
+        .expect("a free port")
+}
+
+/// Sends a signal to a running server.
+pub async fn signal(server: &Child, name: &str) {
+    let id = server.id().expect("it runs").to_string();
+    let sent = Command::new("kill").args(["-s", name, &id]).status().await;
+    assert!(sent.unwrap().success());
+}
+
+/// Waits until a server has ended; its exit code.
+pub async fn ended(server: &mut Child) -> Option<i32> {
+    let ended = tokio::time::timeout(LIMIT, server.wait()).await;
+    ended.expect("an end in bounded time").unwrap().code()
+}
+
+/// Declares tests that run once on each engine, on a database of the server's own.
+#[macro_export]
+macro_rules! servers_on_both_engines {
+    ($($name:ident: $body:ident;)+) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                super::$body(store::EngineKind::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                super::$body(store::EngineKind::Postgres).await;
+            }
+        }
+    )+};
+}
