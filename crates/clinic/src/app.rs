@@ -1,12 +1,26 @@
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt,
+    ops::Deref,
+    sync::{Arc, Mutex},
+};
 
-use kernel::{Clock, Redacted, Rng};
+use kernel::{Clock, Redacted, Rng, Timestamp};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
 /// What every operation can reach; cheap to clone. It is also the state of the router.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    attempts: Attempts,
+}
+
+/// Attempts to sign in that this process counts: since when, and how many.
+/// The key is a hash of name and client.
+pub(crate) type Attempts = Mutex<HashMap<u64, (Timestamp, u32)>>;
 
 /// The parts of [`App`].
 pub struct Parts {
@@ -50,14 +64,21 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Inner {
+            parts,
+            attempts: Attempts::default(),
+        }))
+    }
+
+    pub(crate) fn attempts(&self) -> &Attempts {
+        &self.0.attempts
     }
 }
 
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }
 

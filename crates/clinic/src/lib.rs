@@ -3,6 +3,8 @@
 mod app;
 pub mod audit;
 pub mod blobs;
+pub mod calls;
+mod codes;
 pub mod identity;
 pub mod inbox;
 pub mod messaging;
@@ -11,8 +13,9 @@ pub mod patients;
 pub mod web;
 
 pub use app::{App, Parts, Settings};
+pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
-use webkit::{ApiInfo, Built, Routes};
+use webkit::{ApiInfo, Built, Kit, KitParts, Routes};
 
 /// Every statement of the product with its domain, for the tests that prepare
 /// each on both engines.
@@ -21,6 +24,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
     vec![
         ("audit", audit::STATEMENTS),
         ("blobs", blobs::STATEMENTS),
+        ("calls", calls::STATEMENTS),
         ("identity", identity::ACCOUNT_STATEMENTS),
         ("identity", identity::SESSION_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
@@ -39,6 +43,12 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
         &inbox::MEDIA_WORK,
         &jobs::SCHEDULE_WORK,
     ]
+}
+
+/// What live events tell of: the topics of changes that pages and clients may hear.
+#[must_use]
+pub fn topics() -> Vec<&'static str> {
+    vec![inbox::api::TOPIC, messaging::api::TOPIC]
 }
 
 /// The product's routes with their registry and the OpenAPI document.
@@ -61,6 +71,28 @@ pub fn routes_with(extra: Routes<App>) -> Built<App> {
             version: env!("CARGO_PKG_VERSION"),
             description: "A clinic's whole relationship with its patients.",
         })
+}
+
+/// What the web layer needs of the product.
+#[must_use]
+pub fn kit(app: &App, settings: webkit::Settings) -> Kit {
+    Kit::new(KitParts {
+        settings,
+        authenticator: Box::new(identity::api::SessionsAndTokens(app.clone())),
+        first_answers: Some(Box::new(calls::api::FirstAnswers(app.clone()))),
+        nav: web::navigation(),
+        clock: app.clock.clone(),
+        rng: app.rng.clone(),
+    })
+}
+
+/// Removes what has had its time: sessions, tokens, kept answers. Answers how
+/// many rows.
+///
+/// # Errors
+/// The database's.
+pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
+    Ok(identity::api::sweep(app).await? + calls::api::sweep(app).await?)
 }
 
 /// The product's work, for the engine.

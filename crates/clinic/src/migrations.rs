@@ -23,4 +23,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0008_messaging_twins",
     "0009_messaging_dead_letters",
     "0010_inbox_dead_letters",
+    "0011_calls_first_answers",
+    "0012_inbox_event_search",
 ];

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{Failure, Job, Outcome, Queue, WorkSql, work_table};
 
-/// The statements of what comes round by the clock.
-pub const WORK: WorkSql = work_table!("schedule");
+/// The engine's statements for schedules.
+pub const SCHEDULE_WORK: WorkSql = work_table!("schedule");
 
 store::statements! {
     /// Enters a schedule the first time a program knows it.
@@ -61,7 +61,7 @@ pub async fn queue(
     }
     let (schedules, clock) = (Arc::new(schedules), clock.clone());
     Ok(Queue {
-        sql: &WORK,
+        sql: &SCHEDULE_WORK,
         concurrency: 4,
         timeout: Duration::from_secs(600),
         run: Arc::new(move |job| Box::pin(run(Arc::clone(&schedules), clock.clone(), job))),

@@ -61,6 +61,31 @@ impl Timestamp {
             .map_err(|e| e.to_string())
     }
 
+    /// Parses RFC 3339; without an offset it is local time in `zone`.
+    ///
+    /// # Errors
+    /// A sentence of the parser when the text is no such instant.
+    pub fn parse_local(text: &str, zone: &Zone) -> Result<Self, String> {
+        Self::parse(text).or_else(|_| {
+            let local: jiff::civil::DateTime = text.parse().map_err(said)?;
+            let zoned = local.to_zoned(zone.0.clone()).map_err(said)?;
+            Ok(Self(zoned.timestamp().as_microsecond()))
+        })
+    }
+
+    /// The beginning of a local day, `YYYY-MM-DD`, and of the day after.
+    ///
+    /// # Errors
+    /// A sentence of the parser when there is no such day.
+    pub fn local_day(text: &str, zone: &Zone) -> Result<(Self, Self), String> {
+        let day = jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(said)?;
+        let begin = |day: jiff::civil::Date| -> Result<Self, String> {
+            let zoned = day.to_zoned(zone.0.clone()).map_err(said)?;
+            Ok(Self(zoned.timestamp().as_microsecond()))
+        };
+        Ok((begin(day)?, begin(day.tomorrow().map_err(said)?)?))
+    }
+
     /// RFC 3339 with the zone's offset at that instant, to the microsecond.
     #[must_use]
     pub fn rfc3339(self, zone: &Zone) -> String {
@@ -99,6 +124,10 @@ impl Timestamp {
             .unwrap_or_default()
             .to_zoned(zone.0.clone())
     }
+}
+
+fn said(error: jiff::Error) -> String {
+    error.to_string()
 }
 
 fn micros(duration: Duration) -> i64 {
@@ -221,6 +250,29 @@ mod tests {
         assert_eq!(day_month_year("vers 1950"), "vers 1950");
         assert_eq!(kinshasa.name(), "Africa/Kinshasa");
         assert!(Zone::named("Africa/Wakanda").is_err());
+    }
+
+    #[test]
+    fn reads_local_times_and_days() {
+        let kinshasa = Zone::named("Africa/Kinshasa").unwrap();
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        for text in [
+            "2026-03-01T23:30:00+01:00",
+            "2026-03-01T22:30:00Z",
+            "2026-03-01T23:30:00",
+            "2026-03-01 23:30",
+        ] {
+            let read = Timestamp::parse_local(text, &kinshasa).unwrap();
+            assert_eq!(read, at("2026-03-01T22:30:00Z"), "{text}");
+        }
+        assert_eq!(
+            Timestamp::local_day("2026-03-01", &kinshasa).unwrap(),
+            (at("2026-02-28T23:00:00Z"), at("2026-03-01T23:00:00Z"))
+        );
+        for wrong in ["2026-02-29", "01/03/2026", "2026-03-01T10:00", ""] {
+            assert!(Timestamp::local_day(wrong, &kinshasa).is_err(), "{wrong}");
+        }
+        assert!(Timestamp::parse_local("hier", &kinshasa).is_err());
     }
 
     #[test]

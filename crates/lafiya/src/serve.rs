@@ -3,16 +3,15 @@
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
-use clinic::{App, blobs::api as blobs, identity::api as identity};
+use clinic::{App, blobs::api as blobs};
 use jobs::{Engine, Failure as JobFailure, Queue, Schedule};
-use kernel::{Problem, Rng};
+use kernel::Problem;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use webkit::Kit;
 
 use crate::{
     config::Config,
@@ -94,18 +93,13 @@ async fn serve_and_stop(
 
 fn router(app: &App, config: &Config) -> Result<Router, Failure> {
     let extra = figures::routes(app)?;
-    let kit = Kit::new(
-        webkit::Settings {
-            trusted_proxies: config.trusted_proxies.clone(),
-            ..webkit::Settings::new("Lafiya", &app.settings.public_url)
-        },
-        identity::SessionsAndTokens(app.clone()),
-        clinic::web::navigation(),
-        Rng::system(),
-    );
+    let settings = webkit::Settings {
+        trusted_proxies: config.trusted_proxies.clone(),
+        ..webkit::Settings::new("Lafiya", &app.settings.public_url)
+    };
     Ok(webkit::harden(
         clinic::routes_with(extra).router.with_state(app.clone()),
-        kit,
+        clinic::kit(app, settings),
     ))
 }
 
@@ -118,8 +112,8 @@ async fn work(app: &App) -> Result<Vec<Queue>, Failure> {
         task: Arc::new(move || {
             let app = people.clone();
             Box::pin(async move {
-                let swept = identity::sweep(&app).await.map_err(passing)?;
-                tracing::debug!(swept, "ended sessions and tokens are gone");
+                let swept = clinic::sweep(&app).await.map_err(passing)?;
+                tracing::debug!(swept, "ended sessions, tokens and kept answers are gone");
                 Ok(())
             })
         }),

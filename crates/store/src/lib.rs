@@ -14,6 +14,7 @@
 mod change;
 mod dialect;
 mod error;
+mod fence;
 mod migrate;
 mod postgres;
 mod sql;
@@ -25,6 +26,7 @@ use std::{path::PathBuf, pin::Pin, sync::Arc};
 
 pub use change::Change;
 pub use error::{StoreError, Violation};
+pub use fence::{Fence, fenced};
 pub use migrate::Migration;
 pub use sql::{FromRow, Params, Row, Sql, Statement};
 pub use tx::{ReadTx, WriteTx};
@@ -158,7 +160,8 @@ impl Store {
     }
 
     /// Runs `change` in a transaction and answers after its commit is on disk.
-    /// An error from `change` rolls back this change alone.
+    /// An error from `change` rolls back this change alone. The change carries
+    /// the [`Fence`] of the task it is made in, if there is one.
     ///
     /// # Errors
     /// Whatever `change` returns, or the store's own error.
@@ -169,6 +172,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
     {
         let scope = scope.into();
+        let change = fence::carried(scope, change);
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, change).await,
             Engine::Postgres(postgres) => postgres.write(scope, change).await,

@@ -66,6 +66,22 @@ impl Answer {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
+
+    /// A problem that reaches a client has a code of the list, with its status.
+    fn assert_listed(&self) {
+        let kind = self.headers.get(header::CONTENT_TYPE);
+        if kind.is_none_or(|kind| kind != "application/problem+json") {
+            return;
+        }
+        let code = self.json()["code"].as_str().unwrap_or_default().to_owned();
+        let codes = clinic::codes();
+        let listed = codes.iter().find(|(listed, _)| *listed == code);
+        assert_eq!(
+            listed.map(|(_, kind)| kind.status()),
+            Some(self.status.as_u16()),
+            "{code} is not in clinic::CODES"
+        );
+    }
 }
 
 /// What a clinic stands on besides its database.
@@ -127,6 +143,15 @@ impl TestClinic {
         Self::with(db, setup).await
     }
 
+    /// A clinic whose time a test moves.
+    pub async fn with_clock(db: &TestDb, clock: &Clock) -> Self {
+        let setup = Setup {
+            clock: clock.clone(),
+            ..Setup::default()
+        };
+        Self::with(db, setup).await
+    }
+
     /// A clinic that stands on this.
     ///
     /// # Panics
@@ -154,7 +179,7 @@ impl TestClinic {
         Self::user(&app, tenant, "admin", Role::Admin).await;
         Self::user(&app, tenant, "patient", Role::Patient).await;
         let token = sign_in(&app, "agent").await;
-        let router = router(&app);
+        let router = router(&app, webkit::Budgets::default());
         Self {
             app,
             tenant,
@@ -163,6 +188,11 @@ impl TestClinic {
             engine: None,
             token,
         }
+    }
+
+    /// Allows callers only so much from now on.
+    pub fn allow(&mut self, budgets: webkit::Budgets) {
+        self.router = router(&self.app, budgets);
     }
 
     /// Another clinic in the same database, with an agent named `<slug>-agent`.
@@ -268,19 +298,25 @@ impl TestClinic {
         self.call_as(Some(&self.token), method, path, body).await
     }
 
+    /// The same clinic, called with another token of the receptionist's.
+    #[must_use]
+    pub fn with_token(self, token: String) -> Self {
+        Self { token, ..self }
+    }
+
     /// Signs somebody in.
     pub async fn token_of(&self, name: &str) -> String {
         sign_in(&self.app, name).await
     }
 
-    /// Sends a request through all middleware, from this machine.
+    /// Sends a request through all middleware, from this machine unless it
+    /// says from where.
     ///
     /// # Panics
-    /// When there is no answer.
+    /// When there is no answer, or one with a code that is not listed.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9))));
+        let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
+        request.extensions_mut().get_or_insert(here);
         let response = self
             .router
             .clone()
@@ -291,12 +327,14 @@ impl TestClinic {
         let bytes = to_bytes(response.into_body(), 64 << 20)
             .await
             .expect("a body");
-        Answer {
+        let answer = Answer {
             status,
             headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
             bytes: bytes.to_vec(),
-        }
+        };
+        answer.assert_listed();
+        answer
     }
 
     /// Calls a webhook as Twilio would, with a signature computed independently of the product.
@@ -380,12 +418,11 @@ async fn sign_in(app: &App, name: &str) -> String {
         .access
 }
 
-fn router(app: &App) -> Router {
-    let kit = webkit::Kit::new(
-        webkit::Settings::new("Lafiya", PUBLIC_URL),
-        clinic::identity::api::SessionsAndTokens(app.clone()),
-        clinic::web::navigation(),
-        app.rng.clone(),
-    );
+fn router(app: &App, budgets: webkit::Budgets) -> Router {
+    let settings = webkit::Settings {
+        budgets,
+        ..webkit::Settings::new("Lafiya", PUBLIC_URL)
+    };
+    let kit = clinic::kit(app, settings);
     webkit::harden(clinic::routes().router.with_state(app.clone()), kit)
 }

@@ -7,10 +7,10 @@ use axum::{
     http::{HeaderValue, Method},
     response::Html,
 };
-use kernel::{Actor, Ctx, Id, Locale, Problem, Rng, Role, Zone};
+use kernel::{Actor, Clock, Ctx, Id, Locale, Problem, Rng, Role, Zone};
 use webkit::{
-    ApiInfo, Authenticator, BoxFuture, Credentials, Fault, Form, Kit, NavEntry, Policy, Principal,
-    Routes, Settings, Shell, Via, render,
+    ApiInfo, Authenticator, BoxFuture, Credentials, Fault, Form, Kit, KitParts, NavEntry, Policy,
+    Principal, Routes, Settings, Shell, Via, render,
 };
 
 #[derive(Template)]
@@ -108,7 +108,14 @@ async fn main() -> std::io::Result<()> {
         entry("/refused/", "common-refuse"),
     ];
     let settings = Settings::new("Lafiya", "http://127.0.0.1:8099");
-    let kit = Kit::new(settings, Everybody, nav, Rng::system());
+    let kit = Kit::new(KitParts {
+        settings,
+        authenticator: Box::new(Everybody),
+        first_answers: None,
+        nav,
+        clock: Clock::system(),
+        rng: Rng::system(),
+    });
     let info = ApiInfo {
         title: "Gallery",
         version: "0",

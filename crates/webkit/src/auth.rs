@@ -44,7 +44,7 @@ impl Credentials {
     }
 }
 
-/// Finds out who calls. The product gives one to [`crate::Kit::new`].
+/// Finds out who calls. The product gives one to [`crate::KitParts`].
 pub trait Authenticator: Send + Sync + 'static {
     /// Who shows these credentials, if they are good. `tenant_hint` is the
     /// slug in `X-Tenant`, for callers of several tenants.

@@ -15,6 +15,7 @@ use crate::{
     auth::identify,
     cookies, csrf,
     facts::{Facts, LANGUAGE_COOKIE},
+    limits,
     policy::Decision,
     routes::Pattern,
 };
@@ -31,7 +32,7 @@ pub(crate) async fn guard(
     facts.set_pattern(pattern);
     let mut set_cookies = Vec::new();
     let mut response = match admit(&facts, request, &mut set_cookies).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => limits::count_forged(&facts, next.run(request).await),
         Err(problem) => Fault::from(problem).into_response(),
     };
     set_cookies.extend(language_cookie(&facts));
@@ -59,6 +60,7 @@ async fn admit(
     let principal = identify(facts, request.headers(), needed)
         .await?
         .filter(|principal| !is_tagging_along(facts, pattern.policy, principal.via, changes));
+    limits::check(facts, request.method(), principal.as_ref())?;
     let caller = principal.as_ref().map(|principal| principal.role());
     let service = principal.as_ref().is_some_and(Principal::is_service);
     let limited = principal

@@ -1,8 +1,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use kernel::Rng;
+use kernel::{Clock, Rng};
 
-use crate::{Authenticator, Policy, TrustedProxies};
+use crate::{Authenticator, Budgets, FirstAnswers, Policy, TrustedProxies, limits::Limits};
 
 /// What the common middleware needs to know.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Settings {
     pub deadline: Duration,
     /// The largest body a route accepts unless it says otherwise.
     pub body_limit: usize,
+    /// How much one caller may ask for.
+    pub budgets: Budgets,
     /// The page where people sign in.
     pub sign_in: &'static str,
     /// Where people sign out (a form posts there); `None` shows no button.
@@ -24,7 +26,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The usual settings: 30 seconds, 1 MiB, nobody trusted.
+    /// The usual settings: 30 seconds, 1 MiB, nobody trusted, [`Budgets::default`].
     #[must_use]
     pub fn new(product: &'static str, public_url: &str) -> Self {
         Self {
@@ -33,6 +35,7 @@ impl Settings {
             trusted_proxies: TrustedProxies::default(),
             deadline: Duration::from_secs(30),
             body_limit: 1024 * 1024,
+            budgets: Budgets::default(),
             sign_in: "/sign-in",
             sign_out: Some("/sign-out"),
         }
@@ -65,57 +68,71 @@ pub struct NavEntry {
     pub policy: Policy,
 }
 
-/// What the web layer needs from the product; cheap to clone.
+/// What the web layer needs from the product.
+pub struct KitParts {
+    /// The settings.
+    pub settings: Settings,
+    /// Finds out who calls.
+    pub authenticator: Box<dyn Authenticator>,
+    /// Keeps the answers to calls with an `Idempotency-Key`; without it the
+    /// header is not heeded.
+    pub first_answers: Option<Box<dyn FirstAnswers>>,
+    /// The navigation, in the order it is shown.
+    pub nav: Vec<NavEntry>,
+    /// Time.
+    pub clock: Clock,
+    /// Chance.
+    pub rng: Rng,
+}
+
+/// The web layer's parts, shared; cheap to clone.
 #[derive(Clone)]
 pub struct Kit(Arc<Inner>);
 
 struct Inner {
-    settings: Settings,
-    authenticator: Box<dyn Authenticator>,
-    nav: Vec<NavEntry>,
-    rng: Rng,
+    parts: KitParts,
+    limits: Limits,
 }
 
 impl Kit {
-    /// Puts the parts together; `nav` in the order it is shown.
+    /// Shares the parts.
     #[must_use]
-    pub fn new(
-        settings: Settings,
-        authenticator: impl Authenticator,
-        nav: Vec<NavEntry>,
-        rng: Rng,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            settings,
-            authenticator: Box::new(authenticator),
-            nav,
-            rng,
-        }))
+    pub fn new(parts: KitParts) -> Self {
+        let limits = Limits::new(&parts.settings.budgets, &parts.clock);
+        Self(Arc::new(Inner { parts, limits }))
     }
 
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
-        &self.0.settings
+        &self.0.parts.settings
     }
 
     pub(crate) fn authenticator(&self) -> &dyn Authenticator {
-        self.0.authenticator.as_ref()
+        self.0.parts.authenticator.as_ref()
+    }
+
+    pub(crate) fn first_answers(&self) -> Option<&dyn FirstAnswers> {
+        self.0.parts.first_answers.as_deref()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     pub(crate) fn nav(&self) -> &[NavEntry] {
-        &self.0.nav
+        &self.0.parts.nav
     }
 
     pub(crate) fn rng(&self) -> &Rng {
-        &self.0.rng
+        &self.0.parts.rng
     }
 }
 
 impl fmt::Debug for Kit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kit")
-            .field("settings", &self.0.settings)
+            .field("settings", &self.0.parts.settings)
             .finish_non_exhaustive()
     }
 }

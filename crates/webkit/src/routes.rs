@@ -8,14 +8,14 @@ use axum::{
     extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{MethodFilter, MethodRouter},
 };
 use kernel::{Problem, ProblemKind};
 use utoipa::openapi::{OpenApi, PathItem, RefOr, path::Paths, schema::Schema};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::{Fault, Policy, Scope, assets, guard::guard};
+use crate::{Fault, Policy, Scope, assets, guard::guard, once};
 
 /// What a route is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +129,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// Registers documented handlers: `.api(routes!(list, create), Policy::STAFF)`.
     pub fn api(self, (schemas, paths, handlers): UtoipaMethodRouter<S>, policy: Policy) -> Self {
+        let handlers = handlers.route_layer(from_fn(once::keep));
+        self.described((schemas, paths, handlers), policy)
+    }
+
+    fn described(self, (schemas, paths, handlers): UtoipaMethodRouter<S>, policy: Policy) -> Self {
         let mut routes = self;
         for (path, item) in paths.paths {
             for method in methods(&item) {
@@ -151,10 +156,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         (schemas, paths, handlers): UtoipaMethodRouter<S>,
         policy: Policy,
     ) -> Self {
-        self.api(
-            (schemas, paths, handlers.layer(DefaultBodyLimit::max(bytes))),
-            policy,
-        )
+        let handlers = handlers
+            .route_layer(from_fn(once::keep))
+            .layer(DefaultBodyLimit::max(bytes));
+        self.described((schemas, paths, handlers), policy)
     }
 
     /// Registers a page for people.

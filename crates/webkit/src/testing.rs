@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use http_body_util::BodyExt as _;
-use kernel::{Actor, Ctx, Id, Locale, Problem, ProblemKind, Rng, Role, Zone};
+use kernel::{Actor, Clock, Ctx, Id, Locale, Problem, ProblemKind, Rng, Role, Zone};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -106,8 +106,19 @@ pub(crate) fn app_with(routes: Routes<()>, settings: Settings) -> Router {
             policy: Policy::ADMIN,
         },
     ];
-    let kit = Kit::new(settings, Roster, nav, Rng::seeded(1));
-    harden(routes.build(INFO).router.with_state(()), kit)
+    let parts = KitParts {
+        settings,
+        authenticator: Box::new(Roster),
+        first_answers: None,
+        nav,
+        clock: Clock::system(),
+        rng: Rng::seeded(1),
+    };
+    app_of(routes, parts)
+}
+
+pub(crate) fn app_of(routes: Routes<()>, parts: KitParts) -> Router {
+    harden(routes.build(INFO).router.with_state(()), Kit::new(parts))
 }
 
 pub(crate) struct Answer {

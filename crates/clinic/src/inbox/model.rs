@@ -111,6 +111,21 @@ pub struct Announced {
     pub content_type: String,
 }
 
+/// Which events of the log are asked for; what is none does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct EventQuery {
+    /// With this processing status.
+    pub status: Option<ProcessingStatus>,
+    /// Of this type.
+    pub event_type: Option<EventType>,
+    /// Received at this time or later.
+    pub from: Option<Timestamp>,
+    /// Received before this time.
+    pub until: Option<Timestamp>,
+    /// With these words in text, numbers or the provider's id; any spelling.
+    pub search: Option<String>,
+}
+
 /// An event ready to be stored.
 #[derive(Debug, Clone)]
 pub struct NewEvent {

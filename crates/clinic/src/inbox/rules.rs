@@ -1,8 +1,8 @@
 //! Pure decisions about who wrote.
 
-use kernel::Timestamp;
+use kernel::{Timestamp, text};
 
-use super::model::{ConversationRow, QUESTION_LASTS};
+use super::model::{ConversationRow, NewEvent, QUESTION_LASTS};
 use crate::patients::api::{PatientId, Summary};
 
 /// To whom a message belongs.
@@ -104,6 +104,28 @@ pub(super) fn extension(content_type: &str) -> &str {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" => "xlsx",
         _ => "bin",
     }
+}
+
+/// What an event is found by: its text, its numbers and the provider's id, folded.
+pub(super) fn searched(event: &NewEvent) -> String {
+    let NewEvent {
+        content,
+        sender,
+        recipient,
+        external_id,
+        ..
+    } = event;
+    text::fold(&format!("{content} {sender} {recipient} {external_id}"))
+}
+
+/// Patterns for words as they are and, since people write numbers in groups,
+/// without spaces. Folded text holds no wildcards.
+pub(super) fn patterns(words: &str) -> (String, String) {
+    let folded = text::fold(words);
+    (
+        format!("%{folded}%"),
+        format!("%{}%", folded.replace(' ', "")),
+    )
 }
 
 #[cfg(test)]

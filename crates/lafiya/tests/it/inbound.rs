@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
+use kernel::{Clock, Timestamp};
 use serde_json::{Value, json};
 use testkit::{
     clinic::{PUBLIC_URL, TOKEN, TestClinic},
@@ -61,7 +62,58 @@ async fn started(db: &TestDb) -> TestClinic {
     clinic
 }
 
+/// The texts of the events that the log shows for these filters, newest first.
+async fn found(clinic: &TestClinic, filters: &str) -> Vec<String> {
+    let path = format!("/api/v1/webhooks/?{filters}");
+    let answer = clinic.call(Method::GET, &path, None).await;
+    assert_eq!(answer.status, 200, "{filters} {}", answer.text);
+    let json = answer.json();
+    let results = json["results"].as_array().unwrap();
+    assert_eq!(json["count"], results.len(), "{filters}");
+    let text = |event: &Value| event["content"].as_str().unwrap().to_owned();
+    results.iter().map(text).collect()
+}
+
 on_both_engines! {
+    async fn the_log_is_filtered_by_time_and_words(db) {
+        // 23:30 in Dakar (UTC), then the next two days.
+        let clock = Clock::fixed(Timestamp::parse("2026-03-01T23:30:00Z").unwrap());
+        let clinic = TestClinic::with_clock(&db, &clock).await;
+        for (phone, text) in [("+221771234567", "Fièvre depuis hier"), ("+221781112233", "RDV demain"), ("+221771234567", "Merci")] {
+            assert_eq!(clinic.webhook("whatsapp", &clinic.whatsapp(phone, text)).await.status, 200);
+            clock.advance(Duration::from_secs(24 * 3600));
+        }
+        // The token of an hour ago has expired.
+        let token = clinic.token_of("agent").await;
+        let clinic = clinic.with_token(token);
+        for (filters, expected) in [
+            ("", &["Merci", "RDV demain", "Fièvre depuis hier"][..]),
+            ("from=2026-03-02", &["Merci", "RDV demain"]),
+            ("to=2026-03-02", &["RDV demain", "Fièvre depuis hier"]),
+            ("from=2026-03-02&to=2026-03-02", &["RDV demain"]),
+            ("from=2026-03-02T23:30:00Z", &["Merci", "RDV demain"]),
+            ("from=2026-03-02T23:30:01", &["Merci"]),
+            ("to=2026-03-01T23:30:00Z", &["Fièvre depuis hier"]),
+            ("to=2026-03-01T23:29:59Z", &[]),
+            ("search=FIEVRE", &["Fièvre depuis hier"]),
+            ("search=77%20123%2045%2067", &["Merci", "Fièvre depuis hier"]),
+            ("search=%2B221781112233", &["RDV demain"]),
+            ("search=77%20123&from=2026-03-02&event_type=whatsapp_incoming&status=pending", &["Merci"]),
+            ("search=%25", &["Merci", "RDV demain", "Fièvre depuis hier"]),
+            ("search=_", &["Merci", "RDV demain", "Fièvre depuis hier"]),
+            ("search=m_rci", &[]),
+            ("from=&to=&search=", &["Merci", "RDV demain", "Fièvre depuis hier"]),
+        ] {
+            assert_eq!(found(&clinic, filters).await, expected, "{filters}");
+        }
+        let sid = events(&clinic).await[1]["external_id"].as_str().unwrap().to_owned();
+        assert_eq!(found(&clinic, &format!("search={sid}")).await, ["RDV demain"]);
+        for (filters, field) in [("from=hier", "from"), ("to=2026-02-30", "to"), ("until=2026-03-01", "until")] {
+            let answer = clinic.call(Method::GET, &format!("/api/v1/webhooks/?{filters}"), None).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["errors"][0]["field"]), (400, &json!(field)));
+        }
+    }
+
     async fn a_patients_message_stands_in_his_conversation(db) {
         let mut clinic = started(&db).await;
         let patient = clinic.patient("Aïssatou", "Ndiaye", "77 123 45 67").await;

@@ -4,10 +4,12 @@
 mod browser;
 mod check;
 mod disk;
+mod idempotency;
 mod identity;
 mod inbound;
 mod jobs;
 mod kill;
+mod limits;
 mod media;
 mod outbox;
 mod pages;
@@ -16,3 +18,4 @@ mod schema;
 mod server;
 mod shutdown;
 mod store;
+mod wire_lists;

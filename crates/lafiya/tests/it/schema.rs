@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::PathBuf};
 use kernel::Role;
 use testkit::on_both_engines;
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -61,7 +61,7 @@ fn the_openapi_document_tells_of_every_route() {
 }
 
 /// Compares a committed document with what the code says; `LAFIYA_UPDATE_DOCS=1` rewrites it.
-fn assert_document(path: &str, expected: &str) {
+pub(crate) fn assert_document(path: &str, expected: &str) {
     let file = root().join(path);
     if std::env::var_os("LAFIYA_UPDATE_DOCS").is_some() {
         fs::write(&file, expected).unwrap();

@@ -28,7 +28,7 @@ use axum::{
 use kernel::{Problem, ProblemKind};
 
 /// The whole body, unless it is larger than the route allows.
-async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state)
         .await
         .map_err(unreadable)

@@ -10,15 +10,15 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr,
-    path::{Operation, PathItem, Paths},
-    schema::{Components, Schema},
+    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
+    path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
+    schema::{Components, ObjectBuilder, Schema, Type},
     security::{
         ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
     },
 };
 
-use crate::{ApiInfo, Policy, RouteInfo, routes::methods};
+use crate::{ApiInfo, Kind, Policy, RouteInfo, once, routes::methods};
 
 pub use check::{assert_schema_matches_routes, mismatches, undocumented};
 pub(crate) use docs::routes;
@@ -34,6 +34,9 @@ pub(crate) fn document(
         for method in methods(item).collect::<Vec<_>>() {
             let policy = policy_of(registry, &method, path);
             if let (Some(policy), Some(operation)) = (policy, operation_mut(item, &method)) {
+                if once::is_honoured(&method, Kind::Api, policy) {
+                    add_key(operation);
+                }
                 problems::add(operation, &method, path, policy);
                 operation.security = Some(security(policy));
             }
@@ -75,6 +78,31 @@ pub(crate) fn operation_mut<'a>(
         _ => return None,
     };
     slot.as_mut()
+}
+
+/// The header that makes a call safe to send again; its refusals are 409.
+fn add_key(operation: &mut Operation) {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(once::LONGEST));
+    let parameter = ParameterBuilder::new()
+        .name(once::HEADER)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "Your name for this call, printable ASCII, kept for 24 hours: the same call again gets the first \
+             answer. 409 `idempotency-key-reused` with another body, `idempotency-in-progress` while the first \
+             call runs (try again), `idempotency-outcome-unknown` when it was cut off after a change (look \
+             before you call again).",
+        ))
+        .schema(Some(schema))
+        .example(Some("01980000-0000-7000-8000-000000000000".into()))
+        .build();
+    operation
+        .parameters
+        .get_or_insert_default()
+        .push(RefOr::T(parameter));
 }
 
 fn components(schemas: BTreeMap<String, RefOr<Schema>>) -> Components {

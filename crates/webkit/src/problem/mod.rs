@@ -11,7 +11,7 @@ use axum::{
 };
 use kernel::{Problem, ProblemKind};
 
-pub(crate) use render::show;
+pub(crate) use render::{settle, show};
 pub use texts::{FieldTexts, ProblemTexts};
 
 /// What a handler returns when it cannot do what was asked. The middleware
@@ -56,6 +56,12 @@ impl IntoResponse for Fault {
 /// A problem on its way to the middleware that writes it.
 #[derive(Debug, Clone)]
 struct Stashed(Problem);
+
+/// The kind of problem that a response, not yet written, stands for.
+pub(crate) fn kind_of(response: &Response) -> Option<ProblemKind> {
+    let stashed = response.extensions().get::<Stashed>();
+    stashed.map(|Stashed(problem)| problem.kind)
+}
 
 /// Whether signing in would help, as against a wrong password.
 fn asks_to_sign_in(problem: &Problem) -> bool {

@@ -16,12 +16,23 @@ pub(crate) async fn show(request: Request, next: Next) -> Response {
     };
     let method = request.method().clone();
     let current = request.headers().get("hx-current-url").cloned();
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
+    let current = current.as_ref().and_then(|url| url.to_str().ok());
+    settle(response, &facts, &method, current)
+}
+
+/// Writes the problem that a response stands for; any other stays as it is.
+/// `current` is the page that htmx shows.
+pub(crate) fn settle(
+    mut response: Response,
+    facts: &Facts,
+    method: &Method,
+    current: Option<&str>,
+) -> Response {
     match problem_of(&mut response) {
         Some(problem) => {
-            report(&problem, &facts);
-            let current = current.as_ref().and_then(|url| url.to_str().ok());
-            let answer = write(&problem, &facts, &method, current);
+            report(&problem, facts);
+            let answer = write(&problem, facts, method, current);
             with_headers_of(response, answer)
         }
         None => response,

@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     net::IpAddr,
-    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -19,13 +19,10 @@ const WINDOW: Duration = Duration::from_secs(5 * 60);
 /// Names and clients remembered at once; attackers must not fill our memory.
 const REMEMBERED: usize = 10_000;
 
-/// Since when, and how many.
-type Counts = HashMap<u64, (Timestamp, u32)>;
-
-static COUNTS: LazyLock<Mutex<Counts>> = LazyLock::new(Mutex::default);
-
-fn counts() -> MutexGuard<'static, Counts> {
-    COUNTS.lock().unwrap_or_else(PoisonError::into_inner)
+fn counts(app: &App) -> MutexGuard<'_, HashMap<u64, (Timestamp, u32)>> {
+    app.attempts()
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Tries to sign somebody in who calls from `client`.
@@ -41,12 +38,12 @@ pub async fn limited<T>(
 ) -> Result<T, Problem> {
     let key = key(app, client, username);
     // Counted before it is known to be wrong, or many at once would all pass.
-    count(key, app.clock.now())?;
+    count(app, key)?;
     let result = attempt.await;
     match &result {
-        Ok(_) => drop(counts().remove(&key)),
+        Ok(_) => drop(counts(app).remove(&key)),
         Err(problem) if problem.kind == ProblemKind::BadCredentials => {}
-        Err(_) => give_back(key),
+        Err(_) => give_back(app, key),
     }
     result
 }
@@ -62,8 +59,9 @@ fn key(app: &App, client: IpAddr, username: &str) -> u64 {
 }
 
 /// Counts an attempt; 429 when there were too many.
-fn count(key: u64, now: Timestamp) -> Result<(), Problem> {
-    let mut counts = counts();
+fn count(app: &App, key: u64) -> Result<(), Problem> {
+    let now = app.clock.now();
+    let mut counts = counts(app);
     let left = |since: Timestamp| since.plus(WINDOW).since(now);
     if counts.len() >= REMEMBERED {
         counts.retain(|_, (since, _)| !left(*since).is_zero());
@@ -87,8 +85,8 @@ fn count(key: u64, now: Timestamp) -> Result<(), Problem> {
 }
 
 /// What failed for another reason was no guess.
-fn give_back(key: u64) {
-    if let Some((_, count)) = counts().get_mut(&key) {
+fn give_back(app: &App, key: u64) {
+    if let Some((_, count)) = counts(app).get_mut(&key) {
         *count = count.saturating_sub(1);
     }
 }

@@ -7,8 +7,8 @@ use crate::{
     identity::{self, api::StaffMember},
     inbox::{
         model::{
-            ConversationId, ConversationRow, ConversationStatus, EntryRow, EventId, EventRow,
-            EventType, MediaRow, ProcessingStatus,
+            ConversationId, ConversationRow, ConversationStatus, EntryRow, EventId, EventQuery,
+            EventRow, MediaRow,
         },
         storage,
     },
@@ -105,12 +105,11 @@ pub async fn thread(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, 
 pub async fn events(
     app: &App,
     ctx: &Ctx,
-    status: Option<ProcessingStatus>,
-    event_type: Option<EventType>,
+    query: &EventQuery,
     page: PageRequest,
 ) -> Result<(i64, Vec<EventRow>), Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(storage::events(&mut tx, ctx.tenant, status, event_type, page).await?)
+    Ok(storage::events(&mut tx, ctx.tenant, query, page).await?)
 }
 
 /// One call of a provider.

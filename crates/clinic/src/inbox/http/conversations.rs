@@ -3,7 +3,6 @@ use kernel::Id;
 use send_rules::Channel;
 use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes};
 
-use super::webhooks::choice;
 use crate::{
     App,
     inbox::{
@@ -11,7 +10,7 @@ use crate::{
         model::{Conversation, ConversationStatus},
         wire::{
             AssignInput, ConversationBody, ConversationFilter, ConversationPage, NoteInput,
-            PatientInput, ReplyBody, ReplyInput, ThreadBody,
+            PatientInput, ReplyBody, ReplyInput, ThreadBody, choice,
         },
     },
 };

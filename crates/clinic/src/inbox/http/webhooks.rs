@@ -11,7 +11,7 @@ use crate::{
     App,
     inbox::{
         api::{self, WebhookKind},
-        model::{Event, EventType, ProcessingStatus},
+        model::Event,
         wire::{EventBody, EventFilter, EventPage, TwilioForm},
     },
 };
@@ -134,9 +134,8 @@ async fn list_webhooks(
     Query(filter): Query<EventFilter>,
     paging: Paging,
 ) -> Result<Json<EventPage>, Fault> {
-    let status = choice(filter.status.as_deref(), "status", ProcessingStatus::parse)?;
-    let event_type = choice(filter.event_type.as_deref(), "event_type", EventType::parse)?;
-    let (count, rows) = api::events(&app, &caller.ctx, status, event_type, paging.request).await?;
+    let query = filter.query(&caller.zone)?;
+    let (count, rows) = api::events(&app, &caller.ctx, &query, paging.request).await?;
     let rows = rows
         .into_iter()
         .map(|row| EventBody::new(row, &caller.zone))
@@ -148,20 +147,6 @@ async fn list_webhooks(
         previous: page.previous,
         results: page.results,
     }))
-}
-
-/// A word of a list, if one was given.
-pub(super) fn choice<T>(
-    given: Option<&str>,
-    field: &'static str,
-    parse: fn(&str) -> Option<T>,
-) -> Result<Option<T>, Problem> {
-    match given {
-        None | Some("") => Ok(None),
-        Some(word) => parse(word)
-            .map(Some)
-            .ok_or_else(|| Problem::invalid(field, "not-a-choice")),
-    }
 }
 
 /// Shows one event.

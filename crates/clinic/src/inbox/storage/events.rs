@@ -4,9 +4,12 @@ use uuid::Uuid;
 
 use crate::{
     blobs::api::BlobId,
-    inbox::model::{
-        Announced, EntryId, EventId, EventRow, EventType, MediaId, MediaRow, MediaState, NewEvent,
-        ProcessingStatus,
+    inbox::{
+        model::{
+            Announced, EntryId, EventId, EventQuery, EventRow, MediaId, MediaRow, MediaState,
+            NewEvent, ProcessingStatus,
+        },
+        rules,
     },
     patients::api::PatientId,
 };
@@ -33,8 +36,8 @@ macro_rules! media {
 
 store::statements! {
     INSERT_EVENT = "INSERT INTO webhook_event (tenant_id, id, event_type, external_id, dedupe_key, sender_phone,
-            recipient_phone, content, media, raw_payload, processing_status, received_at, work_due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $11)
+            recipient_phone, content, media, raw_payload, processing_status, received_at, work_due_at, search)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $11, $12)
         ON CONFLICT (tenant_id, dedupe_key) DO NOTHING";
     EVENT = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
             processing_status, processing_error, related_patient, created_entry, received_at, processed_at
@@ -43,9 +46,13 @@ store::statements! {
             processing_status, processing_error, related_patient, created_entry, received_at, processed_at
         FROM webhook_event
         WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)
-        ORDER BY received_at DESC, id DESC LIMIT $4 OFFSET $5";
+          AND (CAST($4 AS BIGINT) IS NULL OR received_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR received_at < $5)
+          AND (CAST($6 AS TEXT) IS NULL OR search LIKE $6 OR search LIKE $7)
+        ORDER BY received_at DESC, id DESC LIMIT $8 OFFSET $9";
     COUNT_EVENTS = "SELECT COUNT(*) AS value FROM webhook_event
-        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)";
+        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)
+          AND (CAST($4 AS BIGINT) IS NULL OR received_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR received_at < $5)
+          AND (CAST($6 AS TEXT) IS NULL OR search LIKE $6 OR search LIKE $7)";
     END_EVENT = "UPDATE webhook_event SET processing_status = $3, processing_error = $4, related_patient = $5,
             created_entry = $6, processed_at = $7
         WHERE tenant_id = $1 AND id = $2";
@@ -85,6 +92,7 @@ pub(in crate::inbox) async fn insert_event(
         media,
         event.raw_payload,
         now,
+        rules::searched(event),
     ];
     Ok(tx.execute(INSERT_EVENT, values).await? == 1)
 }
@@ -100,14 +108,24 @@ pub(in crate::inbox) async fn event(
 pub(in crate::inbox) async fn events(
     tx: &mut ReadTx,
     tenant: TenantId,
-    status: Option<ProcessingStatus>,
-    event_type: Option<EventType>,
+    query: &EventQuery,
     page: PageRequest,
 ) -> Result<(i64, Vec<EventRow>), StoreError> {
-    let count = tx
-        .one(COUNT_EVENTS, params![tenant, status, event_type])
-        .await?;
-    let values = params![tenant, status, event_type, page.size, page.offset()];
+    let (whole, digits) = query.search.as_deref().map_or((None, None), |words| {
+        let (whole, digits) = rules::patterns(words);
+        (Some(whole), Some(digits))
+    });
+    let mut values = params![
+        tenant,
+        query.status,
+        query.event_type,
+        query.from,
+        query.until,
+        whole,
+        digits
+    ];
+    let count = tx.one(COUNT_EVENTS, values.clone()).await?;
+    values.extend(params![page.size, page.offset()]);
     Ok((count, tx.all(EVENTS, values).await?))
 }
 

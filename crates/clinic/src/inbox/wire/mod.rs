@@ -1,5 +1,6 @@
 //! The inbox on the wire: Twilio's parameters in, our JSON out.
 
+mod filter;
 mod twilio;
 
 use kernel::{Timestamp, Zone};
@@ -13,6 +14,7 @@ use super::{
     model::{ConversationRow, EntryRow, EventRow, MediaRow, MediaState},
 };
 
+pub(super) use filter::{EventFilter, choice};
 pub use twilio::TwilioForm;
 pub(super) use twilio::event;
 
@@ -300,22 +302,6 @@ pub(in crate::inbox) struct EventPage {
 pub(in crate::inbox) struct ConversationFilter {
     /// `open` (default) or `closed`.
     pub(in crate::inbox) status: Option<String>,
-    /// From 1.
-    #[serde(rename = "page")]
-    _page: Option<i64>,
-    /// 1 to 100.
-    #[serde(rename = "page_size")]
-    _page_size: Option<i64>,
-}
-
-/// Filters of the log of webhooks.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(in crate::inbox) struct EventFilter {
-    /// Only with this processing status.
-    pub(in crate::inbox) status: Option<String>,
-    /// Only of this type.
-    pub(in crate::inbox) event_type: Option<String>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,

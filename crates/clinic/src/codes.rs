@@ -1,0 +1,38 @@
+//! The stable codes of problems.
+
+use kernel::ProblemKind::{self, Conflict, Malformed};
+
+/// Every precise code with its kind, sorted; a kind's own word is a code as
+/// well. Each has a text `problem-<code>`. `docs/wire/error-codes.txt` is made
+/// from this list; a test compares it with what the sources say.
+pub const CODES: &[(&str, ProblemKind)] = &[
+    ("already-processed", Conflict),
+    ("bad-json", Malformed),
+    ("changed-meanwhile", Conflict),
+    ("empty-body", Malformed),
+    ("file-not-failed", Conflict),
+    ("idempotency-in-progress", Conflict),
+    ("idempotency-key-reused", Conflict),
+    ("idempotency-outcome-unknown", Conflict),
+    ("no-sender", Conflict),
+    ("not-failed", Conflict),
+    ("not-proposed", Conflict),
+    ("not-utf8", Malformed),
+    ("nothing-to-attach", Conflict),
+    ("nul-character", Malformed),
+    ("patient-exists", Conflict),
+    ("sender-taken", Conflict),
+    ("tenant-exists", Conflict),
+    ("username-taken", Conflict),
+    // The one reason for which send_rules refuse an answer.
+    ("window_closed", Conflict),
+];
+
+/// Every stable code there is, with its kind, sorted.
+#[must_use]
+pub fn codes() -> Vec<(&'static str, ProblemKind)> {
+    let kinds = ProblemKind::ALL.iter().map(|kind| (kind.as_str(), *kind));
+    let mut all: Vec<_> = kinds.chain(CODES.iter().copied()).collect();
+    all.sort_unstable_by_key(|(code, _)| *code);
+    all
+}
