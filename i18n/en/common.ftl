@@ -36,6 +36,7 @@ common-optional = optional
 common-none = None
 common-loading = Loading…
 common-saved = Saved.
+common-pages = Pages of the list
 common-previous-page = Previous page
 common-next-page = Next page
 common-page = Page { $page } of { $pages }

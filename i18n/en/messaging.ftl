@@ -45,4 +45,3 @@ outbox-when = When
 outbox-to = To
 outbox-why = Why
 outbox-again = Send again
-outbox-pages = Pages of the list

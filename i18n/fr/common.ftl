@@ -36,6 +36,7 @@ common-optional = facultatif
 common-none = Aucun
 common-loading = Chargement…
 common-saved = C’est enregistré.
+common-pages = Pages de la liste
 common-previous-page = Page précédente
 common-next-page = Page suivante
 common-page = Page { $page } sur { $pages }

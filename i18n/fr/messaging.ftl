@@ -45,4 +45,3 @@ outbox-when = Quand
 outbox-to = À
 outbox-why = Pourquoi
 outbox-again = Envoyer de nouveau
-outbox-pages = Pages de la liste

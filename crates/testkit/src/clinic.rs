@@ -205,6 +205,14 @@ impl TestClinic {
         tenant
     }
 
+    /// Somebody who can sign in to this clinic with [`PASSWORD`].
+    ///
+    /// # Panics
+    /// When he cannot be made.
+    pub async fn member(&self, tenant: TenantId, name: &str, role: Role) -> UserId {
+        Self::user(&self.app, tenant, name, role).await
+    }
+
     async fn found(app: &App, slug: &str, ours: &str) -> (TenantId, UserId) {
         let tenant = tenant(app, slug, ours).await;
         (tenant, Self::user(app, tenant, "agent", Role::Agent).await)
@@ -309,20 +317,24 @@ impl TestClinic {
         sign_in(&self.app, name).await
     }
 
+    /// The head of the answer; its body may never end, as that of live events.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn begin(&self, mut request: Request<Body>) -> axum::response::Response {
+        let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
+        request.extensions_mut().get_or_insert(here);
+        let answer = self.router.clone().oneshot(request).await;
+        answer.expect("an answer")
+    }
+
     /// Sends a request through all middleware, from this machine unless it
     /// says from where.
     ///
     /// # Panics
     /// When there is no answer, or one with a code that is not listed.
-    pub async fn send(&self, mut request: Request<Body>) -> Answer {
-        let here = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 9)));
-        request.extensions_mut().get_or_insert(here);
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.begin(request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), 64 << 20)
             .await

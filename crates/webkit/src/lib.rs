@@ -34,7 +34,9 @@ pub use addr::{ClientAddr, TrustedProxies};
 pub use auth::{
     Authenticator, BoxFuture, Caller, Credentials, MaybeCaller, Principal, Via, safe_next,
 };
-pub use body::{Form, IfMatch, JsonBody, Paging, PathId, PathIds, Query, RawForm, version_tag};
+pub use body::{
+    Form, IfMatch, JsonBody, PageLinks, Paging, PathId, PathIds, Query, RawForm, version_tag,
+};
 pub use cookies::SessionCookie;
 pub use facts::RequestId;
 pub use i18n::{Texts, Value};

@@ -100,6 +100,13 @@ impl Shell {
         self.texts.with(key, &[(name, &value)])
     }
 
+    /// "Page 2 of 5".
+    #[must_use]
+    pub fn position(&self, links: &crate::PageLinks) -> String {
+        let (page, pages) = (("page", links.number), ("pages", links.pages));
+        self.t2("common-page", page, pages)
+    }
+
     /// A text with two variables.
     pub fn t2(
         &self,

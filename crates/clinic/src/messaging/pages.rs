@@ -10,7 +10,9 @@ use axum::{
 use kernel::{Page, Zone};
 use send_rules::{Channel, MessageState};
 use serde::Deserialize;
-use webkit::{Caller, Fault, Form, Paging, PathId, Policy, Query, Routes, Shell, render};
+use webkit::{
+    Caller, Fault, Form, PageLinks, Paging, PathId, Policy, Query, Routes, Shell, render,
+};
 
 use super::{
     api,
@@ -31,19 +33,13 @@ struct OutboxPage {
     shell: Shell,
     wanted: Wanted,
     page: Page<MessageView>,
-    number: i64,
-    pages: i64,
+    links: PageLinks,
     /// What to come back to, as a query.
     back: String,
     zone: Zone,
 }
 
 impl OutboxPage {
-    fn position(&self) -> String {
-        let (page, pages) = (("page", self.number), ("pages", self.pages));
-        self.shell.t2("common-page", page, pages)
-    }
-
     fn states(&self) -> &'static [MessageState] {
         MessageState::ALL
     }
@@ -89,13 +85,12 @@ async fn outbox(
 ) -> Result<Html<String>, Fault> {
     let wanted = wanted(show.state.as_deref(), show.channel.as_deref(), show.search)?;
     let (count, rows) = api::list(&app, &caller.ctx, &wanted, paging.request).await?;
-    let request = paging.request;
+    let page = paging.page(count, rows)?;
     render(&OutboxPage {
         shell,
         wanted,
-        page: paging.page(count, rows)?,
-        number: request.page,
-        pages: (count + request.size - 1) / request.size,
+        links: PageLinks::of(&page, paging.request),
+        page,
         back: query.unwrap_or_default(),
         zone: caller.zone.clone(),
     })

@@ -4,9 +4,12 @@ use axum::{
     http::{Method, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::{Expected, Locale, PageRequest, Patch, Problem, ProblemKind};
+use kernel::{Expected, Locale, Patch, Problem, ProblemKind};
 use serde::Deserialize;
-use webkit::{Caller, Fault, FieldTexts, Form, PathId, Policy, Query, Routes, Shell, render};
+use webkit::{
+    Caller, Fault, FieldTexts, Form, PageLinks, Paging, PathId, Policy, Query, Routes, Shell,
+    render,
+};
 
 use super::{
     api::{self, NewPatient, PatientPatch},
@@ -29,6 +32,7 @@ struct Found {
     rows: Vec<Record>,
     count: i64,
     query: String,
+    links: PageLinks,
 }
 
 #[derive(Template)]
@@ -82,15 +86,30 @@ impl EditPage {
 #[serde(deny_unknown_fields)]
 struct Search {
     search: Option<String>,
+    #[serde(rename = "page")]
+    _page: Option<i64>,
+    #[serde(rename = "page_size")]
+    _page_size: Option<i64>,
     #[serde(rename = "lang")]
     _lang: Option<String>,
 }
 
-async fn find(app: &App, caller: &Caller, search: Search) -> Result<Found, Problem> {
+async fn find(
+    app: &App,
+    caller: &Caller,
+    search: Search,
+    paging: Paging,
+) -> Result<Found, Problem> {
     let query = search.search.unwrap_or_default();
-    let page = PageRequest { page: 1, size: 50 };
-    let (count, rows) = api::list(app, &caller.ctx, &query, None, page).await?;
-    Ok(Found { rows, count, query })
+    let (count, rows) = api::list(app, &caller.ctx, &query, None, paging.request).await?;
+    let request = paging.request;
+    let page = paging.at("/patients").page(count, rows)?;
+    Ok(Found {
+        links: PageLinks::of(&page, request),
+        rows: page.results,
+        count,
+        query,
+    })
 }
 
 async fn list(
@@ -98,8 +117,9 @@ async fn list(
     caller: Caller,
     shell: Shell,
     Query(search): Query<Search>,
+    paging: Paging,
 ) -> Result<Html<String>, Fault> {
-    let found = find(&app, &caller, search).await?;
+    let found = find(&app, &caller, search, paging).await?;
     render(&ListPage { shell, found })
 }
 
@@ -108,8 +128,9 @@ async fn rows(
     caller: Caller,
     shell: Shell,
     Query(search): Query<Search>,
+    paging: Paging,
 ) -> Result<Html<String>, Fault> {
-    let found = find(&app, &caller, search).await?;
+    let found = find(&app, &caller, search, paging).await?;
     render(&RowsPart { shell, found })
 }
 

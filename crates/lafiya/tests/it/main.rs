@@ -14,6 +14,7 @@ mod media;
 mod outbox;
 mod pages;
 mod patients;
+mod permissions;
 mod schema;
 mod server;
 mod shutdown;

@@ -180,4 +180,21 @@ on_both_engines! {
         assert_eq!(page.headers["cache-control"], "no-store");
         clinic.stop_work().await;
     }
+
+    async fn a_long_list_of_patients_has_pages(db) {
+        let clinic = TestClinic::new(&db).await;
+        for number in 10..35 {
+            clinic.patient("Awa", &format!("Diop{number}"), &format!("77 200 00 {number}")).await;
+        }
+        let browser = Browser::signed_in(&clinic, "agent").await;
+        let first = browser.get("/patients?search=awa").await.text;
+        assert!(first.contains("href=\"/patients?search=awa&#38;page=2\"") || first.contains("href=\"/patients?search=awa&amp;page=2\""), "{first}");
+        assert_eq!(first.matches("class=\"title\"").count(), 20);
+        let second = browser.get("/patients?search=awa&page=2").await.text;
+        assert!(second.contains("Page 2 sur 2") && second.contains("rel=\"prev\""), "{second}");
+        assert_eq!(second.matches("class=\"title\"").count(), 5);
+        let part = browser.get("/patients/rows?search=awa").await.text;
+        assert!(part.contains("href=\"/patients?search=awa"), "a part links to the whole page");
+        assert_eq!(browser.get("/patients?page=9").await.status, 404);
+    }
 }

@@ -23,12 +23,45 @@ struct Numbers {
 }
 
 impl Paging {
+    /// The same list at another address: a part of a page links to the whole page.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// The page of these rows, of `count` in all, with its neighbours' addresses.
     ///
     /// # Errors
     /// 404 for a page past the end.
     pub fn page<T>(&self, count: i64, results: Vec<T>) -> Result<Page<T>, Problem> {
         Page::new(self.request, count, results, &self.path, &self.query)
+    }
+}
+
+/// The links below a list: `templates/layout/pages.html` draws them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageLinks {
+    /// Which page it is, from 1.
+    pub number: i64,
+    /// How many there are.
+    pub pages: i64,
+    /// Address of the page before.
+    pub previous: Option<String>,
+    /// Address of the next page.
+    pub next: Option<String>,
+}
+
+impl PageLinks {
+    /// Of a page of `size` rows at the most.
+    #[must_use]
+    pub fn of<T>(page: &Page<T>, request: PageRequest) -> Self {
+        Self {
+            number: request.page,
+            pages: (page.count + request.size - 1) / request.size,
+            previous: page.previous.clone(),
+            next: page.next.clone(),
+        }
     }
 }
 

@@ -1,0 +1,283 @@
+//! Every route × every caller × {the clinic's own object, another clinic's}: made
+//! from the routes themselves, so that a new route is judged before anybody
+//! thinks of it. A route with an object must say below what kind it is.
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use kernel::{Role, TenantId};
+use serde_json::{Value, json};
+use store::{Sql, params};
+use testkit::{
+    clinic::{OURS, Setup, TestClinic},
+    db::eventually,
+    on_both_engines,
+    twilio::FakeTwilio,
+};
+use webkit::{Kind, Policy, RouteInfo};
+
+/// Every change leaves a line in the trail; versions and counts catch one that forgot.
+const FINGERPRINT: &[Sql] = &[
+    Sql::new("SELECT COUNT(*) AS value FROM audit_event WHERE tenant_id = $1"),
+    Sql::new("SELECT CAST(SUM(version) AS BIGINT) AS value FROM patient WHERE tenant_id = $1"),
+    Sql::new("SELECT CAST(SUM(version) AS BIGINT) AS value FROM conversation WHERE tenant_id = $1"),
+    Sql::new("SELECT COUNT(*) AS value FROM conversation_entry WHERE tenant_id = $1"),
+    Sql::new("SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1"),
+    Sql::new("SELECT COUNT(*) AS value FROM membership WHERE tenant_id = $1"),
+];
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and so on";
+const THEIR_NUMBER: &str = "+221338210099";
+
+/// One clinic's objects by the name that [`object_of`] gives them.
+type Objects = Vec<(&'static str, String)>;
+
+/// What kind of object the `{id}` of a path names.
+fn object_of(path: &str) -> Option<&'static str> {
+    const KINDS: &[(&str, &str)] = &[
+        ("/api/patients/", "patient"),
+        ("/patients/", "patient"),
+        ("/api/v1/inbox/conversations/", "conversation"),
+        ("/api/v1/inbox/media/", "media"),
+        ("/inbox/media/", "media"),
+        ("/inbox/", "conversation"),
+        ("/api/v1/webhooks/", "event"),
+        ("/api/v1/outbox/", "message"),
+        ("/outbox/", "message"),
+        ("/work/messages/", "message"),
+    ];
+    path.contains("{id}").then(|| {
+        let kind = KINDS.iter().find(|(prefix, _)| path.starts_with(prefix));
+        kind.unwrap_or_else(|| panic!("say in KINDS what {path} shows"))
+            .1
+    })
+}
+
+/// A body that the route accepts, so that only the object can be refused. For
+/// pages it is a form.
+fn body_of(path: &str, patient: &str) -> Value {
+    let action = path.trim_end_matches('/').rsplit('/').next().unwrap();
+    match action {
+        "reply" if !path.starts_with("/api/") => {
+            json!({"body": "Bonjour", "channel": "sms", "reply_id": "une-fois"})
+        }
+        "reply" | "note" => json!({"body": "Bonjour"}),
+        "assign" if path.starts_with("/api/") => json!({"user_id": null}),
+        "assign" => json!({"user_id": ""}),
+        "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),
+        "status" => json!({"status": "closed"}),
+        _ if path.starts_with("/patients/") => {
+            json!({"first_name": "Awa", "last_name": "Diop", "phone": "77 200 00 09"})
+        }
+        _ => json!({}),
+    }
+}
+
+/// A clinic with one of each kind, as its own staff makes them.
+async fn objects(clinic: &TestClinic, token: &str, ours: &str, file: &str) -> Objects {
+    let call = async |method: Method, path: &str, body: Option<Value>| {
+        let answer = clinic.call_as(Some(token), method, path, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.text);
+        answer.json()
+    };
+    let entered = json!({"first_name": "Awa", "last_name": "Diop", "phone": "+221772000001"});
+    let patient = call(Method::POST, "/api/patients/", Some(entered)).await;
+    let mut message = clinic.text("+221772000001", "Voici");
+    message.to = ours.to_owned();
+    let message = message.with_media(file, "image/png");
+    clinic.webhook("whatsapp", &message.whatsapp()).await;
+    let list = eventually("the conversation", LIMIT, || async {
+        let list = call(Method::GET, "/api/v1/inbox/conversations/", None).await;
+        (list["count"] == 1).then_some(list)
+    })
+    .await;
+    let id = |value: &Value| value.as_str().unwrap().to_owned();
+    let conversation = id(&list["results"][0]["id"]);
+    let path = format!("/api/v1/inbox/conversations/{conversation}/");
+    call(
+        Method::POST,
+        &format!("{path}reply/"),
+        Some(json!({"body": "Merci"})),
+    )
+    .await;
+    let thread = eventually("the file", LIMIT, || async {
+        let thread = call(Method::GET, &path, None).await;
+        thread.to_string().contains("\"stored\"").then_some(thread)
+    })
+    .await;
+    let events = call(Method::GET, "/api/v1/webhooks/", None).await;
+    let messages = call(Method::GET, "/api/v1/outbox/", None).await;
+    let with_file = thread["entries"].as_array().unwrap().iter();
+    let file = with_file
+        .flat_map(|entry| entry["media"].as_array())
+        .flatten()
+        .next();
+    vec![
+        ("patient", id(&patient["patient_id"])),
+        ("conversation", conversation),
+        ("media", id(&file.unwrap()["id"])),
+        ("event", id(&events["results"][0]["id"])),
+        ("message", id(&messages["results"][0]["id"])),
+    ]
+}
+
+struct Scene {
+    clinic: TestClinic,
+    own: Objects,
+    foreign: Objects,
+    tokens: Vec<(&'static str, Option<Role>, Option<String>)>,
+    other: TenantId,
+}
+
+async fn scene(db: &testkit::db::TestDb) -> Scene {
+    ports::install_tls();
+    let twilio = FakeTwilio::start().await.unwrap();
+    let file = twilio.add_media("image/png", PNG);
+    // The simulator, so that its pages are there, with files from a provider.
+    let setup = Setup {
+        media: Setup::twilio(&twilio).media,
+        ..Setup::default()
+    };
+    let mut clinic = TestClinic::with(db, setup).await;
+    clinic.start_work();
+    let other = clinic.another("autre", THEIR_NUMBER).await;
+    let theirs = clinic.token_of("autre-agent").await;
+    let ours = clinic.token_of("agent").await;
+    let own = objects(&clinic, &ours, OURS, &file).await;
+    let foreign = objects(&clinic, &theirs, THEIR_NUMBER, &file).await;
+    clinic.stop_work().await;
+    let mut tokens = vec![("nobody", None, None)];
+    for role in Role::ALL {
+        let name = format!("test-{role}");
+        clinic.member(clinic.tenant, &name, *role).await;
+        let token = clinic.token_of(&name).await;
+        tokens.push((role.as_str(), Some(*role), Some(token)));
+    }
+    Scene {
+        clinic,
+        own,
+        foreign,
+        tokens,
+        other,
+    }
+}
+
+fn find<'o>(objects: &'o Objects, kind: &str) -> &'o str {
+    let found = objects.iter().find(|(name, _)| *name == kind);
+    &found.unwrap_or_else(|| panic!("no {kind} in the scene")).1
+}
+
+impl Scene {
+    /// Changes whenever anything of the other clinic is changed.
+    async fn fingerprint(&self) -> Vec<i64> {
+        let mut tx = self.clinic.app.store.read(self.other).await.unwrap();
+        let mut counts = Vec::new();
+        for sql in FINGERPRINT {
+            counts.push(tx.one(*sql, params![self.other]).await.unwrap());
+        }
+        counts
+    }
+
+    /// The status of one call, without waiting for the end of its body.
+    async fn status(
+        &self,
+        route: &RouteInfo,
+        token: Option<&str>,
+        objects: &Objects,
+    ) -> StatusCode {
+        let path = match object_of(&route.path) {
+            Some(kind) => route.path.replace("{id}", find(objects, kind)),
+            None => route.path.clone(),
+        };
+        let mut request = Request::builder().method(route.method.clone()).uri(path);
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let body = body_of(&route.path, find(objects, "patient"));
+        let (kind, body) = if route.kind == Kind::Page {
+            let form = serde_urlencoded::to_string(body.as_object().unwrap()).unwrap();
+            ("application/x-www-form-urlencoded", form)
+        } else {
+            ("application/json", body.to_string())
+        };
+        let request = if route.method.is_safe() {
+            request.body(Body::empty())
+        } else {
+            request
+                .header(header::CONTENT_TYPE, kind)
+                .body(Body::from(body))
+        };
+        self.clinic.begin(request.unwrap()).await.status()
+    }
+}
+
+/// What is wrong with a cell, if anything.
+fn verdict(
+    route: &RouteInfo,
+    caller: Option<Option<Role>>,
+    own: bool,
+    status: StatusCode,
+) -> Option<String> {
+    let wrong = |what: &str| Some(format!("{status}, but {what}"));
+    if status.is_server_error() {
+        return wrong("nothing may be a fault of ours");
+    }
+    let Some(role) = caller else {
+        let asks = status == StatusCode::UNAUTHORIZED || status == StatusCode::SEE_OTHER;
+        return match route.policy.needs_caller() {
+            true if !asks => wrong("nobody may call it without signing in"),
+            _ => None,
+        };
+    };
+    if !route.policy.allows(role) {
+        return match status {
+            StatusCode::FORBIDDEN => None,
+            _ => wrong("this role is refused before anything is looked at"),
+        };
+    }
+    if !route.policy.needs_caller() {
+        return None;
+    }
+    if object_of(&route.path).is_some() && !own {
+        return match status {
+            StatusCode::NOT_FOUND => None,
+            _ => wrong("another clinic's object does not exist here"),
+        };
+    }
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+            wrong("this role may call it")
+        }
+        _ => None,
+    }
+}
+
+on_both_engines! {
+    async fn every_route_keeps_its_policy_for_every_caller_and_object(db) {
+        let scene = scene(&db).await;
+        let before = scene.fingerprint().await;
+        let routes: Vec<RouteInfo> = clinic::routes().registry.into_iter()
+            // The measurements' address decides there, not the caller; files need a real name.
+            .filter(|route| route.policy != Policy::LoopbackOrAdmin && !route.path.contains("{file}") && !route.path.contains("{*"))
+            .collect();
+        let (mut cells, mut faults) = (0, Vec::new());
+        for (own, objects) in [(false, &scene.foreign), (true, &scene.own)] {
+            for route in &routes {
+                for (name, role, token) in &scene.tokens {
+                    let status = scene.status(route, token.as_deref(), objects).await;
+                    let caller = token.as_ref().map(|_| *role);
+                    cells += 1;
+                    if let Some(fault) = verdict(route, caller, own, status) {
+                        let whose = if own { "own" } else { "foreign" };
+                        faults.push(format!("{} {} as {name}, {whose} object: {fault}", route.method, route.path));
+                    }
+                }
+            }
+            let after = scene.fingerprint().await;
+            assert_eq!(before, after, "something of the other clinic was changed");
+        }
+        assert!(faults.is_empty(), "{} of {cells} cells are wrong:\n{}", faults.len(), faults.join("\n"));
+        assert!(cells > 900, "only {cells} cells");
+    }
+}
