@@ -45,7 +45,17 @@ pub struct Browser {
     client: Client,
     // Fields are dropped in this order: the driver before its files.
     _driver: Running,
-    _profile: TempDir,
+    profile: TempDir,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // A test that fails never closes its window, and Chromium outlives its driver.
+        let _ = Command::new("pkill")
+            .arg("--full")
+            .arg(self.profile.path())
+            .status();
+    }
 }
 
 impl Browser {
@@ -82,7 +92,7 @@ impl Browser {
         Self {
             client,
             _driver: driver,
-            _profile: profile,
+            profile,
         }
     }
 
@@ -137,9 +147,9 @@ impl Browser {
         result.expect(script)
     }
 
-    /// Closes the window. A test that fails leaves that to the driver's end.
+    /// Closes the window.
     pub async fn close(self) {
-        // The driver's end closes it as well.
+        // Dropping it closes it as well.
         let _ = self.client.clone().close().await;
     }
 }
