@@ -2,12 +2,12 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use kernel::{Clock, Rng, Timestamp};
-use store::{Scope, Store, StoreError};
-use tokio::sync::{Notify, RwLock, Semaphore, broadcast, mpsc};
+use store::{Scope, Store, StoreError, WriteTx};
+use tokio::sync::{Mutex, Notify, RwLock, Semaphore, broadcast, mpsc};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
-use crate::{Failure, Job, Outcome, Queue, sql};
+use crate::{Failure, Job, Outcome, Queue, WorkSql, sql};
 
 /// How long a claim lasts without renewal.
 pub const LEASE: Duration = Duration::from_secs(4);
@@ -23,6 +23,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const MAX_DEATHS: i32 = sql::SUSPECT + 5;
 /// Ended rows written in one transaction.
 const FINISH_BATCH: usize = 256;
+/// Transactions that write ended rows at the same time: on PostgreSQL each waits
+/// for its own round trips.
+const WRITERS: usize = 4;
 /// How long a shutdown waits for running rows before it hands them back.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -54,11 +57,12 @@ impl Engine {
                 alone: Arc::clone(&alone),
                 cut: CancellationToken::new(),
             };
-            engine.tasks.spawn(write_endings(
-                node.store.clone(),
-                node.queue.clone(),
-                endings,
-            ));
+            let endings = Arc::new(Mutex::new(endings));
+            for _ in 0..WRITERS {
+                let (store, queue) = (node.store.clone(), Arc::clone(&node.queue));
+                let endings = Arc::clone(&endings);
+                engine.tasks.spawn(write_endings(store, queue, endings));
+            }
             engine.tasks.spawn(node.run(engine.stop.clone()));
         }
         engine.tasks.close();
@@ -330,34 +334,52 @@ impl Node {
 }
 
 /// Writes the ends of rows together: one commit for many.
-async fn write_endings(store: Store, queue: Arc<Queue>, mut endings: mpsc::Receiver<Ending>) {
-    let mut batch = Vec::with_capacity(FINISH_BATCH);
-    while endings.recv_many(&mut batch, FINISH_BATCH).await > 0 {
+async fn write_endings(
+    store: Store,
+    queue: Arc<Queue>,
+    endings: Arc<Mutex<mpsc::Receiver<Ending>>>,
+) {
+    loop {
+        let mut batch = Vec::new();
+        if endings
+            .lock()
+            .await
+            .recv_many(&mut batch, FINISH_BATCH)
+            .await
+            == 0
+        {
+            return;
+        }
         let sql = queue.sql;
-        let todo = std::mem::replace(&mut batch, Vec::with_capacity(FINISH_BATCH));
         let written = store
             .write(Scope::System, move |tx| {
-                Box::pin(async move {
-                    for ending in todo {
-                        let written = match ending.again {
-                            None => sql::finish(tx, sql, &ending.job).await,
-                            Some(at) => sql::retry_at(tx, sql, &ending.job, at, None).await,
-                        };
-                        match written {
-                            Err(StoreError::RowCount { .. }) => tracing::warn!(
-                                queue = sql.table,
-                                id = %ending.job.id,
-                                "another node has taken this row over"
-                            ),
-                            other => other?,
-                        }
-                    }
-                    Ok::<_, StoreError>(())
-                })
+                Box::pin(async move { write_batch(tx, sql, batch).await })
             })
             .await;
         if let Err(error) = written {
             tracing::warn!(queue = sql.table, %error, "could not write ended rows; they will run again");
         }
     }
+}
+
+async fn write_batch(
+    tx: &mut WriteTx,
+    sql: &'static WorkSql,
+    batch: Vec<Ending>,
+) -> Result<(), StoreError> {
+    for ending in batch {
+        let written = match ending.again {
+            None => sql::finish(tx, sql, &ending.job).await,
+            Some(at) => sql::retry_at(tx, sql, &ending.job, at, None).await,
+        };
+        match written {
+            Err(StoreError::RowCount { .. }) => tracing::warn!(
+                queue = sql.table,
+                id = %ending.job.id,
+                "another node has taken this row over"
+            ),
+            other => other?,
+        }
+    }
+    Ok(())
 }
