@@ -3,4 +3,5 @@
 pub mod browser;
 pub mod clinic;
 pub mod db;
+pub mod session;
 pub mod twilio;

@@ -3,19 +3,17 @@
 
 use std::time::Duration;
 
-use axum::{
-    body::Body,
-    http::{Method, Request},
-};
+use axum::http::Method;
 use clinic::blobs::api as blobs;
 use kernel::{Clock, Id};
 use ports::BlobStore;
 use serde_json::{Value, json};
 use store::{EngineKind, Scope, Sql, params};
 use testkit::{
-    clinic::{Answer, PASSWORD, Setup, TestClinic},
+    clinic::{Answer, Setup, TestClinic},
     db::{TestDb, eventually},
     on_both_engines,
+    session::Session,
     twilio::FakeTwilio,
 };
 use uuid::Uuid;
@@ -93,38 +91,11 @@ impl Scene {
     /// The conversation as a browser without scripts shows it.
     async fn page(&self) -> String {
         let id = self.conversation().await.unwrap();
-        self.browse(Method::GET, &format!("/inbox/{id}"), "")
-            .await
-            .text
+        self.browser().await.get(&format!("/inbox/{id}")).await.text
     }
 
-    async fn browse(&self, method: Method, path: &str, form: &str) -> Answer {
-        let session = clinic::identity::api::open_session(&self.clinic.app, "agent", PASSWORD)
-            .await
-            .unwrap();
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("cookie", format!("session={}", session.cookie))
-            .header("content-type", "application/x-www-form-urlencoded");
-        // Every session has its own secret for forms.
-        let form = match form {
-            "" => String::new(),
-            _ => {
-                let page =
-                    Request::get("/inbox").header("cookie", format!("session={}", session.cookie));
-                let page = self
-                    .clinic
-                    .send(page.body(Body::empty()).unwrap())
-                    .await
-                    .text;
-                let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
-                format!("csrf={}", rest.split('"').next().unwrap())
-            }
-        };
-        self.clinic
-            .send(request.body(Body::from(form)).unwrap())
-            .await
+    async fn browser(&self) -> Session<'_> {
+        Session::of(&self.clinic, "agent").await
     }
 
     async fn blob_rows(&self) -> i64 {
@@ -177,7 +148,7 @@ on_both_engines! {
         assert!(page.contains(&format!("<img src=\"{}\"", address(&files[0]))), "{page}");
         assert!(page.contains(&format!("<audio controls preload=\"none\" src=\"{}\"", address(&files[1]))));
         assert!(page.contains(&format!("<a href=\"{}\">Ouvrir le fichier", address(&files[2]))));
-        assert_eq!(scene.browse(Method::GET, &address(&files[0]), "").await.bytes, PNG);
+        assert_eq!(scene.browser().await.get(&address(&files[0])).await.bytes, PNG);
         assert_eq!((scene.blob_rows().await, scene.objects().await), (3, 3));
         scene.clinic.stop_work().await;
     }
@@ -229,7 +200,7 @@ on_both_engines! {
 
         twilio.mend_media(&urls[0], "image/png", PNG);
         let id = files[0]["id"].as_str().unwrap();
-        let again = scene.browse(Method::POST, &format!("/inbox/media/{id}/retry"), "csrf").await;
+        let again = scene.browser().await.submit(&format!("/inbox/media/{id}/retry"), &[]).await;
         assert_eq!(again.status, 303, "{}", again.text);
         eventually("the mended file", LIMIT, || async {
             (scene.files().await[0]["state"] == "stored").then_some(())

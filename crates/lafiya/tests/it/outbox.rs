@@ -2,56 +2,22 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use axum::{
-    body::Body,
-    http::{Method, Request},
-};
+use axum::http::Method;
 use clinic::messaging::api::{self as messaging, Category, Channel, NewMessage};
 use ports::twilio::{Account, TwilioSender};
 use serde_json::{Value, json};
 use store::{Sql, StoreError, Violation, params};
 use testkit::{
-    clinic::{Answer, PASSWORD, TestClinic},
+    clinic::{Answer, TestClinic},
     db::{TestDb, eventually},
     on_both_engines,
+    session::Session,
     twilio::{FakeTwilio, Fault},
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// What two nodes would write that decide at the same instant.
 const BEGIN_ALL: Sql = Sql::new("UPDATE message SET state = 'sending' WHERE state = 'queued'");
-
-/// A browser without scripts in which somebody has signed in.
-struct Session<'c> {
-    clinic: &'c TestClinic,
-    cookie: String,
-}
-
-impl<'c> Session<'c> {
-    async fn of(clinic: &'c TestClinic, name: &str) -> Self {
-        let session = clinic::identity::api::open_session(&clinic.app, name, PASSWORD).await;
-        let cookie = format!("session={}", session.unwrap().cookie);
-        Self { clinic, cookie }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header("cookie", &self.cookie);
-        self.clinic.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, form: &str) -> Answer {
-        let request = Request::post(path).header("cookie", &self.cookie);
-        let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let body = Body::from(form.to_owned());
-        self.clinic.send(request.body(body).unwrap()).await
-    }
-
-    /// The field with the secret of a page's forms.
-    fn csrf(&self, page: &str) -> String {
-        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
-        format!("csrf={}", rest.split('"').next().unwrap())
-    }
-}
 
 struct Scene {
     clinic: TestClinic,
@@ -342,11 +308,11 @@ on_both_engines! {
         let action = format!("/outbox/{}", rest.split('"').next().unwrap().replace("&#38;", "&"));
         let finish = Sql::new("UPDATE message SET work_due_at = NULL WHERE tenant_id = $1 AND state = 'failed'");
         app.store.write(tenant, move |tx| Box::pin(async move { tx.execute(finish, params![tenant]).await })).await.unwrap();
-        assert_eq!(admin.post(&action, "").await.status, 403, "no secret");
-        let again = admin.post(&action, &admin.csrf(&failed)).await;
+        assert_eq!(admin.post(&action, &[]).await.status, 403, "no secret");
+        let again = admin.submit(&action, &[]).await;
         assert_eq!((again.status.as_u16(), again.headers["location"].to_str().unwrap()), (303, "/outbox?state=failed&channel=sms"));
         assert!(admin.get("/outbox?state=failed&channel=sms").await.text.contains("Aucun message ne correspond."));
-        let again = admin.post(&action, &admin.csrf(&failed)).await;
+        let again = admin.submit(&action, &[]).await;
         assert_eq!(again.status, 409, "it waits already");
     }
 

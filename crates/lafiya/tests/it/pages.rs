@@ -1,53 +1,11 @@
 //! Every page, in both languages, as a browser without scripts sees it.
 
-use axum::{
-    body::Body,
-    http::{Request, header},
-};
 use testkit::{
-    clinic::{Answer, PASSWORD, TestClinic},
+    clinic::TestClinic,
     db::{TestDb, eventually},
     on_both_engines,
+    session::Session,
 };
-
-struct Browser<'c> {
-    clinic: &'c TestClinic,
-    cookie: String,
-}
-
-impl<'c> Browser<'c> {
-    async fn signed_in(clinic: &'c TestClinic, name: &str) -> Self {
-        let session = clinic::identity::api::open_session(&clinic.app, name, PASSWORD)
-            .await
-            .unwrap();
-        Self {
-            clinic,
-            cookie: format!("session={}", session.cookie),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).header(header::COOKIE, &self.cookie);
-        self.clinic.send(request.body(Body::empty()).unwrap()).await
-    }
-
-    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = Request::post(path)
-            .header(header::COOKIE, &self.cookie)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let body = serde_urlencoded::to_string(fields).unwrap();
-        self.clinic
-            .send(request.body(Body::from(body)).unwrap())
-            .await
-    }
-
-    /// The secret that this browser's forms repeat.
-    async fn csrf(&self) -> String {
-        let page = self.get("/patients/new").await.text;
-        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
-        rest.split('"').next().unwrap().to_owned()
-    }
-}
 
 /// A clinic with a patient's message, an answer, a note and a shared phone.
 async fn lively(db: &TestDb) -> (TestClinic, String, String) {
@@ -99,7 +57,7 @@ async fn lively(db: &TestDb) -> (TestClinic, String, String) {
 on_both_engines! {
     async fn every_page_is_whole_in_both_languages(db) {
         let (mut clinic, conversation, patient) = lively(&db).await;
-        let admin = Browser::signed_in(&clinic, "admin").await;
+        let admin = Session::of(&clinic, "admin").await;
         for path in [
             "/inbox".to_owned(),
             "/inbox?status=closed".to_owned(),
@@ -134,7 +92,7 @@ on_both_engines! {
 
     async fn a_form_needs_its_secret_and_works_without_scripts(db) {
         let (mut clinic, conversation, _) = lively(&db).await;
-        let agent = Browser::signed_in(&clinic, "agent").await;
+        let agent = Session::of(&clinic, "agent").await;
         let reply = format!("/inbox/{conversation}/reply");
         let fields = [("body", "Venez à 9 h."), ("channel", "whatsapp"), ("reply_id", "abc")];
         assert_eq!(agent.post(&reply, &fields).await.status, 403, "no secret");
@@ -163,15 +121,15 @@ on_both_engines! {
         let (mut clinic, conversation, _) = lively(&db).await;
         clinic.another("autre", "+221338210001").await;
         let path = format!("/inbox/{conversation}");
-        let nobody = Browser { clinic: &clinic, cookie: "session=forged".into() };
+        let nobody = Session::with(&clinic, "session=forged".into());
         let answer = nobody.get(&path).await;
         assert_eq!((answer.status.as_u16(), answer.headers["location"].to_str().unwrap()),
             (303, format!("/sign-in?next=%2Finbox%2F{conversation}").as_str()));
-        let patient = Browser::signed_in(&clinic, "patient").await;
+        let patient = Session::of(&clinic, "patient").await;
         assert_eq!(patient.get(&path).await.status, 403);
-        let theirs = Browser::signed_in(&clinic, "autre-agent").await;
+        let theirs = Session::of(&clinic, "autre-agent").await;
         assert_eq!(theirs.get(&path).await.status, 404);
-        let agent = Browser::signed_in(&clinic, "agent").await;
+        let agent = Session::of(&clinic, "agent").await;
         assert_eq!(agent.get("/work").await.status, 403);
         let page = agent.get(&path).await;
         let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -186,7 +144,7 @@ on_both_engines! {
         for number in 10..35 {
             clinic.patient("Awa", &format!("Diop{number}"), &format!("77 200 00 {number}")).await;
         }
-        let browser = Browser::signed_in(&clinic, "agent").await;
+        let browser = Session::of(&clinic, "agent").await;
         let first = browser.get("/patients?search=awa").await.text;
         assert!(first.contains("href=\"/patients?search=awa&#38;page=2\"") || first.contains("href=\"/patients?search=awa&amp;page=2\""), "{first}");
         assert_eq!(first.matches("class=\"title\"").count(), 20);

@@ -3,7 +3,7 @@
 use ::store::{Sql, params};
 use axum::http::{Method, Request};
 use serde_json::{Value, json};
-use testkit::{clinic::TestClinic, on_both_engines};
+use testkit::{clinic::TestClinic, on_both_engines, session::Session};
 
 async fn found(clinic: &TestClinic, search: &str) -> Vec<String> {
     let query = serde_urlencoded::to_string([("search", search)]).unwrap();
@@ -180,22 +180,9 @@ on_both_engines! {
 
     async fn pages_show_what_is_wrong_beside_the_field(db) {
         let clinic = TestClinic::new(&db).await;
-        let session = clinic::identity::api::open_session(&clinic.app, "agent", testkit::clinic::PASSWORD).await.unwrap();
-        let cookie = format!("session={}", session.cookie);
-        let page = async |path: &str| {
-            let request = Request::get(path).header("cookie", &cookie).body(axum::body::Body::empty()).unwrap();
-            clinic.send(request).await
-        };
-        let blank = page("/patients/new").await;
-        let (_, rest) = blank.text.split_once("name=\"csrf\" value=\"").unwrap();
-        let csrf = rest.split('"').next().unwrap();
-        let send = async |path: &str, fields: &[(&str, &str)]| {
-            let body = serde_urlencoded::to_string([&[("csrf", csrf)], fields].concat()).unwrap();
-            let request = Request::post(path)
-                .header("cookie", &cookie)
-                .header("content-type", "application/x-www-form-urlencoded");
-            clinic.send(request.body(axum::body::Body::from(body)).unwrap()).await
-        };
+        let agent = Session::of(&clinic, "agent").await;
+        let page = async |path: &str| agent.get(path).await;
+        let send = async |path: &str, fields: &[(&str, &str)]| agent.submit(path, fields).await;
         let awa = |phone: &'static str| [("first_name", "Awa"), ("last_name", "Diop"), ("phone", phone), ("gender", "F")];
         let wrong = send("/patients/new", &awa("+237987654321")).await;
         assert_eq!(wrong.status, 400);
@@ -217,7 +204,6 @@ on_both_engines! {
         assert!(page("/patients?search=diup").await.text.contains("Awa Diop"));
         assert!(page("/patients/rows?search=moussa").await.text.contains("Moussa Diop"));
         assert_eq!(trail(&clinic, "patient.update").await, 1);
-        let request = Request::get("/patients").header("authorization", format!("Bearer {}", clinic.token_of("patient").await));
-        assert_eq!(clinic.send(request.body(axum::body::Body::empty()).unwrap()).await.status, 403);
+        assert_eq!(Session::of(&clinic, "patient").await.get("/patients").await.status, 403);
     }
 }
