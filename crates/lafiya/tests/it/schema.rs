@@ -1,6 +1,6 @@
 //! The schema, the statements, the routes and their documents agree.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
 use kernel::Role;
 use testkit::on_both_engines;
@@ -113,3 +113,104 @@ fn the_wire_documents_are_current() {
     }
     assert_document("docs/wire/policy-matrix.md", &matrix);
 }
+
+/// What a part of the product is called in the guide, by the beginning of its
+/// paths; the longest one wins. An empty name is left out: nobody decides about it.
+const PARTS: &[(&str, &str)] = &[
+    ("/", "Accueil"),
+    ("/api/auth/", ""),
+    ("/api/docs/", ""),
+    ("/api/health/", ""),
+    ("/api/patients/", "Patients"),
+    ("/api/schema/", ""),
+    ("/api/v1/auth/", ""),
+    ("/api/v1/inbox/", "Messages des patients"),
+    ("/api/v1/outbox/", "Messages envoyés"),
+    ("/api/v1/webhooks/", "Journal des appels de l’opérateur"),
+    ("/api/v1/webhooks/twilio/", ""),
+    ("/assets/", ""),
+    ("/inbox", "Messages des patients"),
+    ("/livez", ""),
+    ("/outbox", "Messages envoyés"),
+    ("/patients", "Patients"),
+    ("/readyz", ""),
+    ("/sign-in", ""),
+    ("/sign-out", ""),
+    ("/simulator", "Téléphone d’essai"),
+    ("/work", "Activité du serveur"),
+];
+
+/// What a role may do in a part of the product.
+#[derive(Default)]
+struct Share {
+    looks: (usize, usize),
+    changes: (usize, usize),
+}
+
+impl Share {
+    fn words(&self) -> String {
+        let part = |(may, all): (usize, usize), word: &str| match may {
+            0 => None,
+            _ if may == all => Some(word.to_owned()),
+            _ => Some(format!("{word} en partie")),
+        };
+        let words: Vec<String> = [part(self.looks, "voit"), part(self.changes, "modifie")]
+            .into_iter()
+            .flatten()
+            .collect();
+        if words.is_empty() {
+            "–".to_owned()
+        } else {
+            words.join(", ")
+        }
+    }
+}
+
+#[test]
+fn the_guide_says_who_may_do_what() {
+    let mut parts: BTreeMap<&str, Vec<Share>> = BTreeMap::new();
+    for route in clinic::routes().registry {
+        let fits = PARTS.iter().filter(|(start, _)| {
+            route.path.starts_with(start) && (*start != "/" || route.path == "/")
+        });
+        let longest = fits.max_by_key(|(start, _)| start.len());
+        let (_, name) = longest.unwrap_or_else(|| panic!("name {} in PARTS", route.path));
+        if name.is_empty() {
+            continue;
+        }
+        let shares = parts.entry(name).or_default();
+        shares.resize_with(Role::ALL.len(), Share::default);
+        for (share, role) in shares.iter_mut().zip(Role::ALL) {
+            let (may, all) = match route.method.is_safe() {
+                true => (&mut share.looks.0, &mut share.looks.1),
+                false => (&mut share.changes.0, &mut share.changes.1),
+            };
+            *may += usize::from(route.policy.allows(Some(*role)));
+            *all += 1;
+        }
+    }
+    let names = [
+        "patient",
+        "médecin",
+        "agent",
+        "responsable",
+        "administrateur",
+        "plateforme",
+    ];
+    let mut guide = String::from(GUIDE);
+    let _ = writeln!(guide, "| | {} |", names.join(" | "));
+    let _ = writeln!(guide, "|---|{}", "---|".repeat(names.len()));
+    for (part, shares) in parts {
+        let cells: Vec<String> = shares.iter().map(Share::words).collect();
+        let _ = writeln!(guide, "| {part} | {} |", cells.join(" | "));
+    }
+    assert_document("docs/guide/permissions.md", &guide);
+}
+
+const GUIDE: &str = "# Qui peut faire quoi
+
+Chacun ne voit que sa propre structure : ce qui appartient à une autre n’existe pas pour lui. Un patient ne voit que ce
+qui le concerne. Le tableau est tiré du programme lui-même ; le détail, adresse par adresse, se trouve dans
+[la table des accès](../wire/policy-matrix.md).
+
+";
