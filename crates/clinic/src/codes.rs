@@ -9,6 +9,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("already-processed", Conflict),
     ("bad-json", Malformed),
     ("changed-meanwhile", Conflict),
+    ("client-is-public", Conflict),
     ("empty-body", Malformed),
     ("file-not-failed", Conflict),
     ("idempotency-in-progress", Conflict),

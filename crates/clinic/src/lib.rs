@@ -15,7 +15,7 @@ pub mod web;
 pub use app::{App, Parts, Settings};
 pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
-use webkit::{ApiInfo, Built, Kit, KitParts, Routes};
+use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};
 
 /// Every statement of the product with its domain, for the tests that prepare
 /// each on both engines.
@@ -25,7 +25,9 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("audit", audit::STATEMENTS),
         ("blobs", blobs::STATEMENTS),
         ("calls", calls::STATEMENTS),
+        ("identity", identity::ACCESS_STATEMENTS),
         ("identity", identity::ACCOUNT_STATEMENTS),
+        ("identity", identity::OAUTH_STATEMENTS),
         ("identity", identity::SESSION_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
         ("inbox", inbox::EVENT_STATEMENTS),
@@ -70,6 +72,11 @@ pub fn routes_with(extra: Routes<App>) -> Built<App> {
             title: "Lafiya",
             version: env!("CARGO_PKG_VERSION"),
             description: "A clinic's whole relationship with its patients.",
+            oauth: OauthInfo {
+                authorize: "/oauth/authorize",
+                token: "/oauth/token",
+                scopes: identity::api::SCOPES,
+            },
         })
 }
 
@@ -92,7 +99,8 @@ pub fn kit(app: &App, settings: webkit::Settings) -> Kit {
 /// # Errors
 /// The database's.
 pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
-    Ok(identity::api::sweep(app).await? + calls::api::sweep(app).await?)
+    let oauth = identity::api::sweep_grants(app).await?;
+    Ok(oauth + identity::api::sweep(app).await? + calls::api::sweep(app).await?)
 }
 
 /// The product's work, for the engine.

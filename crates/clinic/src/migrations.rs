@@ -25,4 +25,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0010_inbox_dead_letters",
     "0011_calls_first_answers",
     "0012_inbox_event_search",
+    "0014_identity_oauth",
 ];

@@ -120,6 +120,11 @@ async fn main() -> std::io::Result<()> {
         title: "Gallery",
         version: "0",
         description: "Components to look at.",
+        oauth: webkit::OauthInfo {
+            authorize: "/oauth/authorize",
+            token: "/oauth/token",
+            scopes: &[],
+        },
     };
     let app = webkit::harden(routes().build(info).router.with_state(()), kit);
     let app = app.layer(axum::middleware::map_request(sign_in));

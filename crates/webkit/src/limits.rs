@@ -1,6 +1,6 @@
 //! How much one caller may ask for (`spec/api-conventions.md`, Rate limits).
 //!
-//! Whoever is known is counted as a person, so that a clinic's whole staff
+//! Whoever is known, a program too, is counted as a person, so that a clinic's whole staff
 //! behind one address is no crowd; everybody else by his address. The counts
 //! live in this process: N nodes together allow N times as much, and a restart
 //! forgives.
@@ -23,7 +23,7 @@ use governor::{
     Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware,
     state::keyed::HashMapStateStore,
 };
-use kernel::{Clock, Problem, ProblemKind, Timestamp};
+use kernel::{Actor, Clock, Problem, ProblemKind, Timestamp};
 use uuid::Uuid;
 
 use crate::{Fault, Kind, Policy, Principal, facts::Facts, problem};
@@ -121,7 +121,11 @@ pub(crate) fn check(
     let Some(pattern) = facts.pattern() else {
         return Ok(());
     };
-    let person = principal.and_then(|principal| principal.ctx.actor.user());
+    let person = principal.and_then(|principal| match principal.ctx.actor {
+        Actor::User(user, _) => Some(user.uuid()),
+        Actor::Service(service) => Some(service),
+        Actor::System(_) => None,
+    });
     let limits = facts.kit().limits();
     let class = Class::of(pattern.kind, pattern.policy, method, person.is_some());
     let limiter = match class {
@@ -131,10 +135,7 @@ pub(crate) fn check(
         Some(Class::SignIn) => &limits.sign_ins,
         Some(Class::Visit) => &limits.visits,
     };
-    limiter.check(&person.map_or_else(
-        || Who::at(facts.origin().client),
-        |user| Who::Person(user.uuid()),
-    ))
+    limiter.check(&person.map_or_else(|| Who::at(facts.origin().client), Who::Person))
 }
 
 /// Counts a webhook that turned out to be forged.

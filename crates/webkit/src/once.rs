@@ -51,7 +51,27 @@ pub struct KeptAnswer {
     pub headers: Vec<(String, String)>,
     /// The body, not compressed.
     pub body: Bytes,
+    /// Whether a secret is in it: then it may be given, but not stored.
+    pub secret: bool,
 }
+
+/// An answer with a secret in it. It is given once and never kept: the same
+/// `Idempotency-Key` again is refused with 409 `idempotency-outcome-unknown`, so
+/// that nothing is made twice either.
+#[derive(Debug, Clone, Copy)]
+pub struct Secret<T>(pub T);
+
+impl<T: IntoResponse> IntoResponse for Secret<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        response.extensions_mut().insert(HoldsSecret);
+        response
+    }
+}
+
+/// Stands in the extensions of an answer that may not be kept.
+#[derive(Debug, Clone, Copy)]
+struct HoldsSecret;
 
 /// Keeps first answers. The product gives one to [`crate::KitParts`].
 pub trait FirstAnswers: Send + Sync + 'static {
@@ -132,6 +152,7 @@ async fn handle(facts: Facts, request: Request, next: Next) -> KeptAnswer {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await;
     KeptAnswer {
+        secret: parts.extensions.get::<HoldsSecret>().is_some(),
         status: parts.status.as_u16(),
         headers: kept(&parts.headers),
         // Bodies of API answers are made in memory and cannot fail.

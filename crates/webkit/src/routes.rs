@@ -100,6 +100,19 @@ pub struct ApiInfo {
     pub version: &'static str,
     /// A paragraph on what it does.
     pub description: &'static str,
+    /// How programs get in.
+    pub oauth: OauthInfo,
+}
+
+/// What the OpenAPI document says about the authorization server.
+#[derive(Debug, Clone, Copy)]
+pub struct OauthInfo {
+    /// The path where people consent.
+    pub authorize: &'static str,
+    /// The path that gives tokens.
+    pub token: &'static str,
+    /// Every scope; each has a text `scope-<name>`, with `-` for its colon.
+    pub scopes: &'static [&'static str],
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {

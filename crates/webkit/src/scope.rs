@@ -16,6 +16,12 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The key of the text that says what a scope lets a program do.
+    #[must_use]
+    pub fn text_key(scope: &str) -> String {
+        format!("scope-{}", scope.replace(':', "-"))
+    }
+
     /// The scope that this method needs; none opens a closed route.
     #[must_use]
     pub fn needed(self, method: &Method) -> Option<String> {

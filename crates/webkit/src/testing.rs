@@ -19,6 +19,11 @@ pub(crate) const INFO: ApiInfo = ApiInfo {
     title: "Trial",
     version: "1.0.0",
     description: "A product to try things on.",
+    oauth: OauthInfo {
+        authorize: "/oauth/authorize",
+        token: "/oauth/token",
+        scopes: &["read:customer"],
+    },
 };
 
 /// Knows whoever names a role, as a token or as a session.

@@ -97,7 +97,7 @@ async fn begin(app: &App, claim: &Claim, content: String) -> Result<Begun, Store
 async fn end(app: &App, claim: Claim, answer: KeptAnswer) -> Result<(), StoreError> {
     let ended = app.store.write(claim.tenant, move |tx| {
         Box::pin(async move {
-            if rules::is_kept(answer.status) {
+            if rules::is_kept(answer.status) && !answer.secret {
                 storage::keep(tx, &claim, &answer).await
             } else {
                 storage::give_back(tx, &claim).await
@@ -115,6 +115,7 @@ fn repeated(row: CallRow) -> Result<KeptAnswer, Problem> {
         status: status.ok_or_else(damaged)?,
         headers: serde_json::from_str(&headers).map_err(Problem::internal)?,
         body: row.body.ok_or_else(damaged)?.into(),
+        secret: false,
     })
 }
 

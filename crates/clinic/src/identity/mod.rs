@@ -17,7 +17,9 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::{ACCOUNT_STATEMENTS, SESSION_STATEMENTS};
+pub(crate) use storage::{
+    ACCESS_STATEMENTS, ACCOUNT_STATEMENTS, OAUTH_STATEMENTS, SESSION_STATEMENTS,
+};
 
 /// The identity's routes.
 pub(crate) fn routes() -> Routes<App> {

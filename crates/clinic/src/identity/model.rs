@@ -1,3 +1,5 @@
+pub(super) mod oauth;
+
 use std::time::Duration;
 
 use kernel::{Country, Locale, Role, TenantId, Timestamp, UserId, Zone};

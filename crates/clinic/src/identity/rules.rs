@@ -1,5 +1,8 @@
 //! Passwords and tokens, without a database.
 
+pub(super) mod oauth;
+pub(super) mod scopes;
+
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use jsonwebtoken::{Algorithm as JwtAlgorithm, DecodingKey, EncodingKey, Header, Validation};
 use kernel::{FieldError, Problem, Role, TenantId, Timestamp, UserId};

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State, http::StatusCode};
-use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Texts, routes};
+use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes};
 
 use super::{
     api,
@@ -10,6 +10,7 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
+        .scope(Scope::Exact("send:notification"))
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
 }

@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode},
 };
 use webkit::{
-    Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes,
+    Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes,
     version_tag,
 };
 
@@ -20,6 +20,7 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
+        .scope(Scope::Area("customer"))
         .api(routes!(create_patient), Policy::STAFF)
         .api(routes!(list_patients), Policy::STAFF)
         .api(routes!(count_patients), Policy::STAFF)

@@ -32,6 +32,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/settings/access",
+            label: "access-title",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
             href: "/simulator",
             label: "simulator-title",
             policy: Policy::STAFF,

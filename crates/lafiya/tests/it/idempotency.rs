@@ -85,6 +85,7 @@ fn call(clinic: &TestClinic) -> KeyedCall {
 
 fn answered(status: u16) -> KeptAnswer {
     KeptAnswer {
+        secret: false,
         status,
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: "{}".into(),

@@ -11,6 +11,8 @@ mod jobs;
 mod kill;
 mod limits;
 mod media;
+mod oauth;
+mod oauth_access;
 mod outbox;
 mod pages;
 mod patients;

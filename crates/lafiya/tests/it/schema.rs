@@ -73,6 +73,15 @@ pub(crate) fn assert_document(path: &str, expected: &str) {
     );
 }
 
+/// What a token of limited powers needs; nothing where nobody has to be known.
+fn scope_cell(route: &webkit::RouteInfo) -> String {
+    if !route.policy.needs_caller() {
+        return String::new();
+    }
+    let needed = route.scope.needed(&route.method);
+    needed.map_or("–".to_owned(), |scope| format!("`{scope}`"))
+}
+
 #[test]
 fn the_wire_documents_are_current() {
     let built = clinic::routes();
@@ -80,19 +89,25 @@ fn the_wire_documents_are_current() {
         "docs/wire/openapi.json",
         &(built.openapi.to_pretty_json().unwrap() + "\n"),
     );
-    let mut matrix =
-        String::from("# Who may call what. Made from the routes; the tests keep it current.\n\n");
+    let mut matrix = String::from(
+        "# Who may call what. Made from the routes; the tests keep it current.\n\n\
+         A token of limited powers (OAuth, service token) also needs the scope; `–` is closed to it.\n\n",
+    );
     let roles = Role::ALL;
     let _ = writeln!(
         matrix,
-        "| method | path | policy | nobody | {} |",
+        "| method | path | policy | scope | nobody | {} |",
         roles
             .iter()
             .map(|role| role.as_str())
             .collect::<Vec<_>>()
             .join(" | ")
     );
-    let _ = writeln!(matrix, "|---|---|---|---|{}", "---|".repeat(roles.len()));
+    let _ = writeln!(
+        matrix,
+        "|---|---|---|---|---|{}",
+        "---|".repeat(roles.len())
+    );
     let mut routes = built.registry;
     routes.sort_by(|a, b| (&a.path, a.method.as_str()).cmp(&(&b.path, b.method.as_str())));
     for route in routes {
@@ -104,10 +119,11 @@ fn the_wire_documents_are_current() {
             .collect();
         let _ = writeln!(
             matrix,
-            "| {} | `{}` | {} | {nobody} | {} |",
+            "| {} | `{}` | {} | {} | {nobody} | {} |",
             route.method,
             route.path,
             route.policy.to_string().replace('|', " or "),
+            scope_cell(&route),
             cells.join(" | ")
         );
     }

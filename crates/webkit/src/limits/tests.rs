@@ -54,6 +54,36 @@ fn trial(clock: &Clock, trusted: &str) -> Router {
     app_of(routes, parts)
 }
 
+/// A service is counted as itself, not as a visitor of its address.
+#[tokio::test]
+async fn a_program_has_the_budget_of_somebody_known() {
+    let clock = clock();
+    let routes =
+        Routes::new()
+            .scope(Scope::Area("note"))
+            .page(Method::GET, "/notes", well, Policy::STAFF);
+    let parts = KitParts {
+        settings: Settings {
+            budgets: small(),
+            ..settings()
+        },
+        authenticator: Box::new(Roster),
+        first_answers: None,
+        nav: Vec::new(),
+        clock: clock.clone(),
+        rng: kernel::Rng::seeded(1),
+    };
+    let app = app_of(routes, parts);
+    let service = bearer("Bearer service read:note");
+    for expected in [200, 200, 200, 429] {
+        let answer = send(&app, "GET /notes", &[service], "").await;
+        assert_eq!(
+            answer.status, expected,
+            "the budget of reads, not of visits"
+        );
+    }
+}
+
 fn clock() -> Clock {
     Clock::fixed(Timestamp::from_micros(1_000_000))
 }

@@ -12,6 +12,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{Kit, problem};
 
+pub use headers::policy_with_form_to;
 pub use panics::log_panics;
 
 /// Puts the common middleware around a router: request id, access log,

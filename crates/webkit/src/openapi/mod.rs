@@ -9,16 +9,18 @@ mod problems;
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use kernel::Locale;
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
     path::{Operation, ParameterBuilder, ParameterIn, PathItem, Paths},
     schema::{Components, ObjectBuilder, Schema, Type},
     security::{
-        ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        ApiKey, ApiKeyValue, AuthorizationCode, ClientCredentials, Flow, HttpAuthScheme,
+        HttpBuilder, OAuth2, Scopes, SecurityRequirement, SecurityScheme,
     },
 };
 
-use crate::{ApiInfo, Kind, Policy, RouteInfo, once, routes::methods};
+use crate::{ApiInfo, Kind, OauthInfo, RouteInfo, Scope, Texts, once, routes::methods};
 
 pub use check::{assert_schema_matches_routes, mismatches, undocumented};
 pub(crate) use docs::routes;
@@ -32,16 +34,17 @@ pub(crate) fn document(
 ) -> OpenApi {
     for (path, item) in &mut paths.paths {
         for method in methods(item).collect::<Vec<_>>() {
-            let policy = policy_of(registry, &method, path);
-            if let (Some(policy), Some(operation)) = (policy, operation_mut(item, &method)) {
-                if once::is_honoured(&method, Kind::Api, policy) {
+            let route = route_of(registry, &method, path);
+            if let (Some(route), Some(operation)) = (route, operation_mut(item, &method)) {
+                if once::is_honoured(&method, Kind::Api, route.policy) {
                     add_key(operation);
                 }
-                problems::add(operation, &method, path, policy);
-                operation.security = Some(security(policy));
+                problems::add(operation, &method, path, route.policy);
+                operation.security = Some(security(route));
             }
         }
     }
+    let oauth = info.oauth;
     let info = InfoBuilder::new()
         .title(info.title)
         .version(info.version)
@@ -50,15 +53,14 @@ pub(crate) fn document(
     OpenApiBuilder::new()
         .info(info)
         .paths(paths)
-        .components(Some(components(schemas)))
+        .components(Some(components(schemas, oauth)))
         .build()
 }
 
-fn policy_of(registry: &[RouteInfo], method: &Method, path: &str) -> Option<Policy> {
-    let route = registry
+fn route_of<'r>(registry: &'r [RouteInfo], method: &Method, path: &str) -> Option<&'r RouteInfo> {
+    registry
         .iter()
-        .find(|route| route.method == method && route.path == path);
-    route.map(|route| route.policy)
+        .find(|route| route.method == method && route.path == path)
 }
 
 /// The operation of a method.
@@ -105,10 +107,12 @@ fn add_key(operation: &mut Operation) {
         .push(RefOr::T(parameter));
 }
 
-fn components(schemas: BTreeMap<String, RefOr<Schema>>) -> Components {
+fn components(schemas: BTreeMap<String, RefOr<Schema>>, oauth: OauthInfo) -> Components {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
+        .description(Some(
+            "A JWT of somebody who signed in, or the service token of a program.",
+        ))
         .build();
     let session = ApiKey::Cookie(ApiKeyValue::with_description(
         "session",
@@ -119,19 +123,43 @@ fn components(schemas: BTreeMap<String, RefOr<Schema>>) -> Components {
         .responses_from_iter(problems::responses())
         .security_scheme("bearer", SecurityScheme::Http(bearer))
         .security_scheme("session", SecurityScheme::ApiKey(session))
+        .security_scheme("oauth2", SecurityScheme::OAuth2(flows(oauth)))
         .build()
 }
 
-/// A token or a session; none where nobody has to be known.
-fn security(policy: Policy) -> Vec<SecurityRequirement> {
+fn flows(oauth: OauthInfo) -> OAuth2 {
+    let texts = Texts::new(Locale::En);
+    let told = oauth
+        .scopes
+        .iter()
+        .map(|scope| ((*scope).to_owned(), texts.get(&Scope::text_key(scope))));
+    let scopes = Scopes::from_iter(told);
+    OAuth2::new([
+        Flow::AuthorizationCode(AuthorizationCode::new(
+            oauth.authorize,
+            oauth.token,
+            scopes.clone(),
+        )),
+        Flow::ClientCredentials(ClientCredentials::new(oauth.token, scopes)),
+    ])
+}
+
+/// A session, a token, or one of limited powers with the scope that the route
+/// names; none where nobody has to be known.
+fn security(route: &RouteInfo) -> Vec<SecurityRequirement> {
     const NO_SCOPES: [&str; 0] = [];
-    if !policy.needs_caller() {
+    if !route.policy.needs_caller() {
         return Vec::new();
     }
-    vec![
+    let limited = route.scope.needed(&route.method);
+    let limited = limited.map(|scope| SecurityRequirement::new("oauth2", [scope]));
+    [
         SecurityRequirement::new("bearer", NO_SCOPES),
         SecurityRequirement::new("session", NO_SCOPES),
     ]
+    .into_iter()
+    .chain(limited)
+    .collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use kernel::{Actor, Ctx, Problem, Role, TenantId, UserId};
 use store::{ReadTx, Scope};
 use webkit::{Authenticator, BoxFuture, Credentials, Principal, Via};
 
+use super::programs;
 use crate::{
     App,
     identity::{model::UserRow, rules, storage},
@@ -19,6 +20,9 @@ impl Authenticator for SessionsAndTokens {
     ) -> BoxFuture<'a, Result<Option<Principal>, Problem>> {
         Box::pin(async move {
             match credentials {
+                Credentials::Bearer(token) if programs::is_programs(&token) => {
+                    programs::by_program(&self.0, &token, tenant_hint).await
+                }
                 Credentials::Bearer(token) => by_token(&self.0, &token, tenant_hint).await,
                 Credentials::Session(cookie) => by_cookie(&self.0, &cookie, tenant_hint).await,
             }
@@ -76,7 +80,7 @@ async fn by_cookie(
 }
 
 /// The caller in the tenant he asks for, as his membership stands now.
-async fn principal(
+pub(super) async fn principal(
     tx: &mut ReadTx,
     user: UserRow,
     current: TenantId,

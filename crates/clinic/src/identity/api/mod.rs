@@ -1,16 +1,33 @@
 //! What siblings, the web layer and the command line may ask.
 
+mod access;
 mod accounts;
 mod authenticate;
+mod authorize;
+mod delegate;
 mod failures;
+mod programs;
 mod sign_in;
 
+pub use access::{
+    client, clients, create_service_token, register_client, revoke_client, revoke_service_token,
+    rotate_secret, service_token, service_tokens,
+};
 pub use accounts::{
     create_tenant, create_user, reset_password, staff, staff_name, sweep, tenant, tenant_by_slug,
     tenants,
 };
 pub use authenticate::{SessionsAndTokens, verify_access};
+pub use authorize::{NotAsked, Wrong, asked, consent, refused, sweep_grants};
+pub use delegate::{Known, NotGiven, Shown, delegate, known, revoke};
 pub use failures::limited;
 pub use sign_in::{End, close_session, issue_tokens, log_out, me, open_session, rotate};
+
+pub use super::model::oauth::{
+    AccessState, Asked, ClientId, ClientKind, ClientRow, Delegated, Issued, NewClient,
+    NewServiceToken, ServiceTokenId, ServiceTokenRow,
+};
+pub use super::rules::scopes::SCOPES;
+pub use super::wire::{OauthCode, OauthError, Params};
 
 pub use super::model::{NewSession, NewTenant, NewUser, StaffMember, TenantInfo, Tokens, UserRow};

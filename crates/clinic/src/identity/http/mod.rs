@@ -1,5 +1,7 @@
 //! Identity over HTTP, a file per capability.
 
+mod access;
+mod oauth;
 mod tokens;
 
 use webkit::Routes;
@@ -8,4 +10,6 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     tokens::routes()
+        .merge(oauth::routes())
+        .merge(access::routes())
 }

@@ -1,5 +1,7 @@
 //! Identity's pages, a file per capability.
 
+mod access;
+mod oauth;
 mod sign_in;
 
 use webkit::Routes;
@@ -8,4 +10,6 @@ use crate::App;
 
 pub(super) fn routes() -> Routes<App> {
     sign_in::routes()
+        .merge(oauth::routes())
+        .merge(access::routes())
 }

@@ -1,10 +1,16 @@
 //! All SQL of identity, a file per capability.
 
+mod access;
 mod accounts;
+mod oauth;
 mod sessions;
 
+pub(super) use access::*;
 pub(super) use accounts::*;
+pub(super) use oauth::*;
 pub(super) use sessions::*;
 
+pub(crate) use access::STATEMENTS as ACCESS_STATEMENTS;
 pub(crate) use accounts::STATEMENTS as ACCOUNT_STATEMENTS;
+pub(crate) use oauth::STATEMENTS as OAUTH_STATEMENTS;
 pub(crate) use sessions::STATEMENTS as SESSION_STATEMENTS;

@@ -1,7 +1,9 @@
 use axum::{Json, extract::State, http::StatusCode};
 use kernel::Id;
 use send_rules::Channel;
-use webkit::{Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes};
+use webkit::{
+    Caller, Fault, JsonBody, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes,
+};
 
 use crate::{
     App,
@@ -17,9 +19,9 @@ use crate::{
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
+        .scope(Scope::Area("customer"))
         .api(routes!(list_conversations), Policy::STAFF)
         .api(routes!(show_conversation), Policy::STAFF)
-        .api(routes!(answer_conversation), Policy::STAFF)
         .api(routes!(add_note), Policy::STAFF)
         .api(routes!(assign_conversation), Policy::STAFF)
         .api(routes!(close_conversation), Policy::STAFF)
@@ -27,6 +29,8 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(resolve_sender), Policy::STAFF)
         .api(routes!(confirm_sender), Policy::STAFF)
         .api(routes!(refuse_sender), Policy::STAFF)
+        .scope(Scope::Exact("send:notification"))
+        .api(routes!(answer_conversation), Policy::STAFF)
 }
 
 /// Lists conversations, newest first.

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use webkit::{Caller, Fault, PathId, Policy, Routes, routes};
+use webkit::{Caller, Fault, PathId, Policy, Routes, Scope, routes};
 
 use crate::{
     App,
@@ -19,6 +19,7 @@ use crate::{
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
+        .scope(Scope::Area("customer"))
         .api(routes!(show_media), Policy::STAFF)
         .api(routes!(fetch_media_again), Policy::STAFF)
 }

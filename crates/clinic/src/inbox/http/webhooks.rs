@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{Problem, ProblemKind};
-use webkit::{Caller, Fault, Paging, PathId, Policy, Query, RawForm, Routes, routes};
+use webkit::{Caller, Fault, Paging, PathId, Policy, Query, RawForm, Routes, Scope, routes};
 
 use crate::{
     App,
@@ -21,6 +21,7 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(receive_whatsapp), Policy::SignedProvider)
         .api(routes!(receive_sms), Policy::SignedProvider)
         .api(routes!(receive_status), Policy::SignedProvider)
+        .scope(Scope::Manage("settings"))
         .api(routes!(list_webhooks), Policy::STAFF)
         .api(routes!(show_webhook), Policy::STAFF)
         .api(routes!(retry_webhook), Policy::STAFF)
