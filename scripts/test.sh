@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-scripts/install-debian.sh build-essential ca-certificates postgresql chromium chromium-driver procps python3
+scripts/install-debian.sh build-essential ca-certificates postgresql chromium chromium-driver procps python3 python3-venv
 # shellcheck source=scripts/need-rust.sh
 . scripts/need-rust.sh
 for component in rustfmt clippy; do
@@ -31,4 +31,5 @@ step "Licences, banned crates, sources" \
 # PostgreSQL, and the browser tests in headless Chromium.
 step "Tests on SQLite, on PostgreSQL and in the browser" \
     scripts/with-postgres.sh cargo nextest run --workspace --locked --profile "$profile"
+step "OAuth with a client of another language" tests/interop/oauth.sh
 say "Everything passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"
