@@ -1,9 +1,4 @@
-use std::{
-    collections::HashMap,
-    fmt,
-    ops::Deref,
-    sync::{Arc, Mutex},
-};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use kernel::{Clock, Redacted, Rng, Timestamp};
 use store::Store;
@@ -11,16 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 /// What every operation can reach; cheap to clone. It is also the state of the router.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
-
-struct Inner {
-    parts: Parts,
-    attempts: Attempts,
-}
-
-/// Attempts to sign in that this process counts: since when, and how many.
-/// The key is a hash of name and client.
-pub(crate) type Attempts = Mutex<HashMap<u64, (Timestamp, u32)>>;
+pub struct App(Arc<Parts>);
 
 /// The parts of [`App`].
 pub struct Parts {
@@ -49,6 +35,11 @@ pub struct Settings {
     pub public_url: String,
     /// The key that signs access tokens, at least 32 bytes.
     pub jwt_secret: Redacted<Vec<u8>>,
+    /// Earlier keys, whose tokens may still be about.
+    pub older_jwt_secrets: Vec<OlderSecret>,
+    /// The installation's own key, at least 32 bytes, never changed: keys that seal
+    /// and derive what is stored follow from it. All nodes share it.
+    pub root_key: Redacted<Vec<u8>>,
     /// Twilio's auth token, with which it signs webhooks.
     pub twilio_auth_token: Redacted<String>,
     /// Twilio's account.
@@ -60,25 +51,27 @@ pub struct Settings {
     pub simulated: bool,
 }
 
+/// A key that signs no more.
+#[derive(Debug, Clone)]
+pub struct OlderSecret {
+    /// The key.
+    pub secret: Redacted<Vec<u8>>,
+    /// Until when its tokens are believed.
+    pub until: Timestamp,
+}
+
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner {
-            parts,
-            attempts: Attempts::default(),
-        }))
-    }
-
-    pub(crate) fn attempts(&self) -> &Attempts {
-        &self.0.attempts
+        Self(Arc::new(parts))
     }
 }
 
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0.parts
+        &self.0
     }
 }
 

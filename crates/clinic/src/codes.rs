@@ -1,6 +1,6 @@
 //! The stable codes of problems.
 
-use kernel::ProblemKind::{self, Conflict, Malformed};
+use kernel::ProblemKind::{self, BadCredentials, Conflict, Malformed, Unauthenticated};
 
 /// Every precise code with its kind, sorted; a kind's own word is a code as
 /// well. Each has a text `problem-<code>`. `docs/wire/error-codes.txt` is made
@@ -8,6 +8,7 @@ use kernel::ProblemKind::{self, Conflict, Malformed};
 pub const CODES: &[(&str, ProblemKind)] = &[
     ("already-processed", Conflict),
     ("bad-json", Malformed),
+    ("challenge-expired", Unauthenticated),
     ("changed-meanwhile", Conflict),
     ("client-is-public", Conflict),
     ("empty-body", Malformed),
@@ -22,11 +23,17 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("nothing-to-attach", Conflict),
     ("nul-character", Malformed),
     ("patient-exists", Conflict),
+    ("second-factor-first", Conflict),
+    ("second-factor-needed", Unauthenticated),
+    ("second-factor-on", Conflict),
+    ("second-factor-required", Conflict),
+    ("second-factor-setup-needed", Unauthenticated),
     ("sender-taken", Conflict),
     ("tenant-exists", Conflict),
     ("username-taken", Conflict),
     // The one reason for which send_rules refuse an answer.
     ("window_closed", Conflict),
+    ("wrong-code", BadCredentials),
 ];
 
 /// Every stable code there is, with its kind, sorted.

@@ -12,7 +12,7 @@ mod migrations;
 pub mod patients;
 pub mod web;
 
-pub use app::{App, Parts, Settings};
+pub use app::{App, OlderSecret, Parts, Settings};
 pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
 use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};
@@ -28,6 +28,8 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("identity", identity::ACCESS_STATEMENTS),
         ("identity", identity::ACCOUNT_STATEMENTS),
         ("identity", identity::OAUTH_STATEMENTS),
+        ("identity", identity::FAILURE_STATEMENTS),
+        ("identity", identity::SECOND_FACTOR_STATEMENTS),
         ("identity", identity::SESSION_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
         ("inbox", inbox::EVENT_STATEMENTS),

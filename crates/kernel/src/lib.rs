@@ -23,7 +23,7 @@ mod words;
 pub use serde;
 
 pub use context::{Actor, Ctx, Role};
-pub use id::{Id, TenantId, UserId};
+pub use id::{Id, TenantId, User, UserId};
 pub use locale::Locale;
 pub use page::{Page, PageRequest};
 pub use patch::Patch;

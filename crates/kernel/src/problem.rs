@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::Redacted;
+
 crate::words! {
     /// The kinds of failure that reach a caller; each has one HTTP status
     /// (`spec/api-conventions.md`) and its texts in `i18n/*/errors.ftl` under
@@ -107,6 +109,8 @@ pub struct Problem {
     pub retry_after: Option<u32>,
     /// The scope that the caller's token lacks.
     pub scope: Option<String>,
+    /// What the second step of signing in must repeat, after a right password.
+    pub challenge: Option<Box<Redacted<String>>>,
     /// For the log, never for the caller: what went wrong inside. No patient data.
     pub cause: Option<String>,
 }
@@ -121,6 +125,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             scope: None,
+            challenge: None,
             cause: None,
         }
     }

@@ -155,7 +155,7 @@ async fn providers(config: &Config) -> Finding {
                 .into(),
         );
     };
-    let secrets = match Secrets::load_or_create(&config.data, &Rng::system()) {
+    let secrets = match Secrets::load_or_create(config, &Rng::system()) {
         Ok(secrets) => secrets,
         Err(failure) => {
             return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());

@@ -53,6 +53,8 @@ pub enum Command {
     Check,
     /// Print the OpenAPI document
     Openapi,
+    /// Make a new key for access tokens; running servers take it when they are started again
+    RotateKeys,
     /// People who sign in
     #[command(subcommand)]
     User(UserCommand),

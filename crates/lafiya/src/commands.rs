@@ -6,11 +6,13 @@ use clinic::{
     App,
     identity::api::{self as identity, NewTenant, NewUser},
 };
+use kernel::{Clock, Rng};
 
 use crate::{
     cli::{CreateTenant, CreateUser, ResetPassword, TenantCommand, UserCommand},
     config::Config,
     failure::Failure,
+    secrets::Secrets,
     wiring,
 };
 
@@ -33,6 +35,16 @@ pub async fn migrate(config: &Config) -> Result<(), Failure> {
 pub fn openapi() -> Result<(), Failure> {
     let document = serde_json::to_string_pretty(&clinic::routes().openapi);
     say(&document.map_err(|error| Failure::new("the document cannot be written", error))?)
+}
+
+/// `rotate-keys`.
+pub fn rotate_keys(config: &Config) -> Result<(), Failure> {
+    let until = Secrets::rotate(config, &Rng::system(), &Clock::system())?;
+    say(&format!(
+        "{} has a new key for access tokens; start every server again before {until}, until when tokens of \
+         the old one are believed",
+        config.secrets_file().display()
+    ))
 }
 
 /// `user …`.

@@ -26,6 +26,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder for everything that is kept.
     pub data: PathBuf,
+    /// The file of secrets that nodes share, if one is named.
+    pub secrets: Option<PathBuf>,
     /// Which database, if one is named.
     pub database: Option<DatabaseUrl>,
     /// Connections to PostgreSQL.
@@ -66,6 +68,7 @@ impl Config {
         let mut reader = Reader::new(inputs);
         let listen = reader.read(&settings::LISTEN);
         let data = reader.read(&settings::DATA);
+        let secrets = reader.read(&settings::SECRETS_FILE);
         let connections = reader.read(&settings::DATABASE_CONNECTIONS);
         let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES);
         let log = reader.read(&settings::LOG);
@@ -80,6 +83,7 @@ impl Config {
                 Ok(Self {
                     listen,
                     data,
+                    secrets,
                     database,
                     connections,
                     public_url,
@@ -91,6 +95,13 @@ impl Config {
             }
             _ => Err(reader.faults),
         }
+    }
+
+    /// The file of secrets.
+    #[must_use]
+    pub fn secrets_file(&self) -> PathBuf {
+        let own = || self.data.join("secrets.json");
+        self.secrets.clone().unwrap_or_else(own)
     }
 
     /// The database as the store wants it.

@@ -58,6 +58,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
             serve::run(config, true).await
         }
         Command::Migrate => commands::migrate(&config).await,
+        Command::RotateKeys => commands::rotate_keys(&config),
         Command::User(command) => commands::user(&config, command).await,
         Command::Tenant(command) => commands::tenant(&config, command).await,
         Command::Check | Command::Openapi => Ok(()),

@@ -31,7 +31,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     ports::install_tls();
     let rng = Rng::system();
     private::folder(&config.data)?;
-    let secrets = Secrets::load_or_create(&config.data, &rng)?;
+    let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
     let blobs = BlobStore::local(&config.data.join("blobs"))
         .map_err(|error| Failure::new("the folder for files cannot be used", error))?;
@@ -43,6 +43,8 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
         settings: clinic::Settings {
             public_url,
             jwt_secret: secrets.jwt_secret,
+            older_jwt_secrets: secrets.older_jwt_secrets,
+            root_key: secrets.root_key,
             twilio_auth_token: provider.auth_token,
             twilio_account_sid: provider.account_sid,
             default_tenant: config.default_tenant.clone(),

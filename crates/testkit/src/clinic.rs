@@ -164,7 +164,9 @@ impl TestClinic {
             rng: Rng::system(),
             settings: Settings {
                 public_url: PUBLIC_URL.to_owned(),
-                jwt_secret: Redacted(vec![7; 32]),
+                jwt_secret: Redacted((1..=32).collect()),
+                older_jwt_secrets: Vec::new(),
+                root_key: Redacted((101..=132).collect()),
                 twilio_auth_token: Redacted(TOKEN.to_owned()),
                 twilio_account_sid: format!("AC{}", "0".repeat(32)),
                 default_tenant: None,

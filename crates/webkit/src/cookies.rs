@@ -37,9 +37,10 @@ pub(crate) fn hosted(name: &str, https: bool) -> String {
     }
 }
 
-/// The cookie that carries a browser's session.
+/// The cookie that carries a browser's session, or another secret of it.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionCookie {
+    name: &'static str,
     https: bool,
 }
 
@@ -47,11 +48,17 @@ impl SessionCookie {
     /// `https` as of [`crate::Settings::is_https`].
     #[must_use]
     pub const fn new(https: bool) -> Self {
-        Self { https }
+        Self::named("session", https)
+    }
+
+    /// A cookie of another name that is kept the same way and opens nothing here.
+    #[must_use]
+    pub const fn named(name: &'static str, https: bool) -> Self {
+        Self { name, https }
     }
 
     fn name(self) -> String {
-        hosted("session", self.https)
+        hosted(self.name, self.https)
     }
 
     /// The secret a request carries, if any.

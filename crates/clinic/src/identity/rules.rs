@@ -1,16 +1,24 @@
-//! Passwords and tokens, without a database.
+//! Passwords, tokens and codes, without a database.
+
+mod agents;
+mod back_off;
+mod codes;
+mod keys;
+mod tokens;
+
+pub use agents::Agent;
+pub(super) use back_off::{Lane, OWN_LANE, SHARED_LANE};
+pub use codes::Enrolment;
+pub(super) use codes::{Step, matching_step, recovery_code, recovery_hash};
+pub(super) use keys::{is_strong, mac, open_sealed, seal};
+pub(super) use tokens::{Claims, TenantClaim, scopes_of, sign, successor, verify};
 
 pub(super) mod oauth;
 pub(super) mod scopes;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
-use jsonwebtoken::{Algorithm as JwtAlgorithm, DecodingKey, EncodingKey, Header, Validation};
-use kernel::{FieldError, Problem, Role, TenantId, Timestamp, UserId};
-use serde::{Deserialize, Serialize};
+use kernel::{FieldError, Problem};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
-
-use super::model::ACCESS_LASTS;
 
 /// Shortest password (`spec/agent-medical.md`, registration).
 const SHORTEST: usize = 10;
@@ -60,69 +68,6 @@ pub(super) fn fingerprint(secret: &str) -> String {
     kernel::text::hex(&Sha256::digest(secret))
 }
 
-/// What an access token says.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Claims {
-    pub sub: Uuid,
-    pub tenant: Uuid,
-    pub role: Role,
-    /// The user's token version: a raised one ends all tokens at once.
-    pub ver: i64,
-    pub jti: String,
-    pub iat: i64,
-    pub exp: i64,
-}
-
-impl Claims {
-    pub(super) fn new(
-        user: UserId,
-        tenant: TenantId,
-        role: Role,
-        version: i64,
-        jti: String,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            sub: user.uuid(),
-            tenant: tenant.uuid(),
-            role,
-            ver: version,
-            jti,
-            iat: now.seconds(),
-            exp: now.plus(ACCESS_LASTS).seconds(),
-        }
-    }
-}
-
-/// The key's name follows from the key, so that a new key is a new name.
-fn kid(secret: &[u8]) -> String {
-    fingerprint(&kernel::text::hex(secret))
-        .chars()
-        .take(16)
-        .collect()
-}
-
-pub(super) fn sign(claims: &Claims, secret: &[u8]) -> Result<String, Problem> {
-    let header = Header {
-        kid: Some(kid(secret)),
-        ..Header::new(JwtAlgorithm::HS256)
-    };
-    jsonwebtoken::encode(&header, claims, &EncodingKey::from_secret(secret))
-        .map_err(Problem::internal)
-}
-
-/// The claims of a token that we signed and that has not expired.
-pub(super) fn verify(token: &str, secret: &[u8], now: Timestamp) -> Option<Claims> {
-    let mut validation = Validation::new(JwtAlgorithm::HS256);
-    // Our own clock decides, see below.
-    validation.validate_exp = false;
-    let claims =
-        jsonwebtoken::decode::<Claims>(token, &DecodingKey::from_secret(secret), &validation)
-            .ok()?
-            .claims;
-    (claims.exp > now.seconds()).then_some(claims)
-}
-
 #[cfg(test)]
 mod rule_tests {
     use super::*;
@@ -148,24 +93,5 @@ mod rule_tests {
         verify_password("something", None);
         // Not a measurement: a hash that does not parse returns in microseconds.
         assert!(started.elapsed() > std::time::Duration::from_micros(500));
-    }
-
-    #[test]
-    fn tokens_expire_and_cannot_be_forged() {
-        let now = Timestamp::from_micros(1_700_000_000_000_000);
-        let user = UserId::from_uuid(Uuid::from_u128(1));
-        let tenant = TenantId::from_uuid(Uuid::from_u128(2));
-        let claims = Claims::new(user, tenant, Role::Agent, 3, "j".into(), now);
-        let token = sign(&claims, &[7; 32]).unwrap();
-        assert_eq!(verify(&token, &[7; 32], now).unwrap().ver, 3);
-        assert!(verify(&token, &[8; 32], now).is_none(), "another key");
-        assert!(
-            verify(&token, &[7; 32], now.plus(ACCESS_LASTS)).is_none(),
-            "too late"
-        );
-        let none = "eyJhbGciOiJub25lIn0.e30.";
-        assert!(verify(none, &[7; 32], now).is_none(), "no algorithm");
-        let (head, rest) = token.split_once('.').unwrap();
-        assert!(verify(&format!("{head}x.{rest}"), &[7; 32], now).is_none());
     }
 }

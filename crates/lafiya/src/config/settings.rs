@@ -71,6 +71,10 @@ settings! {
         entry("listen", &["LAFIYA_LISTEN"], "127.0.0.1:8080").or("127.0.0.1:8080"), listen);
     /// The folder for everything that is kept.
     DATA: PathBuf = (entry("data", &["LAFIYA_DATA"], "./data").or("./data"), data);
+    /// The file of secrets; unset: `secrets.json` in the data folder. Several nodes
+    /// share one.
+    SECRETS_FILE: PathBuf = (
+        entry("secrets_file", &["LAFIYA_SECRETS_FILE"], "/run/secrets/lafiya.json"), data);
     /// Where the data lives; unset: a SQLite file in the data folder.
     DATABASE_URL: DatabaseUrl = (
         entry("database_url", &["DATABASE_URL", "LAFIYA_DATABASE_URL"],
@@ -142,7 +146,7 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
 
 fn data(text: &str) -> Result<PathBuf, String> {
     if text.trim().is_empty() {
-        Err("not a folder".into())
+        Err("not a path".into())
     } else {
         Ok(text.into())
     }

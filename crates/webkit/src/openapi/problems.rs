@@ -31,6 +31,9 @@ struct ProblemDetails {
     code: String,
     /// The faulty fields; absent when no field is at fault.
     errors: Option<Vec<FieldProblem>>,
+    /// What the second step of signing in must repeat; only after a right
+    /// password that needs one.
+    challenge: Option<String>,
     /// Under which the request stands in the log.
     request_id: String,
 }

@@ -18,6 +18,8 @@ struct Body<'a> {
     code: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: &'a [FieldText],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<&'a str>,
     request_id: &'a str,
 }
 
@@ -30,6 +32,7 @@ pub(super) fn answer(problem: &Problem, texts: &ProblemTexts, facts: &Facts) -> 
         detail: &texts.detail,
         code,
         errors: &texts.errors,
+        challenge: problem.challenge.as_ref().map(|secret| secret.as_str()),
         request_id: facts.request_id(),
     };
     // Strings and numbers always serialise.

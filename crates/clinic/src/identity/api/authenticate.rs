@@ -2,7 +2,7 @@ use kernel::{Actor, Ctx, Problem, Role, TenantId, UserId};
 use store::{ReadTx, Scope};
 use webkit::{Authenticator, BoxFuture, Credentials, Principal, Via};
 
-use super::programs;
+use super::{programs, sessions};
 use crate::{
     App,
     identity::{model::UserRow, rules, storage},
@@ -43,7 +43,7 @@ async fn by_token(
     token: &str,
     hint: Option<&str>,
 ) -> Result<Option<Principal>, Problem> {
-    let Some(claims) = rules::verify(token, &app.settings.jwt_secret, app.clock.now()) else {
+    let Some(claims) = rules::verify(token, &app.settings, app.clock.now()) else {
         return Ok(None);
     };
     let mut tx = app.store.read(Scope::System).await?;
@@ -51,8 +51,16 @@ async fn by_token(
     let Some(user) = user.filter(|user| user.token_version == claims.ver) else {
         return Ok(None);
     };
-    let tenant = TenantId::from_uuid(claims.tenant);
-    principal(&mut tx, user, tenant, hint, Via::Bearer, String::new()).await
+    // Ending the family ends its access tokens too, not only the next refresh.
+    let now = app.clock.now();
+    let Some(last_used) = storage::sign_in_open(&mut tx, claims.fam, now).await? else {
+        return Ok(None);
+    };
+    let tenant = TenantId::from_uuid(claims.current_tenant);
+    let found = principal(&mut tx, user, tenant, hint, Via::Bearer, String::new()).await?;
+    drop(tx);
+    sessions::used(app, claims.fam, last_used).await;
+    Ok(found)
 }
 
 async fn by_cookie(
@@ -68,15 +76,11 @@ async fn by_cookie(
     let Some(user) = storage::user(&mut tx, session.user_id).await? else {
         return Ok(None);
     };
-    principal(
-        &mut tx,
-        user,
-        session.current_tenant,
-        hint,
-        Via::Session,
-        session.csrf,
-    )
-    .await
+    let (tenant, csrf) = (session.current_tenant, session.csrf);
+    let found = principal(&mut tx, user, tenant, hint, Via::Session, csrf).await?;
+    drop(tx);
+    sessions::used(app, session.sign_in, session.last_used_at).await;
+    Ok(found)
 }
 
 /// The caller in the tenant he asks for, as his membership stands now.

@@ -5,8 +5,11 @@ mod accounts;
 mod authenticate;
 mod authorize;
 mod delegate;
+mod factor_rule;
 mod failures;
 mod programs;
+mod second_factor;
+mod sessions;
 mod sign_in;
 
 pub use access::{
@@ -20,8 +23,17 @@ pub use accounts::{
 pub use authenticate::{SessionsAndTokens, verify_access};
 pub use authorize::{NotAsked, Wrong, asked, consent, refused, sweep_grants};
 pub use delegate::{Known, NotGiven, Shown, delegate, known, revoke};
+pub use factor_rule::{member_factors, require, required, reset_factor};
 pub use failures::limited;
-pub use sign_in::{End, close_session, issue_tokens, log_out, me, open_session, rotate};
+pub use second_factor::{
+    begin, challenged, confirm, finish_browser, finish_program, finish_setup, offered, remove,
+    renew_codes, state,
+};
+pub use sessions::{current_sign_in, end_other_sign_ins, end_sign_in, sign_ins};
+pub use sign_in::{
+    End, close_session, issue_tokens, log_out, me, open_session, rotate, sign_in_browser,
+    sign_in_program,
+};
 
 pub use super::model::oauth::{
     AccessState, Asked, ClientId, ClientKind, ClientRow, Delegated, Issued, NewClient,
@@ -30,4 +42,8 @@ pub use super::model::oauth::{
 pub use super::rules::scopes::SCOPES;
 pub use super::wire::{OauthCode, OauthError, Params};
 
-pub use super::model::{NewSession, NewTenant, NewUser, StaffMember, TenantInfo, Tokens, UserRow};
+pub use super::model::{
+    FactorState, Login, MemberFactor, NewSession, NewTenant, NewUser, Origin, Required, SignInId,
+    SignInKind, SignInRow, StaffMember, TenantInfo, Tokens, UserRow,
+};
+pub use super::rules::{Agent, Enrolment};

@@ -2,6 +2,9 @@
 
 mod access;
 mod oauth;
+mod own_factor;
+mod second_factor;
+mod sessions;
 mod sign_in;
 
 use webkit::Routes;
@@ -12,4 +15,7 @@ pub(super) fn routes() -> Routes<App> {
     sign_in::routes()
         .merge(oauth::routes())
         .merge(access::routes())
+        .merge(second_factor::routes())
+        .merge(own_factor::routes())
+        .merge(sessions::routes())
 }

@@ -1,19 +1,23 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::{Problem, ProblemKind};
+use kernel::{Problem, ProblemKind, Redacted};
 use serde::Deserialize;
 use webkit::{
-    ClientAddr, Fault, Form, MaybeCaller, Policy, Query, Routes, SessionCookie, Shell, render,
-    safe_next,
+    Fault, Form, MaybeCaller, Policy, Query, Routes, SessionCookie, Shell, render, safe_next,
 };
 
+use super::second_factor;
 use crate::{
     App,
-    identity::api::{self, End},
+    identity::{
+        api::{self, End, Login, NewSession},
+        http::{From, device_cookie, is_https},
+        model::DEVICE_LASTS,
+    },
 };
 
 pub(super) fn routes() -> Routes<App> {
@@ -70,22 +74,44 @@ struct SignInForm {
 
 async fn sign_in(
     State(app): State<App>,
-    shell: Shell,
-    ClientAddr(client): ClientAddr,
+    (shell, From(origin)): (Shell, From),
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Fault> {
     let next = safe_next(form.next.as_deref().unwrap_or("/")).to_owned();
-    let signing_in = api::open_session(&app, &form.username, &form.password);
-    match api::limited(&app, client, &form.username, signing_in).await {
+    let login = Login {
+        name: form.username,
+        password: Redacted(form.password),
+        origin,
+    };
+    let signing_in = Box::pin(api::sign_in_browser(&app, &login));
+    match api::limited(&app, login.origin.clone(), &login.name, signing_in).await {
         Ok(session) => {
-            let cookie = SessionCookie::new(is_https(&app)).set(&session.cookie, session.lasts);
-            let mut response = Redirect::to(&next).into_response();
-            if let Some(cookie) = cookie {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-            Ok(response)
+            let response = Redirect::to(&next).into_response();
+            Ok(with_session(&app, &session, response))
         }
-        Err(problem) => refused(shell, next, form.username, problem),
+        Err(problem) => match &problem.challenge {
+            Some(challenge) => Ok(second_factor::step(&app, &problem, challenge, &next)),
+            None => refused(shell, next, login.name, problem),
+        },
+    }
+}
+
+/// The answer that signs a browser in.
+pub(super) fn with_session(app: &App, session: &NewSession, mut response: Response) -> Response {
+    let cookies = [
+        SessionCookie::new(is_https(app)).set(&session.cookie, session.lasts),
+        device_cookie(app).set(&session.device, DEVICE_LASTS),
+    ];
+    add_cookies(&mut response, cookies);
+    response
+}
+
+pub(super) fn add_cookies(
+    response: &mut Response,
+    cookies: impl IntoIterator<Item = Option<HeaderValue>>,
+) {
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
 }
 
@@ -127,12 +153,6 @@ async fn sign_out(
         api::close_session(&app, End(secret)).await?;
     }
     let mut response = Redirect::to("/sign-in").into_response();
-    if let Some(cleared) = cookie.clear() {
-        response.headers_mut().append(header::SET_COOKIE, cleared);
-    }
+    add_cookies(&mut response, [cookie.clear()]);
     Ok(response)
-}
-
-fn is_https(app: &App) -> bool {
-    app.settings.public_url.starts_with("https://")
 }

@@ -19,6 +19,10 @@ store::statements! {
     USER_BY_NAME = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
         FROM user_account WHERE username_folded = $1";
+    /// Two people with one address: nobody signs in by it.
+    USERS_BY_EMAIL = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
+            token_version, created_at, last_login_at
+        FROM user_account WHERE LOWER(email) = $1 AND is_active = $2 LIMIT 2";
     USER = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
         FROM user_account WHERE id = $1";
@@ -101,6 +105,16 @@ pub(in crate::identity) async fn user_by_name(
 ) -> Result<Option<UserRow>, StoreError> {
     tx.optional(USER_BY_NAME, params![kernel::text::fold(name)])
         .await
+}
+
+/// The only active account with this address, whatever the case of its letters.
+pub(in crate::identity) async fn user_by_email(
+    tx: &mut ReadTx,
+    email: &str,
+) -> Result<Option<UserRow>, StoreError> {
+    let email = email.trim().to_ascii_lowercase();
+    let mut users: Vec<UserRow> = tx.all(USERS_BY_EMAIL, params![email, true]).await?;
+    Ok(users.pop().filter(|_| users.is_empty()))
 }
 
 pub(in crate::identity) async fn user(
