@@ -1,8 +1,9 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
-use kernel::{Clock, Redacted, Rng, Timestamp};
-use store::Store;
+use kernel::{Clock, Ctx, Phone, Redacted, Rng, Timestamp};
+use store::{Store, StoreError, WriteTx};
 use tokio_util::sync::CancellationToken;
+use webkit::BoxFuture;
 
 /// What every operation can reach; cheap to clone. It is also the state of the router.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct Parts {
     pub rng: Rng,
     /// Settings of this installation.
     pub settings: Settings,
+    /// Takes what guards an account to the outbox.
+    pub security_post: Arc<dyn SecurityPost>,
     /// How messages leave.
     pub sender: Arc<dyn ports::MessageSender>,
     /// How media that came with a message are fetched; none without Twilio.
@@ -26,6 +29,31 @@ pub struct Parts {
     pub blobs: ports::BlobStore,
     /// Cancelled when the server shuts down, so that live streams end.
     pub stop: CancellationToken,
+}
+
+/// A code or a link that guards an account.
+#[derive(Debug, Clone)]
+pub struct SecurityMessage {
+    /// The number it goes to.
+    pub phone: Phone,
+    /// The text, with the secret in it.
+    pub body: Redacted<String>,
+    /// One word for this message: the same never goes twice.
+    pub key: String,
+    /// When the secret opens nothing any more.
+    pub expires_at: Timestamp,
+}
+
+/// The outbox as the accounts see it: they stand below it and may not name it.
+pub trait SecurityPost: Send + Sync + 'static {
+    /// Writes the message in the caller's transaction.
+    fn enqueue<'a>(
+        &'a self,
+        tx: &'a mut WriteTx,
+        app: &'a App,
+        ctx: &'a Ctx,
+        message: SecurityMessage,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 
 /// Settings of an installation that domains need.

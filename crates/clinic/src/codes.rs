@@ -1,11 +1,12 @@
 //! The stable codes of problems.
 
-use kernel::ProblemKind::{self, BadCredentials, Conflict, Malformed, Unauthenticated};
+use kernel::ProblemKind::{self, BadCredentials, Conflict, Forbidden, Malformed, Unauthenticated};
 
 /// Every precise code with its kind, sorted; a kind's own word is a code as
 /// well. Each has a text `problem-<code>`. `docs/wire/error-codes.txt` is made
 /// from this list; a test compares it with what the sources say.
 pub const CODES: &[(&str, ProblemKind)] = &[
+    ("already-member", Conflict),
     ("already-processed", Conflict),
     ("bad-json", Malformed),
     ("challenge-expired", Unauthenticated),
@@ -16,13 +17,20 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("idempotency-in-progress", Conflict),
     ("idempotency-key-reused", Conflict),
     ("idempotency-outcome-unknown", Conflict),
+    ("invitation-over", Conflict),
+    ("last-admin", Conflict),
+    ("member-elsewhere", Conflict),
+    ("no-phone", Conflict),
     ("no-sender", Conflict),
+    ("not-active", Conflict),
     ("not-failed", Conflict),
     ("not-proposed", Conflict),
     ("not-utf8", Malformed),
     ("nothing-to-attach", Conflict),
     ("nul-character", Malformed),
+    ("own-rights", Forbidden),
     ("patient-exists", Conflict),
+    ("role-too-high", Forbidden),
     ("second-factor-first", Conflict),
     ("second-factor-needed", Unauthenticated),
     ("second-factor-on", Conflict),

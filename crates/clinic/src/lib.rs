@@ -12,7 +12,7 @@ mod migrations;
 pub mod patients;
 pub mod web;
 
-pub use app::{App, OlderSecret, Parts, Settings};
+pub use app::{App, OlderSecret, Parts, SecurityMessage, SecurityPost, Settings};
 pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
 use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};
@@ -30,7 +30,10 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("identity", identity::OAUTH_STATEMENTS),
         ("identity", identity::FAILURE_STATEMENTS),
         ("identity", identity::SECOND_FACTOR_STATEMENTS),
+        ("identity", identity::CODE_STATEMENTS),
+        ("identity", identity::INVITATION_STATEMENTS),
         ("identity", identity::SESSION_STATEMENTS),
+        ("identity", identity::USER_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
         ("inbox", inbox::EVENT_STATEMENTS),
         ("messaging", messaging::STATEMENTS),

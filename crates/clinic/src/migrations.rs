@@ -26,5 +26,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0011_calls_first_answers",
     "0012_inbox_event_search",
     "0014_identity_oauth",
+    "0015_identity_users",
     "0016_identity_second_factor",
 ];

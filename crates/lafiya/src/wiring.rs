@@ -50,6 +50,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
             default_tenant: config.default_tenant.clone(),
             simulated: provider.sender.is_simulated(),
         },
+        security_post: Arc::new(messaging::SecurityOutbox),
         sender: provider.sender,
         media: provider.media,
         blobs,

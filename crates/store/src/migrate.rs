@@ -11,6 +11,7 @@
 //! * `--! work_table T`: the claim's index, and the system's right to the work
 //!   columns of every tenant.
 //! * `--! system_read T a, b`: the system may read these columns of every tenant.
+//! * `--! system_reads_also T c`: and these, of a table that has the directive above.
 
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -226,7 +227,10 @@ fn expand(directive: &str, engine: EngineKind) -> Result<String, StoreError> {
     Ok(match (word, engine) {
         ("append_only", EngineKind::Sqlite) => sqlite_append_only(table),
         ("work_table", EngineKind::Sqlite) => work_index(table),
-        ("tenant_table" | "platform_table" | "system_read", EngineKind::Sqlite) => String::new(),
+        (
+            "tenant_table" | "platform_table" | "system_read" | "system_reads_also",
+            EngineKind::Sqlite,
+        ) => String::new(),
         ("tenant_table", EngineKind::Postgres) => {
             tenant_table(table, "SELECT, INSERT, UPDATE, DELETE")
         }
@@ -247,6 +251,9 @@ fn expand(directive: &str, engine: EngineKind) -> Result<String, StoreError> {
             "CREATE POLICY system_read ON {table} FOR SELECT TO lafiya_system USING (true);
             GRANT SELECT ({columns}) ON {table} TO lafiya_system;"
         ),
+        ("system_reads_also", EngineKind::Postgres) => {
+            format!("GRANT SELECT ({columns}) ON {table} TO lafiya_system;")
+        }
         _ => {
             return Err(StoreError::Internal(format!(
                 "unknown directive --! {directive}"

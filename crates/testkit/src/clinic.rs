@@ -172,6 +172,7 @@ impl TestClinic {
                 default_tenant: None,
                 simulated: sender.is_simulated(),
             },
+            security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
             sender,
             media: setup.media,
             blobs: setup.blobs,

@@ -4,9 +4,10 @@ use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use ports::DeliveryReport;
 use send_rules::{Decision, MessageState};
 use store::{ReadTx, Scope, StoreError, WriteTx};
+use webkit::BoxFuture;
 
 use super::{storage, work::send};
-use crate::{App, audit};
+use crate::{App, SecurityMessage, SecurityPost, audit};
 
 pub use send_rules::{Category, Channel};
 
@@ -37,6 +38,40 @@ pub async fn enqueue(
         actual: 0,
     })?;
     Ok(Enqueued { id, fresh: false })
+}
+
+/// Takes codes and links of accounts to the outbox: by WhatsApp where its owner
+/// wrote there today, else by SMS.
+#[derive(Debug, Clone, Copy)]
+pub struct SecurityOutbox;
+
+impl SecurityPost for SecurityOutbox {
+    fn enqueue<'a>(
+        &'a self,
+        tx: &'a mut WriteTx,
+        app: &'a App,
+        ctx: &'a Ctx,
+        message: SecurityMessage,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let whatsapp = Channel::Whatsapp;
+            let decision = send::decide_answer(tx, app, ctx.tenant, &message.phone, whatsapp);
+            let new = NewMessage {
+                channel: match decision.await? {
+                    Decision::Send(_) => whatsapp,
+                    _ => Channel::Sms,
+                },
+                category: Category::Security,
+                recipient: message.phone,
+                patient: None,
+                body: message.body.0,
+                idempotency_key: message.key,
+                expires_at: Some(message.expires_at),
+                created_by: ctx.actor.user(),
+            };
+            enqueue(tx, app, ctx, &new).await.map(drop)
+        })
+    }
 }
 
 /// Remembers that a number wrote: opens WhatsApp's 24 hours.

@@ -1,7 +1,7 @@
 //! The outbox on the wire.
 
 use kernel::{Problem, Timestamp, Zone};
-use send_rules::{Channel, MessageState};
+use send_rules::{Category, Channel, MessageState};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use webkit::Texts;
@@ -54,7 +54,11 @@ impl MessageBody {
             channel: message.channel.to_string(),
             category: message.category.to_string(),
             recipient: message.recipient.as_e164().to_owned(),
-            body: message.body,
+            // A code or a link opens an account: only its owner reads it.
+            body: match message.category {
+                Category::Security => String::new(),
+                _ => message.body,
+            },
             state: message.state.to_string(),
             reason: message.reason,
             reason_text,

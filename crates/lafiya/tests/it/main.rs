@@ -24,4 +24,5 @@ mod sessions;
 mod shutdown;
 mod sign_in;
 mod store;
+mod users;
 mod wire_lists;

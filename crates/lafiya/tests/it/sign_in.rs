@@ -288,6 +288,7 @@ async fn testkit_node(clinic: &TestClinic, db: &testkit::db::TestDb) -> clinic::
         settings: clinic.app.settings.clone(),
         sender: clinic.app.sender.clone(),
         media: None,
+        security_post: clinic.app.security_post.clone(),
         blobs: ports::BlobStore::memory(),
         stop: tokio_util::sync::CancellationToken::new(),
     })

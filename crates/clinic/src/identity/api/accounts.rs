@@ -1,6 +1,8 @@
-use kernel::{Ctx, FieldError, Problem, TenantId, UserId};
-use store::{ReadTx, Scope, StoreError};
+use kernel::{Ctx, Problem, TenantId, UserId};
+use store::{ReadTx, Scope, StoreError, WriteTx};
+use tokio::sync::Semaphore;
 
+use super::input::Check;
 use crate::{
     App, audit,
     identity::{
@@ -9,12 +11,24 @@ use crate::{
     },
 };
 
+/// Hashes made at a time: each takes 19 MiB and tens of milliseconds, and anybody may ask for one.
+static HASHES: Semaphore = Semaphore::const_new(4);
+
 /// Hashes off the async threads.
 pub(super) async fn hash(app: &App, password: String) -> Result<String, Problem> {
+    let _turn = HASHES.acquire().await.map_err(Problem::internal)?;
     let mut salt = [0; 16];
     app.rng.fill(&mut salt);
     let hashing = tokio::task::spawn_blocking(move || rules::hash_password(&password, &salt));
     hashing.await.map_err(Problem::internal)?
+}
+
+/// Checks off the async threads.
+pub(super) async fn verify(password: String, hash: String) -> Result<bool, Problem> {
+    let _turn = HASHES.acquire().await.map_err(Problem::internal)?;
+    let checking =
+        tokio::task::spawn_blocking(move || rules::verify_password(&password, Some(&hash)));
+    checking.await.map_err(Problem::internal)
 }
 
 /// Makes a clinic.
@@ -44,32 +58,43 @@ pub async fn create_tenant(app: &App, new: NewTenant) -> Result<TenantId, Proble
 /// 400 for an empty name or a short password; 409 `username-taken`.
 pub async fn create_user(app: &App, tenant: TenantId, new: NewUser) -> Result<UserId, Problem> {
     rules::check_password(&new.password)?;
-    let length = new.username.trim().chars().count();
-    if length == 0 {
-        return Err(Problem::invalid("username", "required"));
-    }
-    if length > 150 {
-        return Err(Problem::fields(vec![
-            FieldError::new("username", "too-long").with("max", 150),
-        ]));
-    }
+    let mut check = Check::default();
+    let new = NewUser {
+        username: check.username(&new.username),
+        ..new
+    };
+    check.done()?;
     let hash = hash(app, new.password.clone()).await?;
-    let id = UserId::new(&app.clock, &app.rng);
     let a = app.clone();
-    let made: Result<(), StoreError> = app
-        .store
-        .write(tenant, move |tx| {
-            Box::pin(async move {
-                storage::insert_user(tx, tenant, id, (&new, &hash), a.clock.now()).await?;
-                let ctx = Ctx::system(tenant, "identity");
-                audit::api::record(tx, &a, &ctx, "user.create", "user", id.uuid(), None).await
-            })
+    let made = app.store.write(tenant, move |tx| {
+        Box::pin(async move {
+            let ctx = Ctx::system(tenant, "identity");
+            insert(tx, &a, &ctx, (&new, &hash, true), "user.create").await
         })
-        .await;
-    match made {
-        Ok(()) => Ok(id),
-        Err(error) if error.is_unique_violation() => Err(Problem::conflict("username-taken")),
-        Err(error) => Err(error.into()),
+    });
+    made.await.map_err(username_taken)
+}
+
+/// Writes account, membership and trail. The last of the three says whether
+/// the clinic vouches for the phone.
+pub(super) async fn insert(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    new: (&NewUser, &str, bool),
+    action: &'static str,
+) -> Result<UserId, StoreError> {
+    let id = UserId::new(&app.clock, &app.rng);
+    storage::insert_user(tx, ctx.tenant, id, new, app.clock.now()).await?;
+    audit::api::record(tx, app, ctx, action, "user", id.uuid(), None).await?;
+    Ok(id)
+}
+
+pub(super) fn username_taken(error: StoreError) -> Problem {
+    if error.is_unique_violation() {
+        Problem::conflict("username-taken")
+    } else {
+        error.into()
     }
 }
 

@@ -4,10 +4,16 @@ mod access;
 mod accounts;
 mod authenticate;
 mod authorize;
+mod codes;
 mod delegate;
 mod factor_rule;
 mod failures;
+mod input;
+mod invitations;
+mod members;
+mod profile;
 mod programs;
+mod registration;
 mod second_factor;
 mod sessions;
 mod sign_in;
@@ -47,3 +53,21 @@ pub use super::model::{
     SignInKind, SignInRow, StaffMember, TenantInfo, Tokens, UserRow,
 };
 pub use super::rules::{Agent, Enrolment};
+pub use codes::{
+    confirm_phone, forgotten, look_at_reset_link, make_reset_link, reset_by_code, reset_by_link,
+    send_phone_code,
+};
+pub use invitations::{
+    Invited, NewInvitation, Offer, accept_as, accept_as_new, ask_to_join, end_invitation,
+    invitations, invite, look_at_invitation, send_invitation,
+};
+pub use members::{MemberChange, change_member, deactivate, doctor, doctors, member, members};
+pub use profile::{
+    AccountPatch, ProfilePatch, change_myself, change_password, clinics_of, myself, switch_tenant,
+};
+pub use registration::{Registration, register, registered, tenant_for_guests};
+
+pub use super::storage::{
+    Doctor, Invitation, InvitationId, InvitationKind, InvitationOrigin, InvitationState, Member,
+    MemberFilter,
+};

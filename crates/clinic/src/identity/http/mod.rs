@@ -1,12 +1,16 @@
 //! Identity over HTTP, a file per capability.
 
 mod access;
+mod invitations;
 mod oauth;
 mod origin;
+mod passwords;
 mod second_factor;
 mod sessions;
 mod tokens;
+mod users;
 
+use axum::http::HeaderMap;
 use webkit::Routes;
 
 use crate::App;
@@ -19,4 +23,12 @@ pub(super) fn routes() -> Routes<App> {
         .merge(access::routes())
         .merge(sessions::routes())
         .merge(second_factor::routes())
+        .merge(users::routes())
+        .merge(passwords::routes())
+        .merge(invitations::routes())
+}
+
+/// The clinic that somebody names who has not signed in.
+pub(super) fn tenant_hint(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-tenant")?.to_str().ok()
 }

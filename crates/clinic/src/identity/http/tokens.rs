@@ -226,11 +226,8 @@ async fn log_out(app: &App, _: From, input: RefreshInput) -> Result<StatusCode, 
     responses((status = 200, description = "The caller", body = UserBody))
 )]
 async fn show_me(State(app): State<App>, caller: Caller) -> Result<Json<UserBody>, Fault> {
-    let (Some(user), Some(role)) = (caller.ctx.actor.user(), caller.role()) else {
-        return Err(Problem::not_found().into());
-    };
-    let user = api::me(&app, user).await?;
-    Ok(Json(UserBody::new(user, role, &caller.zone)))
+    let member = api::myself(&app, &caller.ctx).await?;
+    Ok(Json(UserBody::new(member, &caller.zone)))
 }
 
 /// Shows who is signed in (a seed's path).

@@ -13,8 +13,8 @@ store::statements! {
     TENANT_BY_SLUG = "SELECT id, slug, name, locale, zone, country FROM tenant WHERE slug = $1";
     TENANTS = "SELECT id, slug, name, locale, zone, country FROM tenant ORDER BY created_at, id";
     INSERT_USER = "INSERT INTO user_account (id, username, username_folded, password_hash, first_name, last_name, email,
-            phone, locale, is_active, token_version, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)";
+            phone, locale, is_active, token_version, created_at, email_key, search, phone_vouched)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, LOWER($7), $12, $13)";
     INSERT_MEMBERSHIP = "INSERT INTO membership (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
     USER_BY_NAME = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
@@ -26,10 +26,11 @@ store::statements! {
     USER = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
         FROM user_account WHERE id = $1";
-    MEMBERSHIPS = "SELECT tenant_id, role FROM membership WHERE user_id = $1 ORDER BY tenant_id";
+    MEMBERSHIPS = "SELECT tenant_id, role FROM membership WHERE user_id = $1 AND is_active = $2 ORDER BY tenant_id";
     STAFF = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name, m.role AS role
         FROM membership m JOIN user_account u ON u.id = m.user_id
-        WHERE m.tenant_id = $1 AND m.role <> 'patient' AND u.is_active = $2 ORDER BY u.last_name, u.first_name, u.id";
+        WHERE m.tenant_id = $1 AND m.role <> 'patient' AND u.is_active = $2 AND m.is_active = $2
+        ORDER BY u.last_name, u.first_name, u.id";
     STAFF_NAME = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name, m.role AS role
         FROM membership m JOIN user_account u ON u.id = m.user_id
         WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role <> 'patient'";
@@ -78,7 +79,7 @@ pub(in crate::identity) async fn insert_user(
     tx: &mut WriteTx,
     tenant: TenantId,
     id: UserId,
-    (new, hash): (&NewUser, &str),
+    (new, hash, phone_vouched): (&NewUser, &str, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let values = params![
@@ -93,10 +94,17 @@ pub(in crate::identity) async fn insert_user(
         new.locale,
         true,
         now,
+        search_name(&new.first_name, &new.last_name),
+        phone_vouched,
     ];
     tx.execute_one(INSERT_USER, values).await?;
     tx.execute_one(INSERT_MEMBERSHIP, params![tenant, id, new.role, now])
         .await
+}
+
+/// What a list of users is searched by, besides the name to sign in with.
+pub(in crate::identity) fn search_name(first_name: &str, last_name: &str) -> String {
+    kernel::text::fold(&format!("{first_name} {last_name}"))
 }
 
 pub(in crate::identity) async fn user_by_name(
@@ -128,7 +136,7 @@ pub(in crate::identity) async fn memberships(
     tx: &mut ReadTx,
     user: UserId,
 ) -> Result<Vec<(TenantId, Role)>, StoreError> {
-    let rows: Vec<MembershipRow> = tx.all(MEMBERSHIPS, params![user]).await?;
+    let rows: Vec<MembershipRow> = tx.all(MEMBERSHIPS, params![user, true]).await?;
     Ok(rows
         .into_iter()
         .map(|row| (row.tenant_id, row.role))

@@ -1,15 +1,19 @@
 //! Identity on the wire, a file per capability.
 
 mod access;
+mod invitations;
 mod oauth;
+mod passwords;
 mod second_factor;
 mod sessions;
 mod tokens;
 mod users;
 
 pub(super) use access::*;
+pub(super) use invitations::*;
 pub(super) use oauth::{DelegatedBody, Metadata, OauthErrorBody, RevokeForm, TokenForm};
 pub use oauth::{OauthCode, OauthError, Params};
+pub(super) use passwords::*;
 pub(super) use second_factor::*;
 pub(super) use sessions::*;
 pub(super) use tokens::*;
