@@ -27,6 +27,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::STAFF,
         },
         NavEntry {
+            href: "/users",
+            label: "users-title",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
             href: "/work",
             label: "work-title",
             policy: Policy::ADMIN,

@@ -25,4 +25,5 @@ mod shutdown;
 mod sign_in;
 mod store;
 mod users;
+mod users_pages;
 mod wire_lists;
