@@ -102,6 +102,7 @@ profile-verify-send = Get a code
 profile-verify-sent = A code is arriving on your phone. It works for 15 minutes.
 profile-verify-done = Your phone is verified.
 profile-clinics = My clinics
+profile-other-clinic = Go to another clinic
 profile-current = here now
 profile-switch = Go to { $clinic }
 

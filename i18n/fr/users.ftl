@@ -102,6 +102,7 @@ profile-verify-send = Recevoir un code
 profile-verify-sent = Un code arrive sur votre téléphone. Il sert 15 minutes.
 profile-verify-done = Votre téléphone est vérifié.
 profile-clinics = Mes cliniques
+profile-other-clinic = Changer de clinique
 profile-current = ici en ce moment
 profile-switch = Aller à { $clinic }
 

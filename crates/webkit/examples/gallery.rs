@@ -60,6 +60,7 @@ impl Authenticator for Everybody {
             tenant_slug: "dakar".into(),
             tenant_name: "Clinique de Dakar".into(),
             zone: Zone::utc(),
+            has_others: false,
             via: Via::Session,
             csrf: "0123456789abcdef".into(),
             scopes: None,

@@ -80,6 +80,8 @@ pub struct Principal {
     pub tenant_name: String,
     /// The tenant's time zone.
     pub zone: Zone,
+    /// Whether he is a member of other tenants too.
+    pub has_others: bool,
     /// How he proved who he is.
     pub via: Via,
     /// The secret that forms of this session must repeat.

@@ -64,6 +64,7 @@ pub(crate) fn principal(role: Role, via: Via, tenant: Option<&str>) -> Principal
         tenant_slug: tenant.unwrap_or("dakar").into(),
         tenant_name: "Clinique de Dakar".into(),
         zone: Zone::utc(),
+        has_others: false,
         via,
         csrf: "session-token".into(),
         scopes: None,

@@ -276,6 +276,7 @@ on_both_engines! {
         let joined = browser.fill(&offer, &format!("{offer}/join"), &[]).await;
         assert_eq!(joined.status, 303, "{}", joined.text);
         assert!(browser.get("/profile").await.text.contains("Médecin"), "he is where he was invited");
+        assert!(browser.get("/inbox").await.text.contains("/profile#clinics"), "the account menu leads there");
         let back = browser.fill("/profile", "/tenant", &[("tenant", "autre")]).await;
         assert_eq!(back.status, 303);
         assert!(browser.get("/patients").await.text.contains("Clinique autre"));

@@ -125,6 +125,7 @@ pub(super) async fn principal(
         tenant_slug: tenant.slug,
         tenant_name: tenant.name,
         zone: tenant.zone,
+        has_others: memberships.len() > 1,
         via,
         csrf,
         scopes: None,

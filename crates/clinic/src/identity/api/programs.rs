@@ -155,6 +155,7 @@ fn service(tenant: TenantInfo, id: Uuid, name: String, scopes: Arc<[String]>) ->
         zone: tenant.zone,
         via: Via::Bearer,
         csrf: String::new(),
+        has_others: false,
         scopes: Some(scopes),
     }
 }
