@@ -270,7 +270,7 @@ on_both_engines! {
         assert_eq!(made.status, 201, "{}", made.text);
         assert!(made.text.contains("value=\"lfc_"));
         let made = add("tokens", "name=N8N&expires_at=2090-12-31&scopes=rag%3Aquery&scopes=read%3Acustomer").await;
-        assert!(made.text.contains("value=\"lfs_") && made.text.contains("31"), "{}", made.text);
+        assert!(made.text.contains("value=\"lfs_") && made.text.contains("<td>31/12/2090</td>"), "{}", made.text);
         for lang in ["fr", "en"] {
             let shown = page(&clinic, &cookie, &format!("/settings/access?revoked=1&lang={lang}"), None).await;
             assert_eq!(shown.status, 200);

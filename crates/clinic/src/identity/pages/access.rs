@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -149,12 +151,15 @@ impl AccessForm {
         })
     }
 
-    /// The token is good until the end of the day that was chosen.
+    /// The token is good to the last second of the day that was chosen.
     fn token(&self, zone: &Zone) -> Result<NewServiceToken, Problem> {
         let malformed = |_| Problem::invalid("expires_at", "malformed");
         let expires_at = match self.expires_at.as_str() {
             "" => None,
-            day => Some(Timestamp::local_day(day, zone).map_err(malformed)?.1),
+            day => {
+                let (_, next) = Timestamp::local_day(day, zone).map_err(malformed)?;
+                Some(next.minus(Duration::from_secs(1)))
+            }
         };
         Ok(NewServiceToken {
             name: self.name.clone(),
