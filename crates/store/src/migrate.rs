@@ -7,6 +7,7 @@
 //!   lets the application read and write it.
 //! * `--! append_only T`: the same, without the right to change or delete; on
 //!   both engines a trigger refuses it as well.
+//! * `--! thaw T`: takes that back, so that a later program can empty `T`.
 //! * `--! platform_table T`: a table without tenant, for both roles.
 //! * `--! work_table T`: the claim's index, and the system's right to the work
 //!   columns of every tenant.
@@ -234,6 +235,12 @@ fn expand(directive: &str, engine: EngineKind) -> Result<String, StoreError> {
         ("tenant_table", EngineKind::Postgres) => {
             tenant_table(table, "SELECT, INSERT, UPDATE, DELETE")
         }
+        ("thaw", EngineKind::Sqlite) => {
+            format!("DROP TRIGGER {table}_no_UPDATE; DROP TRIGGER {table}_no_DELETE;")
+        }
+        ("thaw", EngineKind::Postgres) => format!(
+            "DROP TRIGGER {table}_append_only ON {table}; GRANT DELETE ON {table} TO lafiya_app;"
+        ),
         ("append_only", EngineKind::Postgres) => {
             tenant_table(table, "SELECT, INSERT") + &postgres_append_only(table)
         }

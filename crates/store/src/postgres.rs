@@ -88,11 +88,9 @@ impl Postgres {
         F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
         E: From<StoreError>,
     {
-        let mut tx = WriteTx {
-            read: self.begin(scope, "BEGIN").await?,
-            changes: Vec::new(),
-        };
+        let mut tx = WriteTx::new(self.begin(scope, "BEGIN").await?);
         let value = change(&mut tx).await?;
+        tx.finish().await?;
         self.commit(tx).await?;
         Ok(value)
     }

@@ -155,9 +155,12 @@ where
             let Some(change) = self.change.take() else {
                 return false;
             };
-            let result = AssertUnwindSafe(async { change(tx).await })
-                .catch_unwind()
-                .await;
+            let whole = async {
+                let value = change(tx).await?;
+                tx.finish().await?;
+                Ok(value)
+            };
+            let result = AssertUnwindSafe(whole).catch_unwind().await;
             let result = result.unwrap_or_else(|_| {
                 Err(StoreError::Internal("a write panicked".to_owned()).into())
             });
@@ -187,13 +190,10 @@ async fn run_writer(
     mut queue: mpsc::Receiver<Message>,
     changes: Arc<Changes>,
 ) {
-    let mut tx = WriteTx {
-        read: ReadTx {
-            conn: Conn::Writer(writer),
-            scope: Scope::System,
-        },
-        changes: Vec::new(),
-    };
+    let mut tx = WriteTx::new(ReadTx {
+        conn: Conn::Writer(writer),
+        scope: Scope::System,
+    });
     let mut closing = None;
     while closing.is_none() {
         let Some(message) = queue.recv().await else {
@@ -264,6 +264,7 @@ async fn run_in_savepoint(tx: &mut WriteTx, job: &mut dyn Job) -> Result<(), Sto
         return control(tx, "RELEASE change").await;
     }
     tx.changes.truncate(announced);
+    tx.give_up();
     control(tx, "ROLLBACK TO change").await?;
     control(tx, "RELEASE change").await
 }

@@ -3,7 +3,12 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{SqliteConnection, Transaction};
 use uuid::Uuid;
 
-use crate::{Change, FromRow, Params, Row, Scope, Sql, StoreError, sql::Inner, values::arguments};
+use crate::{
+    Change, FromRow, Params, Row, Scope, Sql, StoreError, TxFuture, sql::Inner, values::arguments,
+};
+
+/// What is to be done as the last thing before the commit, see [`WriteTx::before_commit`].
+type LastStep = Box<dyn for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, (), StoreError> + Send>;
 
 /// A connection inside a transaction.
 pub(crate) enum Conn {
@@ -23,6 +28,7 @@ pub struct ReadTx {
 pub struct WriteTx {
     pub(crate) read: ReadTx,
     pub(crate) changes: Vec<Change>,
+    last: Vec<LastStep>,
 }
 
 impl Deref for WriteTx {
@@ -113,6 +119,38 @@ async fn sqlite_rows(
 }
 
 impl WriteTx {
+    pub(crate) const fn new(read: ReadTx) -> Self {
+        Self {
+            read,
+            changes: Vec::new(),
+            last: Vec::new(),
+        }
+    }
+
+    /// Does `step` when the change has succeeded, in its own transaction, after
+    /// everything else of it. For rows that many changes fight over: on PostgreSQL
+    /// their lock is then the last one taken, so that it is held for a moment only
+    /// and no two changes can wait for each other.
+    pub fn before_commit<F>(&mut self, step: F)
+    where
+        F: for<'t> FnOnce(&'t mut Self) -> TxFuture<'t, (), StoreError> + Send + 'static,
+    {
+        self.last.push(Box::new(step));
+    }
+
+    /// Does what was left for the end, in the order in which it was asked for.
+    pub(crate) async fn finish(&mut self) -> Result<(), StoreError> {
+        for step in std::mem::take(&mut self.last) {
+            step(self).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets what was left for the end by a change that failed.
+    pub(crate) fn give_up(&mut self) {
+        self.last.clear();
+    }
+
     /// Runs a statement; answers how many rows it changed.
     ///
     /// # Errors
