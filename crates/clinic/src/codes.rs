@@ -1,11 +1,14 @@
 //! The stable codes of problems.
 
-use kernel::ProblemKind::{self, BadCredentials, Conflict, Forbidden, Malformed, Unauthenticated};
+use kernel::ProblemKind::{
+    self, BadCredentials, Conflict, Forbidden, Malformed, NotFound, Unauthenticated,
+};
 
 /// Every precise code with its kind, sorted; a kind's own word is a code as
 /// well. Each has a text `problem-<code>`. `docs/wire/error-codes.txt` is made
 /// from this list; a test compares it with what the sources say.
 pub const CODES: &[(&str, ProblemKind)] = &[
+    ("account-linked", Conflict),
     ("already-member", Conflict),
     ("already-processed", Conflict),
     ("bad-json", Malformed),
@@ -20,16 +23,19 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("invitation-over", Conflict),
     ("last-admin", Conflict),
     ("member-elsewhere", Conflict),
+    ("no-linked-record", NotFound),
     ("no-phone", Conflict),
     ("no-sender", Conflict),
     ("not-active", Conflict),
     ("not-failed", Conflict),
     ("not-proposed", Conflict),
+    ("not-restricted", Conflict),
     ("not-utf8", Malformed),
     ("nothing-to-attach", Conflict),
     ("nul-character", Malformed),
     ("own-rights", Forbidden),
     ("patient-exists", Conflict),
+    ("record-restricted", Forbidden),
     ("role-too-high", Forbidden),
     ("second-factor-first", Conflict),
     ("second-factor-needed", Unauthenticated),

@@ -22,7 +22,8 @@ use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};
 #[must_use]
 pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
     vec![
-        ("audit", audit::STATEMENTS),
+        ("audit", audit::CHAIN_STATEMENTS),
+        ("audit", audit::LIST_STATEMENTS),
         ("blobs", blobs::STATEMENTS),
         ("calls", calls::STATEMENTS),
         ("identity", identity::ACCESS_STATEMENTS),
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("inbox", inbox::EVENT_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
         ("patients", patients::STATEMENTS),
+        ("patients", patients::ACCESS_STATEMENTS),
     ]
 }
 
@@ -55,7 +57,7 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
 /// What live events tell of: the topics of changes that pages and clients may hear.
 #[must_use]
 pub fn topics() -> Vec<&'static str> {
-    vec![inbox::api::TOPIC, messaging::api::TOPIC]
+    vec![audit::api::TOPIC, inbox::api::TOPIC, messaging::api::TOPIC]
 }
 
 /// The product's routes with their registry and the OpenAPI document.
@@ -68,6 +70,7 @@ pub fn routes() -> Built<App> {
 #[must_use]
 pub fn routes_with(extra: Routes<App>) -> Built<App> {
     extra
+        .merge(audit::routes())
         .merge(identity::routes())
         .merge(patients::routes())
         .merge(messaging::routes())
@@ -106,6 +109,25 @@ pub fn kit(app: &App, settings: webkit::Settings) -> Kit {
 pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
     let oauth = identity::api::sweep_grants(app).await?;
     Ok(oauth + identity::api::sweep(app).await? + calls::api::sweep(app).await?)
+}
+
+/// Does once what a new version asks of old data and SQL alone cannot do. Every
+/// program that opens the database calls it first; doing it twice is harmless.
+///
+/// # Errors
+/// The database's.
+pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
+    let tenants = {
+        let mut tx = app.store.read(store::Scope::System).await?;
+        identity::api::tenants(&mut tx).await?
+    };
+    for tenant in tenants {
+        let lines = audit::api::carry_over(app, tenant.id).await?;
+        if lines > 0 {
+            tracing::info!(tenant = %tenant.slug, lines, "older audit entries are part of the chain now");
+        }
+    }
+    Ok(())
 }
 
 /// The product's work, for the engine.

@@ -25,7 +25,9 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0010_inbox_dead_letters",
     "0011_calls_first_answers",
     "0012_inbox_event_search",
+    "0013_audit_chain",
     "0014_identity_oauth",
     "0015_identity_users",
     "0016_identity_second_factor",
+    "0017_patients_access",
 ];

@@ -61,6 +61,27 @@ pub enum Command {
     /// Clinics
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+/// What can be done about the audit trail.
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Look whether an entry was edited, deleted or inserted
+    Verify(VerifyAudit),
+}
+
+/// Which trail.
+#[derive(Args)]
+pub struct VerifyAudit {
+    /// The clinic's short name; every clinic without it
+    #[arg(long)]
+    pub tenant: Option<String>,
+    /// The head hash that an earlier run printed and you wrote down
+    #[arg(long, value_name = "HASH", requires = "tenant")]
+    pub head: Option<String>,
 }
 
 /// What can be done about people.

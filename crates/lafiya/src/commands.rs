@@ -3,13 +3,16 @@
 use std::io::{BufRead, Write};
 
 use clinic::{
-    App,
+    App, audit,
     identity::api::{self as identity, NewTenant, NewUser},
 };
 use kernel::{Clock, Rng};
 
 use crate::{
-    cli::{CreateTenant, CreateUser, ResetPassword, TenantCommand, UserCommand},
+    cli::{
+        AuditCommand, CreateTenant, CreateUser, ResetPassword, TenantCommand, UserCommand,
+        VerifyAudit,
+    },
     config::Config,
     failure::Failure,
     secrets::Secrets,
@@ -65,6 +68,50 @@ pub async fn tenant(config: &Config, command: TenantCommand) -> Result<(), Failu
     let done = create_tenant(&app, config, new).await;
     app.store.close().await;
     done
+}
+
+/// `audit …`.
+pub async fn audit(config: &Config, command: AuditCommand) -> Result<(), Failure> {
+    let app = open(config).await?;
+    let AuditCommand::Verify(what) = command;
+    let done = verify_audit(&app, what).await;
+    app.store.close().await;
+    done
+}
+
+async fn verify_audit(app: &App, what: VerifyAudit) -> Result<(), Failure> {
+    let tenants = match &what.tenant {
+        Some(slug) => vec![wiring::tenant(app, slug).await?],
+        None => wiring::tenants(app).await?,
+    };
+    let mut broken = Vec::new();
+    for tenant in tenants {
+        let verdict = audit::api::verify(&app.store, tenant.id, what.head.as_deref())
+            .await
+            .map_err(|error| Failure::new("the audit trail cannot be read", error))?;
+        match verdict {
+            Err(fault) => broken.push(format!(
+                "the audit trail of {} is broken: {fault}",
+                tenant.slug
+            )),
+            Ok(whole) => say(&whole_trail(&tenant.slug, &whole))?,
+        }
+    }
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Other(broken.join("\nlafiya: ")))
+}
+
+fn whole_trail(slug: &str, whole: &audit::api::Whole) -> String {
+    let mut text = format!(
+        "the audit trail of {slug} is whole: {} entries, head {}",
+        whole.count, whole.head
+    );
+    if let Some(seq) = whole.noted_at {
+        text.push_str(&format!("; the head you wrote down is entry {seq}"));
+    }
+    text
 }
 
 async fn open(config: &Config) -> Result<App, Failure> {

@@ -61,6 +61,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::RotateKeys => commands::rotate_keys(&config),
         Command::User(command) => commands::user(&config, command).await,
         Command::Tenant(command) => commands::tenant(&config, command).await,
+        Command::Audit(command) => commands::audit(&config, command).await,
         Command::Check | Command::Openapi => Ok(()),
     }
 }

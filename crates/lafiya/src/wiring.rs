@@ -36,7 +36,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     let blobs = BlobStore::local(&config.data.join("blobs"))
         .map_err(|error| Failure::new("the folder for files cannot be used", error))?;
     let store = open_store(config).await?;
-    Ok(App::new(Parts {
+    let app = App::new(Parts {
         store,
         clock: Clock::system(),
         rng,
@@ -55,7 +55,14 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
         media: provider.media,
         blobs,
         stop: CancellationToken::new(),
-    }))
+    });
+    clinic::carry_over(&app).await.map_err(|problem| {
+        Failure::refused(
+            "the data of the version before cannot be carried over",
+            &problem,
+        )
+    })?;
+    Ok(app)
 }
 
 /// Opens the database and brings its schema up to date.

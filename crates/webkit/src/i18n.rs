@@ -99,6 +99,12 @@ impl Texts {
         })
     }
 
+    /// The same, or nothing when there is no such text: for words that come from data.
+    #[must_use]
+    pub fn try_with(&self, key: &str, values: &[(&str, &dyn IntoValue)]) -> Option<String> {
+        self.find(key, values)
+    }
+
     /// Whether there is such a text in this language.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {

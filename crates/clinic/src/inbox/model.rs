@@ -204,7 +204,9 @@ store::row! {
         pub unread: i64,
         /// When the newest entry was made.
         pub last_entry_at: Timestamp,
-        /// The beginning of the newest message.
+        /// Whether only named staff may open the patient's record.
+        pub restricted: bool,
+        /// The beginning of the newest message; empty of a restricted record.
         pub preview: String,
         /// Whose number it resembles, to be confirmed or refused.
         pub proposed_patient: Option<PatientId>,

@@ -159,6 +159,7 @@ mod rule_tests {
             assigned_to: None,
             unread: 0,
             last_entry_at: Timestamp::from_micros(0),
+            restricted: false,
             preview: String::new(),
             proposed_patient: None,
             refused_patient: None,

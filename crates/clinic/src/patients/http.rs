@@ -10,10 +10,10 @@ use webkit::{
 
 use super::{
     api,
-    model::{Patient, PatientId},
+    model::{Patient, Record},
     wire::{
-        CreatedBody, PatientBody, PatientFilter, PatientInput, PatientPage, PatientPatchInput,
-        StatsBody, SummaryBody,
+        AccessBody, AccessInput, BreakGlassBody, BreakGlassInput, CreatedBody, PatientBody,
+        PatientFilter, PatientInput, PatientPage, PatientPatchInput, StatsBody, SummaryBody,
     },
 };
 use crate::App;
@@ -25,6 +25,8 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_patients), Policy::STAFF)
         .api(routes!(count_patients), Policy::STAFF)
         .api(routes!(show_patient, change_patient), Policy::STAFF)
+        .api(routes!(break_glass), Policy::STAFF)
+        .api(routes!(show_access, change_access), Policy::ADMIN)
 }
 
 /// Enters a patient.
@@ -41,7 +43,7 @@ async fn create_patient(
     JsonBody(input): JsonBody<PatientInput>,
 ) -> Result<(StatusCode, Json<CreatedBody>), Fault> {
     let created = api::create(&app, &caller.ctx, input.into()).await?;
-    let record = api::record(&app, &caller.ctx, created.id).await?;
+    let record = api::entered(&app, &caller.ctx, created.id).await?;
     let body = CreatedBody {
         patient_id: created.id.to_string(),
         phone: record.phone(),
@@ -110,15 +112,15 @@ async fn show_patient(
     caller: Caller,
     PathId(id): PathId<Patient>,
 ) -> Result<Tagged<PatientBody>, Fault> {
-    shown(&app, &caller, id).await
+    let record = api::record(&app, &caller.ctx, id).await?;
+    Ok(shown(record, &caller))
 }
 
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
 
-async fn shown(app: &App, caller: &Caller, id: PatientId) -> Result<Tagged<PatientBody>, Fault> {
-    let record = api::record(app, &caller.ctx, id).await?;
+fn shown(record: Record, caller: &Caller) -> Tagged<PatientBody> {
     let tag = version_tag(record.patient.version);
-    Ok(([tag], Json(PatientBody::new(record, &caller.zone))))
+    ([tag], Json(PatientBody::new(record, &caller.zone)))
 }
 
 /// Changes a patient.
@@ -141,5 +143,66 @@ async fn change_patient(
     JsonBody(input): JsonBody<PatientPatchInput>,
 ) -> Result<Tagged<PatientBody>, Fault> {
     api::update(&app, &caller.ctx, id, expected, input.into()).await?;
-    shown(&app, &caller, id).await
+    let record = api::entered(&app, &caller.ctx, id).await?;
+    Ok(shown(record, &caller))
+}
+
+/// Opens a restricted record for an hour, in an emergency.
+///
+/// The reason stands in the audit trail and the clinic's administrators are told.
+#[utoipa::path(
+    post, path = "/api/v1/patients/{id}/break-glass/", tag = "patients", request_body = BreakGlassInput,
+    params(("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000")),
+    responses(
+        (status = 201, description = "The caller may open it until then", body = BreakGlassBody),
+        (status = 409, description = "The record is not restricted")
+    )
+)]
+async fn break_glass(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Patient>,
+    JsonBody(input): JsonBody<BreakGlassInput>,
+) -> Result<(StatusCode, Json<BreakGlassBody>), Fault> {
+    let until = api::break_glass(&app, &caller.ctx, id, &input.reason).await?;
+    let body = BreakGlassBody {
+        patient_id: id.to_string(),
+        until: until.rfc3339(&caller.zone),
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// Shows who may open a record and which account is the patient's own.
+#[utoipa::path(
+    get, path = "/api/v1/patients/{id}/access/", tag = "patients",
+    params(("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "How the record is kept", body = AccessBody))
+)]
+async fn show_access(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Patient>,
+) -> Result<Json<AccessBody>, Fault> {
+    let access = api::access(&app, &caller.ctx, id).await?;
+    Ok(Json(access.into()))
+}
+
+/// Changes who may open a record and which account is the patient's own.
+#[utoipa::path(
+    patch, path = "/api/v1/patients/{id}/access/", tag = "patients", request_body = AccessInput,
+    params(("id" = String, Path, description = "The patient", example = "01980000-0000-7000-8000-000000000000")),
+    responses(
+        (status = 200, description = "How the record is kept now", body = AccessBody),
+        (status = 409, description = "The account is linked to another record")
+    )
+)]
+async fn change_access(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<Patient>,
+    JsonBody(input): JsonBody<AccessInput>,
+) -> Result<Json<AccessBody>, Fault> {
+    api::set_access(&app, &caller.ctx, id, input.into()).await?;
+    let access = api::access(&app, &caller.ctx, id).await?;
+    Ok(Json(access.into()))
 }

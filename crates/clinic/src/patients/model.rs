@@ -1,4 +1,6 @@
-use kernel::{Id, Locale, Patch, Phone, Timestamp};
+use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
+
+use crate::identity::api::StaffMember;
 
 /// Marker of [`PatientId`].
 #[derive(Debug)]
@@ -90,6 +92,8 @@ store::row! {
         pub allergies: Option<String>,
         /// In words.
         pub current_medications: Option<String>,
+        /// Whether only named staff may open the record.
+        pub restricted: bool,
         /// When he was entered.
         pub created_at: Timestamp,
         /// When he was last changed.
@@ -114,6 +118,29 @@ impl Record {
     pub fn phone(&self) -> String {
         let primary = self.phones.first();
         primary.map_or_else(String::new, |row| row.phone.as_e164().to_owned())
+    }
+}
+
+impl Record {
+    /// What a list shows of a restricted record: the name.
+    #[must_use]
+    pub(super) fn name_only(self) -> Self {
+        let kept = self.patient;
+        Self {
+            patient: PatientRow {
+                birth_date: None,
+                gender: None,
+                email: None,
+                address: None,
+                emergency_contact: None,
+                emergency_phone: None,
+                medical_history: None,
+                allergies: None,
+                current_medications: None,
+                ..kept
+            },
+            phones: Vec::new(),
+        }
     }
 }
 
@@ -215,4 +242,56 @@ pub struct Stats {
     pub active: i64,
     /// Entered in the last thirty days.
     pub recent: i64,
+}
+
+store::row! {
+    /// How a record is kept.
+    pub(super) struct AccessRow {
+        pub first_name: String,
+        pub last_name: String,
+        pub restricted: bool,
+        pub user_id: Option<UserId>,
+    }
+}
+
+impl AccessRow {
+    pub(super) fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+store::row! {
+    /// An account with which a patient signs in.
+    pub struct Account {
+        /// Its id.
+        pub id: UserId,
+        /// The name to sign in with.
+        pub username: String,
+    }
+}
+
+/// How a record is kept, with who could be named for it.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The patient's name.
+    pub name: String,
+    /// Whether only named staff may open the record.
+    pub restricted: bool,
+    /// Who is named.
+    pub named: Vec<UserId>,
+    /// The patient's own account.
+    pub account: Option<Account>,
+    /// Everybody who works here.
+    pub staff: Vec<StaffMember>,
+}
+
+/// What shall change about how a record is kept.
+#[derive(Debug, Clone, Default)]
+pub struct AccessPatch {
+    /// Whether only named staff may open it.
+    pub restricted: Option<bool>,
+    /// Who is named; nobody else is afterwards.
+    pub staff: Option<Vec<UserId>>,
+    /// The name with which the patient signs in.
+    pub username: Patch<String>,
 }

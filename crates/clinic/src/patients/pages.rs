@@ -1,3 +1,5 @@
+mod access;
+
 use askama::Template;
 use axum::{
     extract::State,
@@ -26,6 +28,24 @@ pub(super) fn routes() -> Routes<App> {
         .page(Method::POST, "/patients/new", create, staff)
         .page(Method::GET, "/patients/{id}", show, staff)
         .page(Method::POST, "/patients/{id}", change, staff)
+        .page(
+            Method::POST,
+            "/patients/{id}/break-glass",
+            access::break_glass,
+            staff,
+        )
+        .page(
+            Method::GET,
+            "/patients/{id}/access",
+            access::access,
+            Policy::ADMIN,
+        )
+        .page(
+            Method::POST,
+            "/patients/{id}/access",
+            access::change_access,
+            Policy::ADMIN,
+        )
 }
 
 struct Found {
@@ -67,6 +87,13 @@ impl EditPage {
             .as_ref()
             .map(|errors| errors.of_field(field).to_string())
             .unwrap_or_default()
+    }
+
+    /// Whether he who looks may say who else may.
+    fn may_set_access(&self) -> bool {
+        let principal = self.shell.principal.as_deref();
+        let role = principal.and_then(webkit::Principal::role);
+        self.id.is_some() && role.is_some_and(kernel::Role::is_admin)
     }
 
     /// Who is there already, when this person was entered before.
@@ -279,8 +306,13 @@ async fn show(
     shell: Shell,
     PathId(id): PathId<Patient>,
     Query(saved): Query<Saved>,
-) -> Result<Html<String>, Fault> {
-    let record = api::record(&app, &caller.ctx, id).await?;
+) -> Result<Response, Fault> {
+    let record = match api::record(&app, &caller.ctx, id).await {
+        Err(problem) if problem.code == Some("record-restricted") => {
+            return access::closed((&app, &caller), shell, id, None).await;
+        }
+        other => other?,
+    };
     let patient = record.patient;
     let form = PatientForm {
         version: Some(patient.version),
@@ -302,16 +334,16 @@ async fn show(
         allergies: patient.allergies.unwrap_or_default(),
         current_medications: patient.current_medications.unwrap_or_default(),
     };
-    let saved = saved.saved.is_some();
-    render(&EditPage {
+    let page = EditPage {
         shell,
         id: Some(id),
         form,
         phones: record.phones,
         errors: None,
         twin: None,
-        saved,
-    })
+        saved: saved.saved.is_some(),
+    };
+    Ok(render(&page)?.into_response())
 }
 
 async fn change(

@@ -1,3 +1,5 @@
+pub(super) mod access;
+
 use kernel::{PageRequest, Phone, TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};
 
@@ -13,7 +15,8 @@ store::statements! {
             medical_history = $14, allergies = $15, current_medications = $16, updated_at = $17, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $18";
     PATIENT = "SELECT id, first_name, last_name, birth_date, gender, locale, status, email, address, emergency_contact,
-            emergency_phone, medical_history, allergies, current_medications, created_at, updated_at, version
+            emergency_phone, medical_history, allergies, current_medications, restricted, created_at, updated_at,
+            version
         FROM patient WHERE tenant_id = $1 AND id = $2";
     SUMMARY = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
         WHERE tenant_id = $1 AND id = $2";

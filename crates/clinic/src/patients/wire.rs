@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    model::{NewPatient, PatientPatch, Record, Status},
+    model::{Access, AccessPatch, NewPatient, PatientPatch, Record, Status},
     rules,
 };
 
@@ -213,7 +213,7 @@ pub(super) struct PatientPage {
 
 /// Everything about a patient.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "phones": ["+221771234567"], "email": null, "date_of_birth": "1990-05-17", "gender": "F", "language": "fr", "status": "pending", "is_active": false, "address": null, "emergency_contact": null, "emergency_phone": null, "medical_history": null, "allergies": "Pénicilline", "current_medications": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 1}))]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "phones": ["+221771234567"], "email": null, "date_of_birth": "1990-05-17", "gender": "F", "language": "fr", "status": "pending", "is_active": false, "address": null, "emergency_contact": null, "emergency_phone": null, "medical_history": null, "allergies": "Pénicilline", "current_medications": null, "restricted": false, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 1}))]
 pub(super) struct PatientBody {
     /// UUIDv7.
     id: String,
@@ -239,6 +239,8 @@ pub(super) struct PatientBody {
     medical_history: Option<String>,
     allergies: Option<String>,
     current_medications: Option<String>,
+    /// Whether only named staff may open the record.
+    restricted: bool,
     /// RFC 3339 in the clinic's zone.
     created_at: String,
     /// RFC 3339 in the clinic's zone.
@@ -274,6 +276,7 @@ impl PatientBody {
             medical_history: patient.medical_history,
             allergies: patient.allergies,
             current_medications: patient.current_medications,
+            restricted: patient.restricted,
             created_at: at(patient.created_at),
             updated_at: at(patient.updated_at),
             version: patient.version,
@@ -306,4 +309,77 @@ pub(super) struct PatientFilter {
     /// 1 to 100.
     #[serde(rename = "page_size")]
     _page_size: Option<i64>,
+}
+
+/// Why a restricted record has to be opened now.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Malaise en salle d’attente, allergies à vérifier"}))]
+pub(super) struct BreakGlassInput {
+    /// 10 to 500 characters.
+    pub(super) reason: String,
+}
+
+/// The record is open.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "until": "2026-03-01T10:30:00+00:00"}))]
+pub(super) struct BreakGlassBody {
+    /// The patient.
+    pub(super) patient_id: String,
+    /// Until when, RFC 3339 in the clinic's zone.
+    pub(super) until: String,
+}
+
+/// What shall change about how a record is kept.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"restricted": true, "staff": ["01980000-0000-7000-8000-000000000000"], "username": "awa"}))]
+pub(super) struct AccessInput {
+    /// Whether only named staff may open it.
+    restricted: Option<bool>,
+    /// Who is named; nobody else is afterwards.
+    staff: Option<Vec<uuid::Uuid>>,
+    /// The name with which the patient signs in; `null` unlinks the account.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    username: Patch<String>,
+}
+
+impl From<AccessInput> for AccessPatch {
+    fn from(input: AccessInput) -> Self {
+        let ids = |staff: Vec<uuid::Uuid>| staff.into_iter().map(kernel::Id::from_uuid).collect();
+        Self {
+            restricted: input.restricted,
+            staff: input.staff.map(ids),
+            username: input.username,
+        }
+    }
+}
+
+/// How a record is kept.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"restricted": true, "staff": ["01980000-0000-7000-8000-000000000000"], "user_id": null, "username": null}))]
+pub(super) struct AccessBody {
+    /// Whether only named staff may open it.
+    restricted: bool,
+    /// Who is named.
+    staff: Vec<String>,
+    /// The patient's own account.
+    user_id: Option<String>,
+    /// The name with which he signs in.
+    username: Option<String>,
+}
+
+impl From<Access> for AccessBody {
+    fn from(access: Access) -> Self {
+        Self {
+            restricted: access.restricted,
+            staff: access.named.iter().map(ToString::to_string).collect(),
+            user_id: access
+                .account
+                .as_ref()
+                .map(|account| account.id.to_string()),
+            username: access.account.map(|account| account.username),
+        }
+    }
 }

@@ -42,6 +42,16 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/audit",
+            label: "audit-title",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
+            href: "/my/access",
+            label: "my-access-title",
+            policy: Policy::Roles(&[kernel::Role::Patient]),
+        },
+        NavEntry {
             href: "/simulator",
             label: "simulator-title",
             policy: Policy::STAFF,

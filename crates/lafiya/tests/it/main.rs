@@ -1,6 +1,8 @@
 //! The integration tests: one binary, a module per subject.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod audit;
+mod audit_reads;
 mod browser;
 mod check;
 mod disk;

@@ -3,11 +3,14 @@ use kernel::{Ctx, Problem};
 
 use super::TOPIC;
 use crate::{
-    App, audit, blobs,
+    App, audit,
+    audit::api::Event,
+    blobs,
     inbox::{
         model::{ConversationId, MediaId},
         storage,
     },
+    patients,
 };
 
 /// A file that came with a message, with its bytes.
@@ -21,20 +24,35 @@ pub struct MediaFile {
     pub bytes: Bytes,
 }
 
-/// A file of this clinic.
+/// A file of this clinic; that staff looked is on record before it is answered.
 ///
 /// # Errors
-/// 404, also while it is not here; 503 when the file store is out of reach.
+/// 404, also while it is not here; 403 `record-restricted`; 503 when the file
+/// store is out of reach.
 pub async fn media(app: &App, ctx: &Ctx, id: MediaId) -> Result<MediaFile, Problem> {
-    let row = {
+    let (row, patient) = {
         let mut tx = app.store.read(ctx).await?;
-        storage::media(&mut tx, ctx.tenant, id).await?
+        let row = storage::media(&mut tx, ctx.tenant, id).await?;
+        let row = row.ok_or_else(Problem::not_found)?;
+        let conversation = storage::conversation(&mut tx, ctx.tenant, row.conversation_id).await?;
+        let patient = conversation.and_then(|conversation| conversation.patient_id);
+        if let Some(patient) = patient {
+            patients::api::may_open(&mut tx, app, ctx, patient).await?;
+        }
+        (row, patient)
     };
-    let row = row.ok_or_else(Problem::not_found)?;
     let (Some(blob), Some(content_type)) = (row.blob_id, row.content_type) else {
         return Err(Problem::not_found());
     };
     let bytes = blobs::api::bytes(app, ctx.tenant, blob).await?;
+    let event = Event {
+        action: "media.read",
+        object_type: "inbound_media",
+        object_id: id.uuid(),
+        patient: patient.map(|patient| patient.uuid()),
+        detail: None,
+    };
+    audit::api::seen(app, ctx, event).await?;
     Ok(MediaFile {
         id,
         content_type,

@@ -3,7 +3,8 @@ use send_rules::{Channel, Decision};
 use store::{ReadTx, StoreError};
 
 use crate::{
-    App,
+    App, audit,
+    audit::api::Event,
     identity::{self, api::StaffMember},
     inbox::{
         model::{
@@ -52,6 +53,7 @@ pub async fn conversations(
     status: ConversationStatus,
     page: PageRequest,
 ) -> Result<(i64, Vec<ConversationRow>), Problem> {
+    audit::api::listed(app, ctx, "conversation.list", "conversation_list").await?;
     let mut tx = app.store.read(ctx).await?;
     Ok(storage::conversations(&mut tx, ctx.tenant, status, page).await?)
 }
@@ -65,16 +67,33 @@ pub async fn unread(app: &App, ctx: &Ctx) -> Result<i64, Problem> {
     Ok(storage::count_unread(&mut tx, ctx.tenant).await?)
 }
 
-/// One conversation.
+/// One conversation; that staff looked is on record before it is answered.
 ///
 /// # Errors
-/// 404.
+/// 404; 403 `record-restricted`.
 pub async fn thread(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Problem> {
+    let thread = load(app, ctx, id).await?;
+    let patient = thread.conversation.patient_id;
+    let event = Event {
+        action: "conversation.read",
+        object_type: "conversation",
+        object_id: id.uuid(),
+        patient: patient.map(|patient| patient.uuid()),
+        detail: None,
+    };
+    audit::api::seen(app, ctx, event).await?;
+    Ok(thread)
+}
+
+async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Problem> {
     let tenant = ctx.tenant;
     let mut tx = app.store.read(ctx).await?;
     let conversation = storage::conversation(&mut tx, tenant, id)
         .await?
         .ok_or_else(Problem::not_found)?;
+    if let Some(patient) = conversation.patient_id {
+        patients::api::may_open(&mut tx, app, ctx, patient).await?;
+    }
     let candidates = match conversation.patient_id {
         Some(_) => Vec::new(),
         None => patients::api::by_phone(&mut tx, tenant, &conversation.phone).await?,

@@ -4,7 +4,9 @@ use store::WriteTx;
 
 use super::TOPIC;
 use crate::{
-    App, audit, identity,
+    App, audit,
+    audit::api::Event,
+    identity,
     inbox::{
         model::{
             ConversationId, ConversationRow, ConversationStatus, EntryId, EntryKind, MAX_BODY,
@@ -28,10 +30,19 @@ pub struct Reply {
     pub once: String,
 }
 
-async fn find(tx: &mut WriteTx, ctx: &Ctx, id: ConversationId) -> Result<ConversationRow, Problem> {
-    storage::conversation(tx, ctx.tenant, id)
+async fn find(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    id: ConversationId,
+) -> Result<ConversationRow, Problem> {
+    let found = storage::conversation(tx, ctx.tenant, id)
         .await?
-        .ok_or_else(Problem::not_found)
+        .ok_or_else(Problem::not_found)?;
+    if let Some(patient) = found.patient_id {
+        patients::api::may_open(tx, app, ctx, patient).await?;
+    }
+    Ok(found)
 }
 
 fn checked(body: &str) -> Result<String, Problem> {
@@ -63,7 +74,7 @@ pub async fn reply(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let conversation = find(tx, &ctx, id).await?;
+                let conversation = find(tx, &a, &ctx, id).await?;
                 let channel = reply.channel.unwrap_or(conversation.channel);
                 let phone = &conversation.phone;
                 let decision =
@@ -129,7 +140,7 @@ pub async fn note(app: &App, ctx: &Ctx, id: ConversationId, body: &str) -> Resul
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let conversation = find(tx, &ctx, id).await?;
+                let conversation = find(tx, &a, &ctx, id).await?;
                 let entry = NewEntry {
                     id: EntryId::new(&a.clock, &a.rng),
                     conversation: conversation.id,
@@ -163,7 +174,7 @@ pub async fn assign(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                find(tx, &ctx, id).await?;
+                find(tx, &a, &ctx, id).await?;
                 let staff = identity::api::staff(tx, ctx.tenant).await?;
                 if to.is_some_and(|to| !staff.iter().any(|member| member.id == to)) {
                     return Err(Problem::invalid("user_id", "not-a-choice"));
@@ -195,7 +206,7 @@ pub async fn set_status(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                find(tx, &ctx, id).await?;
+                find(tx, &a, &ctx, id).await?;
                 if !storage::set_status(tx, ctx.tenant, id, status).await? {
                     return Ok(());
                 }
@@ -243,7 +254,7 @@ pub async fn resolve(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let conversation = find(tx, &ctx, id).await?;
+                let conversation = find(tx, &a, &ctx, id).await?;
                 let sharing = patients::api::by_phone(tx, ctx.tenant, &conversation.phone).await?;
                 if !sharing.iter().any(|summary| summary.id == patient) {
                     return Err(Problem::invalid("patient_id", "not-a-choice"));
@@ -270,7 +281,7 @@ pub async fn confirm(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let conversation = find(tx, &ctx, id).await?;
+                let conversation = find(tx, &a, &ctx, id).await?;
                 if conversation.proposed_patient != Some(patient) {
                     return Err(Problem::conflict("not-proposed"));
                 }
@@ -296,7 +307,7 @@ pub async fn refuse(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                find(tx, &ctx, id).await?;
+                find(tx, &a, &ctx, id).await?;
                 if !storage::refuse(tx, ctx.tenant, id, patient).await? {
                     return Err(Problem::conflict("not-proposed"));
                 }
@@ -329,7 +340,16 @@ async fn changed(
     id: ConversationId,
     action: &'static str,
 ) -> Result<(), Problem> {
-    audit::api::record(tx, app, ctx, action, "conversation", id.uuid(), None).await?;
+    let conversation = storage::conversation(tx, ctx.tenant, id).await?;
+    let patient = conversation.and_then(|conversation| conversation.patient_id);
+    let event = Event {
+        action,
+        object_type: "conversation",
+        object_id: id.uuid(),
+        patient: patient.map(|patient| patient.uuid()),
+        detail: None,
+    };
+    audit::api::record_event(tx, app, ctx, event);
     tx.emit(TOPIC, id.uuid());
     Ok(())
 }

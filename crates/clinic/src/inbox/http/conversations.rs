@@ -53,7 +53,7 @@ async fn list_conversations(
     let (count, rows) = api::conversations(&app, &caller.ctx, status, paging.request).await?;
     let rows = rows
         .iter()
-        .map(|row| ConversationBody::new(row, &caller.zone))
+        .map(|row| ConversationBody::listed(row, &caller.zone))
         .collect();
     let page = paging.page(count, rows)?;
     Ok(Json(ConversationPage {

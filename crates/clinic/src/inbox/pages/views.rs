@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::{
     extract::State,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use kernel::{PageRequest, Problem, Timestamp, Zone};
 use send_rules::{Channel, Decision, MessageState};
@@ -257,7 +257,10 @@ pub(super) async fn conversation(
     shell: Shell,
     PathId(id): PathId<Conversation>,
 ) -> Result<Response, Fault> {
-    let open = load_open(&app, &caller, id).await?;
+    let open = match load_open(&app, &caller, id).await {
+        Err(problem) => return door(problem),
+        Ok(open) => open,
+    };
     let list = load_list(&app, &caller, open.conversation().status, Some(id)).await?;
     Ok(render(&InboxPage {
         shell,
@@ -265,6 +268,16 @@ pub(super) async fn conversation(
         open: Some(open),
     })?
     .into_response())
+}
+
+/// A restricted record is opened on its patient's page.
+fn door(problem: Problem) -> Result<Response, Fault> {
+    let restricted = problem.code == Some("record-restricted");
+    let patient = problem.errors.first().and_then(|error| error.args.first());
+    match patient {
+        Some((_, id)) if restricted => Ok(Redirect::to(&format!("/patients/{id}")).into_response()),
+        _ => Err(problem.into()),
+    }
 }
 
 pub(super) async fn list(

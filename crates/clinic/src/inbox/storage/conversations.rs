@@ -16,7 +16,8 @@ macro_rules! conversation {
         concat!(
             "SELECT c.id AS id, c.patient_id AS patient_id, p.first_name AS first_name, p.last_name AS last_name,
             c.phone AS phone, c.channel AS channel, c.status AS status, c.assigned_to AS assigned_to, c.unread AS unread,
-            c.last_entry_at AS last_entry_at, c.preview AS preview, c.proposed_patient AS proposed_patient,
+            c.last_entry_at AS last_entry_at, COALESCE(p.restricted, FALSE) AS restricted,
+            CASE WHEN p.restricted = TRUE THEN '' ELSE c.preview END AS preview, c.proposed_patient AS proposed_patient,
             c.refused_patient AS refused_patient, c.asked_at AS asked_at, c.speaker AS speaker,
             c.speaker_until AS speaker_until, c.version AS version
         FROM conversation c LEFT JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = c.patient_id",

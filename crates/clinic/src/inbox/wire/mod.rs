@@ -27,7 +27,7 @@ pub(in crate::inbox) struct ConversationBody {
     patient_id: Option<String>,
     /// The patient's name.
     patient_name: Option<String>,
-    /// The number last written from, E.164.
+    /// The number last written from, E.164; empty in a list for a restricted record.
     phone: String,
     /// `whatsapp` or `sms`.
     channel: String,
@@ -48,6 +48,15 @@ pub(in crate::inbox) struct ConversationBody {
 }
 
 impl ConversationBody {
+    /// As a list shows it: of a restricted record the name only.
+    pub(in crate::inbox) fn listed(row: &ConversationRow, zone: &Zone) -> Self {
+        let mut body = Self::new(row, zone);
+        if row.restricted {
+            body.phone.clear();
+        }
+        body
+    }
+
     pub(in crate::inbox) fn new(row: &ConversationRow, zone: &Zone) -> Self {
         Self {
             id: row.id.to_string(),

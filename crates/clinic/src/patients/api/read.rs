@@ -3,8 +3,10 @@ use std::time::Duration;
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, text};
 use store::{ReadTx, StoreError};
 
+use super::access::may_open;
 use crate::{
-    App,
+    App, audit,
+    audit::api::Event,
     patients::{
         model::{PatientId, Record, Stats, Status, Summary},
         rules, storage,
@@ -61,11 +63,39 @@ pub async fn phones(
     Ok(rows.into_iter().map(|row| row.phone).collect())
 }
 
-/// Everything about a patient.
+/// Everything about a patient; that staff looked is on record before it is answered.
+///
+/// # Errors
+/// 404; 403 `record-restricted`.
+pub async fn record(app: &App, ctx: &Ctx, id: PatientId) -> Result<Record, Problem> {
+    let record = {
+        let mut tx = app.store.read(ctx).await?;
+        may_open(&mut tx, app, ctx, id).await?;
+        load(&mut tx, ctx.tenant, id)
+            .await?
+            .ok_or_else(Problem::not_found)?
+    };
+    let event = Event {
+        action: "patient.read",
+        object_type: "patient",
+        object_id: id.uuid(),
+        patient: Some(id.uuid()),
+        detail: None,
+    };
+    audit::api::seen(app, ctx, event).await?;
+    Ok(record)
+}
+
+/// What the caller just entered or changed, shown back to him: the change
+/// itself is on record.
 ///
 /// # Errors
 /// 404.
-pub async fn record(app: &App, ctx: &Ctx, id: PatientId) -> Result<Record, Problem> {
+pub(in crate::patients) async fn entered(
+    app: &App,
+    ctx: &Ctx,
+    id: PatientId,
+) -> Result<Record, Problem> {
     let mut tx = app.store.read(ctx).await?;
     load(&mut tx, ctx.tenant, id)
         .await?
@@ -100,7 +130,8 @@ pub async fn search(
 }
 
 /// The same with all that is known of each, of all or only of the active or
-/// the other ones.
+/// the other ones; of a restricted record the name only. The look is on the
+/// audit trail, neither what was sought nor who was found.
 ///
 /// # Errors
 /// The database's.
@@ -111,11 +142,20 @@ pub async fn list(
     active: Option<bool>,
     page: PageRequest,
 ) -> Result<(i64, Vec<Record>), Problem> {
+    let action = match query.trim() {
+        "" => "patient.list",
+        _ => "patient.search",
+    };
+    audit::api::listed(app, ctx, action, "patient_list").await?;
     let mut tx = app.store.read(ctx).await?;
     let (count, found) = find(&mut tx, ctx.tenant, query, active, page).await?;
     let mut records = Vec::with_capacity(found.len());
     for summary in found {
-        records.extend(load(&mut tx, ctx.tenant, summary.id).await?);
+        let record = load(&mut tx, ctx.tenant, summary.id).await?;
+        records.extend(record.map(|record| match record.patient.restricted {
+            true => record.name_only(),
+            false => record,
+        }));
     }
     Ok((count, records))
 }

@@ -1,6 +1,7 @@
 use kernel::{Ctx, Expected, FieldError, Patch, Phone, Problem, ProblemKind};
 use store::{StoreError, WriteTx};
 
+use super::access::may_open;
 use crate::{
     App, audit, identity,
     identity::api::TenantInfo,
@@ -41,6 +42,7 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Pr
         medical_history: check.text("medical_history", new.medical_history, LONG),
         allergies: check.text("allergies", new.allergies, LONG),
         current_medications: check.text("current_medications", new.current_medications, LONG),
+        restricted: false,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -93,8 +95,8 @@ async fn insert(
 /// Changes a patient.
 ///
 /// # Errors
-/// 404; 400 naming every wrong field; 412 when `expected` is not the version
-/// any more.
+/// 404; 403 `record-restricted`; 400 naming every wrong field; 412 when
+/// `expected` is not the version any more.
 pub async fn update(
     app: &App,
     ctx: &Ctx,
@@ -107,6 +109,7 @@ pub async fn update(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
+                may_open(tx, &a, &ctx, id).await?;
                 let current = storage::patient(tx, ctx.tenant, id)
                     .await?
                     .ok_or_else(Problem::not_found)?;
