@@ -165,7 +165,7 @@ on_both_engines! {
     }
 
     async fn an_export_of_many_lines_is_whole(db) {
-        const LINES: i64 = 2_300;
+        const LINES: i64 = 4_300;
         let clinic = TestClinic::new(&db).await;
         let (app, ctx) = (clinic.app.clone(), clinic.ctx());
         let written: Result<(), ::store::StoreError> = clinic.app.store.write(&ctx, move |tx| Box::pin(async move {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Lines of an export in memory at once.
-const BATCH: i64 = 500;
+const BATCH: i64 = 2000;
 /// How long a broken glass stays on top of the administrators' page.
 const ALERTED: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Alerts shown at once.
