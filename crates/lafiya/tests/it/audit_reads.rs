@@ -41,9 +41,9 @@ async fn page(clinic: &TestClinic, name: &str, path: &str) -> Answer {
 
 /// A patient with a conversation, which `start_work` must make.
 async fn conversation(clinic: &TestClinic, phone: &str) -> String {
-    clinic
-        .webhook("whatsapp", &clinic.whatsapp(phone, "Bonjour docteur"))
-        .await;
+    let message = clinic.text(phone, "Bonjour docteur");
+    let message = message.with_media("https://api.twilio.com/media/1", "image/png");
+    clinic.webhook("whatsapp", &message.whatsapp()).await;
     eventually("the conversation", Duration::from_secs(20), || async {
         let list = clinic
             .call(Method::GET, "/api/v1/inbox/conversations/", None)
@@ -208,6 +208,7 @@ on_both_engines! {
         let newest = &seen["results"][0];
         assert_eq!((&newest["name"], &newest["role_text"], &newest["action_text"]),
             (&json!("Fatou Sow"), &json!("Agent d’accueil"), &json!("A ouvert votre dossier")));
+        assert_eq!(seen["results"][1]["action"], "patient.access", "nobody else's lines");
         let shown = page(&clinic, "patient", "/my/access?lang=en").await;
         assert!(shown.text.contains("Opened your record") && !shown.text.contains('⟦'), "{}", shown.text);
         as_admin(&clinic, Method::PATCH, &access, Some(json!({"username": null}))).await;
@@ -221,7 +222,10 @@ on_both_engines! {
         let awa = clinic.patient("Awa", "Diop", "77 200 00 01").await.to_string();
         let thread = conversation(&clinic, "+221772000001").await;
         let (record, thread) = (format!("/api/patients/{awa}/"), format!("/api/v1/inbox/conversations/{thread}/"));
-        assert_eq!(clinic.call(Method::GET, &thread, None).await.status, 200);
+        let lines = clinic.call(Method::GET, &thread, None).await.json();
+        let file = lines["entries"][0]["media"][0]["id"].as_str().unwrap().to_owned();
+        let file = format!("/api/v1/inbox/media/{file}/");
+        assert_eq!(clinic.call(Method::GET, &file, None).await.status, 404, "it is not here yet");
         let glass = format!("/api/v1/patients/{awa}/break-glass/");
         let early = clinic.call(Method::POST, &glass, Some(json!({"reason": "Malaise au comptoir"}))).await;
         assert_eq!((early.status.as_u16(), early.json()["code"].clone()), (409, json!("not-restricted")));
@@ -230,6 +234,7 @@ on_both_engines! {
             (Method::GET, record.clone(), None),
             (Method::PATCH, record.clone(), Some(json!({"allergies": "x"}))),
             (Method::GET, thread.clone(), None),
+            (Method::GET, file.clone(), None),
             (Method::POST, format!("{thread}reply/"), Some(json!({"body": "Bonjour"}))),
             (Method::POST, format!("{thread}note/"), Some(json!({"body": "Bonjour"}))),
         ] {
