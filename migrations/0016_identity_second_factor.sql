@@ -27,8 +27,6 @@ DELETE FROM session;
 ALTER TABLE session ADD COLUMN sign_in_id {uuid} REFERENCES sign_in (id);
 CREATE INDEX session_sign_in ON session (sign_in_id);
 
-CREATE INDEX user_account_email ON user_account (LOWER(email));
-
 -- Wrong passwords for one name, from one client or from everywhere. The name and the client are only
 -- kept as a keyed hash.
 CREATE TABLE sign_in_lane (

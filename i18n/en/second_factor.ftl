@@ -48,5 +48,3 @@ problem-challenge-expired = Too much time has passed since the password. Begin s
 problem-second-factor-on = Two-step sign-in is on already. Nothing has changed.
 problem-second-factor-first = Set up two-step sign-in for your own account first, or this rule would shut you out. Nothing has changed.
 problem-second-factor-required = Your clinic asks for two-step sign-in: it stays on.
-field-wrong-code = This code is not right, or it has been used. Wait for the next one.
-field-wrong-password = This password is not right.

@@ -48,5 +48,3 @@ problem-challenge-expired = Trop de temps a passé depuis le mot de passe. Recom
 problem-second-factor-on = La double vérification est déjà active. Rien n’a changé.
 problem-second-factor-first = Installez d’abord la double vérification de votre compte, sinon cette règle vous mettrait dehors. Rien n’a changé.
 problem-second-factor-required = Votre clinique demande la double vérification : elle reste active.
-field-wrong-code = Ce code ne convient pas, ou il a déjà servi. Attendez le suivant.
-field-wrong-password = Ce mot de passe ne convient pas.

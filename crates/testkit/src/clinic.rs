@@ -198,6 +198,23 @@ impl TestClinic {
         self.router = router(&self.app, budgets);
     }
 
+    /// Another node of this clinic, on this connection to the same database.
+    #[must_use]
+    pub fn node(&self, store: store::Store) -> App {
+        let app = &self.app;
+        App::new(Parts {
+            store,
+            clock: app.clock.clone(),
+            rng: app.rng.clone(),
+            settings: app.settings.clone(),
+            sender: app.sender.clone(),
+            security_post: app.security_post.clone(),
+            media: None,
+            blobs: app.blobs.clone(),
+            stop: app.stop.clone(),
+        })
+    }
+
     /// Another clinic in the same database, with an agent named `<slug>-agent`.
     ///
     /// # Panics

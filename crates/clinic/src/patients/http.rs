@@ -25,6 +25,8 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_patients), Policy::STAFF)
         .api(routes!(count_patients), Policy::STAFF)
         .api(routes!(show_patient, change_patient), Policy::STAFF)
+        // Who may open a record is for people to decide, never for a program.
+        .scope(Scope::Closed)
         .api(routes!(break_glass), Policy::STAFF)
         .api(routes!(show_access, change_access), Policy::ADMIN)
 }

@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use ::store::{Database, EngineKind, Sql, Store, StoreError, params};
 use clinic::{
-    App, MIGRATIONS, Parts,
+    MIGRATIONS,
     audit::api::{self, Broken, Whole},
 };
 use kernel::{Id, TenantId};
@@ -208,7 +208,7 @@ on_both_engines! {
         let clinic = TestClinic::new(&db).await;
         let before = verify(&clinic, None).await.unwrap().count;
         let other = match db.store.kind() {
-            EngineKind::Postgres => with_store(&clinic, db.another_node().await),
+            EngineKind::Postgres => clinic.node(db.another_node().await),
             EngineKind::Sqlite => clinic.app.clone(),
         };
         let ctx = clinic.ctx();
@@ -274,7 +274,7 @@ on_both_engines! {
             EngineKind::Sqlite => vec![now.clone(), now.clone()],
         };
         let both = nodes.into_iter().map(|store| {
-            let app = with_store(&clinic, store);
+            let app = clinic.node(store);
             async move { clinic::carry_over(&app).await }
         });
         for done in futures_util::future::join_all(both).await {
@@ -308,18 +308,4 @@ on_both_engines! {
         assert_eq!(broken.status.code(), Some(1), "{said}");
         assert!(said.contains(&format!("the audit trail of demo is broken: entry {middle} was deleted")), "{said}");
     }
-}
-
-fn with_store(clinic: &TestClinic, store: Store) -> App {
-    let app = &clinic.app;
-    App::new(Parts {
-        store,
-        clock: app.clock.clone(),
-        rng: app.rng.clone(),
-        settings: app.settings.clone(),
-        sender: app.sender.clone(),
-        media: None,
-        blobs: app.blobs.clone(),
-        stop: app.stop.clone(),
-    })
 }

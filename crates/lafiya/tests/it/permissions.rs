@@ -37,6 +37,19 @@ type Objects = Vec<(&'static str, String)>;
 fn object_of(path: &str) -> Option<&'static str> {
     const KINDS: &[(&str, &str)] = &[
         ("/api/patients/", "patient"),
+        ("/api/v1/patients/", "patient"),
+        ("/api/v1/auth/invitations/", "invitation"),
+        ("/api/v1/auth/medecins/", "doctor"),
+        ("/api/v1/auth/sessions/", "sign-in"),
+        ("/api/v1/auth/users/", "user"),
+        ("/api/v1/oauth/clients/", "client"),
+        ("/api/v1/service-tokens/", "service-token"),
+        ("/second-factor/members/", "user"),
+        ("/sessions/", "sign-in"),
+        ("/settings/access/clients/", "client"),
+        ("/settings/access/tokens/", "service-token"),
+        ("/users/invitations/", "invitation"),
+        ("/users/", "user"),
         ("/patients/", "patient"),
         ("/api/v1/inbox/conversations/", "conversation"),
         ("/api/v1/inbox/media/", "media"),
@@ -75,12 +88,30 @@ fn body_of(path: &str, patient: &str) -> Value {
 }
 
 /// A clinic with one of each kind, as its own staff makes them.
-async fn objects(clinic: &TestClinic, token: &str, ours: &str, file: &str) -> Objects {
-    let call = async |method: Method, path: &str, body: Option<Value>| {
+async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) -> Objects {
+    let name = |role: Role| format!("{role}-of-{tenant}");
+    for role in [Role::Admin, Role::Agent] {
+        clinic.member(tenant, &name(role), role).await;
+    }
+    let doctor = clinic
+        .member(tenant, &name(Role::Practitioner), Role::Practitioner)
+        .await;
+    let token = clinic.token_of(&name(Role::Agent)).await;
+    let admin = clinic.token_of(&name(Role::Admin)).await;
+    let by = async |token: &str, method: Method, path: &str, body: Option<Value>| {
         let answer = clinic.call_as(Some(token), method, path, body).await;
         assert!(answer.status.is_success(), "{path}: {}", answer.text);
         answer.json()
     };
+    let call = async |method: Method, path: &str, body| by(&token, method, path, body).await;
+    let make = async |path: &str, body: Value| by(&admin, Method::POST, path, Some(body)).await;
+    let invitation = json!({"role": "agent", "first_name": "Binta", "last_name": "Fall", "phone": "+221772000077"});
+    let invitation = make("/api/v1/auth/invitations/", invitation).await;
+    let client = json!({"name": "Suivi", "kind": "public", "redirect_uris": ["https://suivi.example/"], "scopes": ["read:customer"]});
+    let client = make("/api/v1/oauth/clients/", client).await;
+    let service = json!({"name": "Relais", "scopes": ["read:customer"]});
+    let service = make("/api/v1/service-tokens/", service).await;
+    let sign_ins = call(Method::GET, "/api/v1/auth/sessions/", None).await;
     let entered = json!({"first_name": "Awa", "last_name": "Diop", "phone": "+221772000001"});
     let patient = call(Method::POST, "/api/patients/", Some(entered)).await;
     let mut message = clinic.text("+221772000001", "Voici");
@@ -119,6 +150,12 @@ async fn objects(clinic: &TestClinic, token: &str, ours: &str, file: &str) -> Ob
         ("media", id(&file.unwrap()["id"])),
         ("event", id(&events["results"][0]["id"])),
         ("message", id(&messages["results"][0]["id"])),
+        ("invitation", id(&invitation["id"])),
+        ("client", id(&client["client"]["id"])),
+        ("service-token", id(&service["service"]["id"])),
+        ("sign-in", id(&sign_ins["results"][0]["id"])),
+        ("doctor", doctor.to_string()),
+        ("user", doctor.to_string()),
     ]
 }
 
@@ -142,10 +179,8 @@ async fn scene(db: &testkit::db::TestDb) -> Scene {
     let mut clinic = TestClinic::with(db, setup).await;
     clinic.start_work();
     let other = clinic.another("autre", THEIR_NUMBER).await;
-    let theirs = clinic.token_of("autre-agent").await;
-    let ours = clinic.token_of("agent").await;
-    let own = objects(&clinic, &ours, OURS, &file).await;
-    let foreign = objects(&clinic, &theirs, THEIR_NUMBER, &file).await;
+    let own = objects(&clinic, clinic.tenant, OURS, &file).await;
+    let foreign = objects(&clinic, other, THEIR_NUMBER, &file).await;
     clinic.stop_work().await;
     let mut tokens = vec![("nobody", None, None)];
     for role in Role::ALL {

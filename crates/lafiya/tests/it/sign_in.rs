@@ -210,7 +210,7 @@ on_both_engines! {
             assert_eq!(from(&clinic, "196.207.0.1", "agent", "au hasard").await.status, 401, "after {wait} s");
         }
         // A restart forgives nobody, and another node counts along.
-        let other = testkit_node(&clinic, &db).await;
+        let other = clinic.node(db.another_node().await);
         let login = Login { name: "agent".into(), password: Redacted(PASSWORD.into()),
             origin: Origin::from(std::net::IpAddr::from([196, 207, 0, 1])) };
         let refused = api::limited(&other, login.origin.clone(), "agent", Box::pin(api::sign_in_program(&other, &login))).await;
@@ -277,19 +277,4 @@ on_both_engines! {
         let heard = answers.iter().filter(|answer| answer.status == 401).count();
         assert_eq!(heard, 5);
     }
-}
-
-/// Another node on the same database.
-async fn testkit_node(clinic: &TestClinic, db: &testkit::db::TestDb) -> clinic::App {
-    clinic::App::new(clinic::Parts {
-        store: db.another_node().await,
-        clock: clinic.app.clock.clone(),
-        rng: clinic.app.rng.clone(),
-        settings: clinic.app.settings.clone(),
-        sender: clinic.app.sender.clone(),
-        media: None,
-        security_post: clinic.app.security_post.clone(),
-        blobs: ports::BlobStore::memory(),
-        stop: tokio_util::sync::CancellationToken::new(),
-    })
 }

@@ -22,7 +22,7 @@ store::statements! {
     /// Two people with one address: nobody signs in by it.
     USERS_BY_EMAIL = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
-        FROM user_account WHERE LOWER(email) = $1 AND is_active = $2 LIMIT 2";
+        FROM user_account WHERE email_key = $1 AND is_active = $2 LIMIT 2";
     USER = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
         FROM user_account WHERE id = $1";
