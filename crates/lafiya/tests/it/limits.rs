@@ -9,7 +9,7 @@ use kernel::{Clock, Timestamp};
 use serde_json::json;
 use std::{net::SocketAddr, time::Duration};
 use testkit::{
-    clinic::{Answer, PASSWORD, TestClinic},
+    clinic::{Answer, TestClinic},
     on_both_engines,
 };
 use webkit::{Budgets, Rate};
@@ -81,19 +81,5 @@ on_both_engines! {
         assert_eq!(again.status, 429);
         assert!(again.headers.contains_key("retry-after"));
         assert_eq!(clinic.webhook("sms", &sms).await.status, 200, "good ones pass all the same");
-    }
-
-    async fn who_guessed_is_heard_again_after_five_minutes(db) {
-        let clock = clock();
-        let clinic = TestClinic::with_clock(&db, &clock).await;
-        let body = json!({"username": "agent", "password": "au hasard"});
-        let path = "/api/v1/auth/token/";
-        for _ in 0..10 {
-            assert_eq!(clinic.call_as(None, Method::POST, path, Some(body.clone())).await.status, 401);
-        }
-        assert_eq!(clinic.call_as(None, Method::POST, path, Some(body)).await.status, 429);
-        clock.advance(Duration::from_secs(5 * 60));
-        let right = json!({"username": "agent", "password": PASSWORD});
-        assert_eq!(clinic.call_as(None, Method::POST, path, Some(right)).await.status, 200);
     }
 }
