@@ -67,6 +67,29 @@ fn object_of(path: &str) -> Option<&'static str> {
     })
 }
 
+/// Routes that name what nobody of the scene has: an own record, a second clinic,
+/// an invitation, a second factor. They answer 404 to whoever may call them.
+const LACKING: [&str; 6] = [
+    "/api/v1/me/access/",
+    "/api/v1/auth/users/{id}/second-factor/",
+    "/invitation/{token}/join",
+    "/my/access",
+    "/second-factor/members/{id}/reset",
+    "/tenant",
+];
+
+/// Whether this role may know of the clinic's own object, which is somebody else's.
+fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
+    if LACKING.contains(&route.path.as_str()) {
+        return false;
+    }
+    match object_of(&route.path) {
+        Some("sign-in") => false,
+        Some("user") => role.is_some_and(Role::is_admin),
+        _ => true,
+    }
+}
+
 /// A body that the route accepts, so that only the object can be refused. For
 /// pages it is a form.
 fn body_of(path: &str, patient: &str) -> Value {
@@ -78,6 +101,8 @@ fn body_of(path: &str, patient: &str) -> Value {
         "reply" | "note" => json!({"body": "Bonjour"}),
         "assign" if path.starts_with("/api/") => json!({"user_id": null}),
         "assign" => json!({"user_id": ""}),
+        "break-glass" => json!({"reason": "Inconscient, allergies à vérifier"}),
+        "access" => json!({}),
         "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),
         "status" => json!({"status": "closed"}),
         _ if path.starts_with("/patients/") => {
@@ -95,6 +120,9 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     }
     let doctor = clinic
         .member(tenant, &name(Role::Practitioner), Role::Practitioner)
+        .await;
+    let member = clinic
+        .member(tenant, &name(Role::Manager), Role::Manager)
         .await;
     let token = clinic.token_of(&name(Role::Agent)).await;
     let admin = clinic.token_of(&name(Role::Admin)).await;
@@ -151,11 +179,11 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         ("event", id(&events["results"][0]["id"])),
         ("message", id(&messages["results"][0]["id"])),
         ("invitation", id(&invitation["id"])),
-        ("client", id(&client["client"]["id"])),
-        ("service-token", id(&service["service"]["id"])),
+        ("client", id(&client["client_id"])),
+        ("service-token", id(&service["id"])),
         ("sign-in", id(&sign_ins["results"][0]["id"])),
         ("doctor", doctor.to_string()),
-        ("user", doctor.to_string()),
+        ("user", member.to_string()),
     ]
 }
 
@@ -274,6 +302,14 @@ fn verdict(
     if !route.policy.needs_caller() {
         return None;
     }
+    if !may_know(route, role) {
+        return match status {
+            StatusCode::NOT_FOUND => None,
+            // Pages say so in words.
+            StatusCode::OK if route.kind == Kind::Page => None,
+            _ => wrong("there is nothing that he may know of"),
+        };
+    }
     if object_of(&route.path).is_some() && !own {
         return match status {
             StatusCode::NOT_FOUND => None,
@@ -313,6 +349,6 @@ on_both_engines! {
             assert_eq!(before, after, "something of the other clinic was changed");
         }
         assert!(faults.is_empty(), "{} of {cells} cells are wrong:\n{}", faults.len(), faults.join("\n"));
-        assert!(cells > 900, "only {cells} cells");
+        assert!(cells > 2500, "only {cells} cells");
     }
 }
