@@ -24,7 +24,6 @@ audit-when = When
 audit-what = What
 audit-role = As
 audit-same-patient = This record
-audit-pages = Pages of the trail
 audit-of = { $vowel ->
     [yes] of { $name }
    *[no] of { $name }
@@ -56,7 +55,7 @@ audit-does-media-read = { $actor } opened a file { $of_patient }.
 audit-does-media-fetch-again = { $actor } had a file fetched again.
 audit-does-message-send-again = { $actor } sent a message again.
 audit-does-webhook-retry = { $actor } had a received message processed again.
-audit-does-user-sign-in = { $actor } signed in (account { $of_person }).
+audit-does-user-sign-in = { $actor } signed in.
 audit-does-user-create = { $actor } created the account { $of_person }.
 audit-does-user-reset-password = { $actor } gave { $person } a new password.
 audit-does-audit-list = { $actor } looked at the audit trail.

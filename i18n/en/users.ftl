@@ -86,6 +86,8 @@ users-verify-message = Lafiya - code to confirm your number: { $code }. It works
 users-invitation-message = { $clinic } invites you to Lafiya. Open this link within 72 hours: { $link }
 
 profile-title = My profile
+users-username = User name
+users-account = Account
 profile-account = My account
 profile-about = About me
 profile-birth = Date of birth

@@ -24,7 +24,6 @@ audit-when = Quand
 audit-what = Quoi
 audit-role = En tant que
 audit-same-patient = Ce dossier
-audit-pages = Pages du journal
 audit-of = { $vowel ->
     [yes] d’{ $name }
    *[no] de { $name }
@@ -56,7 +55,7 @@ audit-does-media-read = { $actor } a ouvert un fichier { $of_patient }.
 audit-does-media-fetch-again = { $actor } a relancé la réception d’un fichier.
 audit-does-message-send-again = { $actor } a renvoyé un message.
 audit-does-webhook-retry = { $actor } a relancé le traitement d’un message reçu.
-audit-does-user-sign-in = { $actor } s’est connecté (compte { $of_person }).
+audit-does-user-sign-in = Connexion de { $actor }.
 audit-does-user-create = { $actor } a créé le compte { $of_person }.
 audit-does-user-reset-password = { $actor } a donné un nouveau mot de passe à { $person }.
 audit-does-audit-list = { $actor } a consulté le journal.

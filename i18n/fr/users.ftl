@@ -86,6 +86,8 @@ users-verify-message = Lafiya - code pour confirmer votre numéro - { $code }. I
 users-invitation-message = { $clinic } vous invite sur Lafiya. Ouvrez ce lien sous 72 heures - { $link }
 
 profile-title = Mon profil
+users-username = Nom d’utilisateur
+users-account = Compte
 profile-account = Mon compte
 profile-about = À mon sujet
 profile-birth = Date de naissance

@@ -7,10 +7,11 @@ use clinic::{
     App,
     identity::api::{self as identity, NewTenant, NewUser},
     messaging::api::{self as messaging, Channel},
-    patients::api::{self as patients, NewPatient},
+    patients::api::{self as patients, AccessPatch, NewPatient},
 };
 use kernel::{
-    Country, Ctx, Locale, PageRequest, Phone, Problem, ProblemKind, Rng, Role, TenantId, Zone,
+    Country, Ctx, Locale, PageRequest, Patch, Phone, Problem, ProblemKind, Rng, Role, TenantId,
+    Zone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,7 +98,7 @@ pub async fn prepare(app: &App, config: &Config) -> Result<String, Failure> {
             set.map_err(|problem| Failure::refused("the demo's number cannot be set", &problem))?;
         }
     }
-    make_patients(app, tenant).await?;
+    make_patients(app, tenant, &credentials.users.patient.username).await?;
     private::rename(&unfinished, &path)?;
     Ok(sign_in(&credentials.users, &path.display().to_string()))
 }
@@ -152,7 +153,7 @@ async fn make_users(app: &App, tenant: TenantId, users: &Users) -> Result<(), Fa
         (&users.admin, Role::Admin, "Aïssatou", "Sarr"),
         (&users.medecin, Role::Practitioner, "Cheikh", "Mbaye"),
         (&users.agent, Role::Agent, "Mariama", "Diallo"),
-        (&users.patient, Role::Patient, "Awa", "Ndiaye"),
+        (&users.patient, Role::Patient, PATIENT.0, PATIENT.1),
     ] {
         let new = NewUser {
             username: user.username.clone(),
@@ -186,9 +187,12 @@ fn is_taken(problem: &Problem) -> bool {
         || problem.errors.iter().any(|error| error.code == "taken")
 }
 
+/// The patient who can sign in; she shares her phone with her son.
+const PATIENT: (&str, &str) = ("Awa", "Ndiaye");
+
 /// Patients are made in their order, so the number of those there are says
 /// where to go on.
-async fn make_patients(app: &App, tenant: TenantId) -> Result<(), Failure> {
+async fn make_patients(app: &App, tenant: TenantId, username: &str) -> Result<(), Failure> {
     let ctx = Ctx::system(tenant, "demo");
     let failed =
         |problem: Problem| Failure::refused("the demo's patients cannot be made", &problem);
@@ -207,6 +211,19 @@ async fn make_patients(app: &App, tenant: TenantId) -> Result<(), Failure> {
             ..NewPatient::default()
         };
         patients::create(app, &ctx, new).await.map_err(failed)?;
+    }
+    // The first patient is the one who can sign in; linking her twice changes nothing.
+    let wanted = format!("{} {}", PATIENT.0, PATIENT.1);
+    let (_, found) = patients::search(app, &ctx, &wanted, PageRequest::default())
+        .await
+        .map_err(failed)?;
+    for patient in found.iter().filter(|found| found.full_name() == wanted) {
+        let patch = AccessPatch {
+            username: Patch::Set(username.to_owned()),
+            ..AccessPatch::default()
+        };
+        let linked = patients::set_access(app, &ctx, patient.id, patch).await;
+        linked.map_err(failed)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use kernel::{Page, Zone};
 use uuid::Uuid;
-use webkit::{Caller, Fault, Paging, Policy, Query, Routes, Shell, live, render};
+use webkit::{Caller, Fault, PageLinks, Paging, Policy, Query, Routes, Shell, live, render};
 
 use super::{
     api, http,
@@ -33,8 +33,7 @@ struct AuditPage {
     filter: Filter,
     page: Page<EntryView>,
     people: Vec<(Uuid, String)>,
-    number: i64,
-    pages: i64,
+    links: PageLinks,
     /// The same filters, for the export.
     query: String,
     alerts: Vec<EntryView>,
@@ -42,11 +41,6 @@ struct AuditPage {
 }
 
 impl AuditPage {
-    fn position(&self) -> String {
-        let (page, pages) = (("page", self.number), ("pages", self.pages));
-        self.shell.t2("common-page", page, pages)
-    }
-
     fn actions(&self) -> &'static [&'static str] {
         ACTIONS
     }
@@ -93,17 +87,11 @@ struct AlertsPart {
 struct MyAccessPage {
     shell: Shell,
     page: Option<Page<EntryView>>,
-    number: i64,
-    pages: i64,
+    links: PageLinks,
     zone: Zone,
 }
 
-impl MyAccessPage {
-    fn position(&self) -> String {
-        let (page, pages) = (("page", self.number), ("pages", self.pages));
-        self.shell.t2("common-page", page, pages)
-    }
-}
+impl MyAccessPage {}
 
 async fn audit(
     State(app): State<App>,
@@ -115,13 +103,13 @@ async fn audit(
     let wanted = filter.wanted(&caller.zone)?;
     let request = paging.request;
     let (count, rows) = api::list(&app, &caller.ctx, &wanted, request).await?;
+    let page = paging.page(count, rows)?;
     render(&AuditPage {
         shell,
         filter,
-        page: paging.page(count, rows)?,
+        links: PageLinks::of(&page, request),
+        page,
         people: api::people(&app, &caller.ctx).await?,
-        number: request.page,
-        pages: (count + request.size - 1) / request.size,
         query: query.unwrap_or_default(),
         alerts: api::alerts(&app, &caller.ctx).await?,
         zone: caller.zone.clone(),
@@ -174,12 +162,11 @@ async fn my_access(
         Err(problem) if problem.code == Some("no-linked-record") => None,
         Err(problem) => return Err(problem.into()),
     };
-    let count = page.as_ref().map_or(0, |page| page.count);
+    let links = page.as_ref().map(|page| PageLinks::of(page, request));
     render(&MyAccessPage {
         shell,
         page,
-        number: request.page,
-        pages: (count + request.size - 1) / request.size,
+        links: links.unwrap_or_default(),
         zone: caller.zone.clone(),
     })
 }

@@ -1,4 +1,4 @@
-use kernel::{Ctx, Id, Problem, ProblemKind, Redacted, Role, TenantId, Timestamp, UserId};
+use kernel::{Actor, Ctx, Id, Problem, ProblemKind, Redacted, Role, TenantId, Timestamp, UserId};
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use tokio::sync::Semaphore;
 
@@ -210,7 +210,12 @@ async fn enter(
     }
     storage::insert_sign_in(tx, new).await?;
     failures::know(tx, app, user.id, origin).await?;
-    let ctx = Ctx::system(tenant, "identity");
+    let member = storage::member(tx, tenant, user.id).await?;
+    let ctx = Ctx {
+        tenant,
+        actor: Actor::User(user.id, member.ok_or_else(wrong)?.role),
+        locale: user.locale,
+    };
     Ok(audit::api::record(tx, app, &ctx, "user.sign_in", "user", user.id.uuid(), None).await?)
 }
 

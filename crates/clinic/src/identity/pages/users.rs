@@ -7,7 +7,8 @@ use axum::{
 use kernel::{Ctx, Page, Problem, Role, User, UserId, Zone};
 use serde::Deserialize;
 use webkit::{
-    Caller, Fault, FieldTexts, Form, Paging, PathId, Policy, Query, Routes, Shell, render,
+    Caller, Fault, FieldTexts, Form, PageLinks, Paging, PathId, Policy, Query, Routes, Shell,
+    render,
 };
 
 use super::{again, profile::AccountForm};
@@ -41,8 +42,7 @@ struct UsersPage {
     shell: Shell,
     filter: MemberFilter,
     page: Page<Member>,
-    number: i64,
-    pages: i64,
+    links: PageLinks,
     invitations: Vec<Invitation>,
     now: kernel::Timestamp,
     zone: Zone,
@@ -55,11 +55,6 @@ impl UsersPage {
 
     fn is_role(&self, role: &Role) -> bool {
         self.filter.role == Some(*role)
-    }
-
-    fn position(&self) -> String {
-        let (page, pages) = (("page", self.number), ("pages", self.pages));
-        self.shell.t2("common-page", page, pages)
     }
 }
 
@@ -93,12 +88,12 @@ async fn list(
     let (count, rows) = api::members(&app, &caller.ctx, &filter, request).await?;
     let newest = kernel::PageRequest { page: 1, size: 50 };
     let (_, invitations) = api::invitations(&app, &caller.ctx, newest).await?;
+    let page = paging.page(count, rows)?;
     render(&UsersPage {
         shell,
         filter,
-        page: paging.page(count, rows)?,
-        number: request.page,
-        pages: (count + request.size - 1) / request.size,
+        links: PageLinks::of(&page, request),
+        page,
         invitations,
         now: app.clock.now(),
         zone: caller.zone.clone(),
