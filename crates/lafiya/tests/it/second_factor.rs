@@ -308,7 +308,7 @@ on_both_engines! {
     async fn an_administrator_resets_a_members(db) {
         let clock = clock();
         let clinic = TestClinic::with_clock(&db, &clock).await;
-        clinic.another("autre", "+221338210001").await;
+        let other = clinic.another("autre", "+221338210001").await;
         let agent = enrol(&clinic, "agent", &clock).await;
         let admin = clinic.token_of("admin").await;
         let path = format!("/api/v1/auth/users/{}/second-factor/", clinic.agent);
@@ -317,6 +317,16 @@ on_both_engines! {
         let me = clinic.call_as(Some(&stranger.token), Method::GET, "/api/v1/auth/me/", None).await.json();
         let foreign = format!("/api/v1/auth/users/{}/second-factor/", me["id"].as_str().unwrap());
         assert_eq!(clinic.call_as(Some(&admin), Method::DELETE, &foreign, None).await.status, 404);
+        // Whoever works in two clinics guards both with one factor.
+        const JOIN: ::store::Sql =
+            ::store::Sql::new("INSERT INTO membership (tenant_id, user_id, role, created_at) VALUES ($1, $2, 'admin', 0)");
+        const LEAVE: ::store::Sql =
+            ::store::Sql::new("DELETE FROM membership WHERE tenant_id = $1 AND user_id = $2");
+        let both = ::store::params![other, clinic.agent];
+        clinic.app.store.write(other, { let both = both.clone(); move |tx| Box::pin(async move { tx.execute(JOIN, both).await }) }).await.unwrap();
+        let refused = clinic.call_as(Some(&admin), Method::DELETE, &path, None).await;
+        assert_eq!(refused.json()["code"], "member-elsewhere");
+        clinic.app.store.write(other, move |tx| Box::pin(async move { tx.execute(LEAVE, both).await })).await.unwrap();
         assert_eq!(clinic.call_as(Some(&admin), Method::DELETE, &path, None).await.status, 204);
         assert_eq!(clinic.call_as(Some(&admin), Method::DELETE, &path, None).await.status, 404);
         let me = clinic.call_as(Some(&agent.token), Method::GET, "/api/v1/auth/me/", None).await;

@@ -1,5 +1,6 @@
 use kernel::{Ctx, Problem, Role, UserId};
 
+use super::members;
 use crate::{
     App, audit,
     identity::{
@@ -21,11 +22,14 @@ pub async fn member_factors(app: &App, ctx: &Ctx) -> Result<Vec<MemberFactor>, P
 ///
 /// # Errors
 /// 403 for one's own, or a platform administrator's; 404 for no member, or one
-/// without a second factor.
+/// without a second factor; 409 `member-elsewhere` for an account that guards
+/// another clinic too.
 pub async fn reset_factor(app: &App, ctx: &Ctx, member: UserId) -> Result<(), Problem> {
     if ctx.actor.user() == Some(member) {
         return Err(Problem::forbidden());
     }
+    members::member(app, ctx, member).await?;
+    members::only_ours(app, ctx, member).await?;
     let (a, ctx, now) = (app.clone(), *ctx, app.clock.now());
     app.store
         .write(ctx.tenant, move |tx| {
