@@ -9,7 +9,7 @@ use webkit::{Texts, i18n::IntoValue};
 use super::model::{ActorKind, EntryView, Wanted};
 
 /// Actions to choose from; each has the texts `audit-action-…` and `audit-does-…`.
-pub(super) const ACTIONS: &[&str] = &[
+pub const ACTIONS: &[&str] = &[
     "patient.read",
     "conversation.read",
     "media.read",
@@ -34,6 +34,35 @@ pub(super) const ACTIONS: &[&str] = &[
     "user.sign_in",
     "user.create",
     "user.reset_password",
+    "invitation.create",
+    "invitation.send",
+    "invitation.revoke",
+    "invitation.refuse",
+    "invitation.ask",
+    "invitation.accept",
+    "user.register",
+    "user.join",
+    "user.update",
+    "user.set_rights",
+    "user.deactivate",
+    "user.change_password",
+    "user.make_reset_link",
+    "user.send_reset_code",
+    "user.send_phone_code",
+    "user.verify_phone",
+    "user.end_session",
+    "user.end_sessions",
+    "user.second_factor_on",
+    "user.second_factor_off",
+    "user.second_factor_reset",
+    "user.recovery_codes",
+    "tenant.second_factor",
+    "oauth.consent",
+    "oauth_client.create",
+    "oauth_client.rotate",
+    "oauth_client.revoke",
+    "service_token.create",
+    "service_token.revoke",
     "audit.list",
     "audit.export",
 ];
@@ -48,6 +77,11 @@ pub(super) const OBJECTS: &[&str] = &[
     "message",
     "webhook_event",
     "user",
+    "invitation",
+    "tenant",
+    "oauth_client",
+    "oauth_grant",
+    "service_token",
     "audit",
 ];
 

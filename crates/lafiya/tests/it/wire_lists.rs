@@ -175,3 +175,57 @@ fn the_lists_are_current() {
     );
     assert_document("docs/wire/events.txt", &events);
 }
+
+/// The path and text of every file below a folder.
+fn texts_of(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts_of(&path, found);
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+/// Actions are string literals like `user.set_rights` beside a call of the trail.
+#[test]
+fn every_action_of_the_trail_has_its_sentence() {
+    let mut unnamed = BTreeSet::new();
+    let mut files = Vec::new();
+    texts_of(&root().join("crates/clinic/src"), &mut files);
+    for (file, text) in files
+        .iter()
+        .filter(|(_, text)| text.contains("audit::api::"))
+    {
+        for word in text.split('"').skip(1).step_by(2) {
+            let plain = |part: &str| {
+                !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+            };
+            // Fields of a form look alike.
+            let field = word.starts_with("profile.");
+            let action = word
+                .split_once('.')
+                .is_some_and(|(a, b)| plain(a) && plain(b));
+            if action && !field && !clinic::audit::api::ACTIONS.contains(&word) {
+                unnamed.insert(format!("{file}: {word}"));
+            }
+        }
+    }
+    assert!(
+        unnamed.is_empty(),
+        "list these in crates/clinic/src/audit/wire.rs, with their texts: {unnamed:#?}"
+    );
+    for language in ["fr", "en"] {
+        let file = root().join(format!("i18n/{language}/audit.ftl"));
+        let texts = fs::read_to_string(file).unwrap();
+        for action in clinic::audit::api::ACTIONS {
+            let key = action.replace(['.', '_'], "-");
+            for text in ["does", "action"] {
+                let line = format!("\naudit-{text}-{key} = ");
+                assert!(texts.contains(&line), "{language}:{line}");
+            }
+        }
+    }
+}

@@ -13,4 +13,6 @@ pub use list::{about_me, alerts, export, list, people};
 pub use record::{alert, listed, record, record_event, seen};
 pub use verify::verify;
 
+pub use super::wire::ACTIONS;
+
 pub use super::model::{ActorKind, Broken, EntryView, Event, Place, Wanted, Whole};
