@@ -31,5 +31,7 @@ step "Licences, banned crates, sources" \
 # PostgreSQL, and the browser tests in headless Chromium.
 step "Tests on SQLite, on PostgreSQL and in the browser" \
     scripts/with-postgres.sh cargo nextest run --workspace --locked --profile "$profile"
-step "OAuth with a client of another language" tests/interop/oauth.sh
+# With the program that the tests have just built.
+step "OAuth with a client of another language" \
+    tests/interop/oauth.sh "${CARGO_TARGET_DIR:-target}/debug/lafiya"
 say "Everything passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

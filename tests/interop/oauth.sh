@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Lets a Python OAuth client (authlib) use the real program on loopback.
+# Lets a Python OAuth client (authlib) use the real program on loopback:
+# tests/interop/oauth.sh [PROGRAM, built when not given]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/lib.sh
@@ -22,5 +23,9 @@ if ! cmp --silent "$needs" "$venv/made-for.txt"; then
     fi
     cp "$needs" "$venv/made-for.txt"
 fi
-cargo build --package lafiya --locked --quiet
-exec "$venv/bin/python" tests/interop/oauth.py "$target/debug/lafiya"
+program="${1:-}"
+if [ -z "$program" ]; then
+    cargo build --package lafiya --locked --quiet
+    program="$target/debug/lafiya"
+fi
+exec "$venv/bin/python" tests/interop/oauth.py "$program"
