@@ -264,7 +264,7 @@ impl Server {
             total += done?;
         }
         say(&format!(
-            "  webhooks signed, stored and acknowledged with 64 connections: {:.0}/s (target 2000), {}",
+            "  webhooks signed, stored and acknowledged with 64 connections: {:.0}/s (target on SQLite 2000), {}",
             meter.per_second(total),
             meter.cpu_each(total)?,
         ));
