@@ -212,12 +212,16 @@ async fn make_patients(app: &App, tenant: TenantId, username: &str) -> Result<()
         };
         patients::create(app, &ctx, new).await.map_err(failed)?;
     }
-    // The first patient is the one who can sign in; linking her twice changes nothing.
+    // Linked once: every change of it stands in the audit trail.
     let wanted = format!("{} {}", PATIENT.0, PATIENT.1);
     let (_, found) = patients::search(app, &ctx, &wanted, PageRequest::default())
         .await
         .map_err(failed)?;
     for patient in found.iter().filter(|found| found.full_name() == wanted) {
+        let access = patients::access(app, &ctx, patient.id).await;
+        if access.map_err(failed)?.account.is_some() {
+            continue;
+        }
         let patch = AccessPatch {
             username: Patch::Set(username.to_owned()),
             ..AccessPatch::default()
