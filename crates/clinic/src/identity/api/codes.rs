@@ -154,7 +154,8 @@ async fn account_of(app: &App, who: &str) -> Result<Option<(UserId, TenantId)>, 
     let named = storage::user_by_name(&mut tx, who).await?;
     let mut found = named.filter(|user| user.is_active).map(|user| user.id);
     if found.is_none() && who.contains('@') {
-        found = storage::only_with_email(&mut tx, &who.to_ascii_lowercase()).await?;
+        let known = storage::user_by_email(&mut tx, who).await?;
+        found = known.map(|user| user.id);
     }
     let country = guests.map(|clinic| clinic.country);
     let country = country.or_else(|| kernel::Country::parse("SN"));

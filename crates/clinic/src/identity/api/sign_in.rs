@@ -210,10 +210,10 @@ async fn enter(
     }
     storage::insert_sign_in(tx, new).await?;
     failures::know(tx, app, user.id, origin).await?;
-    let member = storage::member(tx, tenant, user.id).await?;
+    let role = storage::role_of(tx, tenant, user.id).await?;
     let ctx = Ctx {
         tenant,
-        actor: Actor::User(user.id, member.ok_or_else(wrong)?.role),
+        actor: Actor::User(user.id, role.ok_or_else(wrong)?),
         locale: user.locale,
     };
     Ok(audit::api::record(tx, app, &ctx, "user.sign_in", "user", user.id.uuid(), None).await?)

@@ -1,30 +1,31 @@
 use kernel::{Locale, PageRequest, Role, TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx, params};
 
+/// Members of a clinic with their accounts and profiles, for these rows.
+macro_rules! member {
+    ($rows:literal) => {
+        concat!(
+            "SELECT u.id AS id, u.username AS username, u.first_name AS first_name, u.last_name AS last_name,
+            u.email AS email, u.phone AS phone, u.locale AS locale, u.is_active AS account_active,
+            u.created_at AS created_at, u.last_login_at AS last_login_at, u.version AS version,
+            u.email_verified_at AS email_verified_at, u.phone_verified_at AS phone_verified_at,
+            u.phone_vouched AS phone_vouched, m.role AS role, m.is_active AS member_active,
+            p.date_of_birth AS date_of_birth, p.phone_number AS phone_number, p.address AS address,
+            p.specialty AS specialty, p.languages AS languages, p.is_available AS is_available
+        FROM membership m JOIN user_account u ON u.id = m.user_id
+            LEFT JOIN user_profile p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
+        WHERE m.tenant_id = $1",
+            $rows
+        )
+    };
+}
+
 store::statements! {
-    MEMBER = "SELECT u.id AS id, u.username AS username, u.first_name AS first_name, u.last_name AS last_name,
-            u.email AS email, u.phone AS phone, u.locale AS locale, u.is_active AS account_active,
-            u.created_at AS created_at, u.last_login_at AS last_login_at, u.version AS version,
-            u.email_verified_at AS email_verified_at, u.phone_verified_at AS phone_verified_at,
-            u.phone_vouched AS phone_vouched, m.role AS role, m.is_active AS member_active,
-            p.date_of_birth AS date_of_birth, p.phone_number AS phone_number, p.address AS address,
-            p.specialty AS specialty, p.languages AS languages, p.is_available AS is_available
-        FROM membership m JOIN user_account u ON u.id = m.user_id
-            LEFT JOIN user_profile p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
-        WHERE m.tenant_id = $1 AND m.user_id = $2";
-    MEMBERS = "SELECT u.id AS id, u.username AS username, u.first_name AS first_name, u.last_name AS last_name,
-            u.email AS email, u.phone AS phone, u.locale AS locale, u.is_active AS account_active,
-            u.created_at AS created_at, u.last_login_at AS last_login_at, u.version AS version,
-            u.email_verified_at AS email_verified_at, u.phone_verified_at AS phone_verified_at,
-            u.phone_vouched AS phone_vouched, m.role AS role, m.is_active AS member_active,
-            p.date_of_birth AS date_of_birth, p.phone_number AS phone_number, p.address AS address,
-            p.specialty AS specialty, p.languages AS languages, p.is_available AS is_available
-        FROM membership m JOIN user_account u ON u.id = m.user_id
-            LEFT JOIN user_profile p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
-        WHERE m.tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR m.role = $2)
+    MEMBER = member!(" AND m.user_id = $2");
+    MEMBERS = member!(" AND (CAST($2 AS TEXT) IS NULL OR m.role = $2)
             AND (CAST($3 AS BIGINT) IS NULL OR (CASE WHEN m.is_active AND u.is_active THEN 1 ELSE 0 END) = $3)
             AND (CAST($4 AS TEXT) IS NULL OR u.search LIKE $4 OR u.username_folded LIKE $4)
-        ORDER BY u.last_name, u.first_name, u.id LIMIT $5 OFFSET $6";
+        ORDER BY u.last_name, u.first_name, u.id LIMIT $5 OFFSET $6");
     COUNT_MEMBERS = "SELECT COUNT(*) AS value FROM membership m JOIN user_account u ON u.id = m.user_id
         WHERE m.tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR m.role = $2)
             AND (CAST($3 AS BIGINT) IS NULL OR (CASE WHEN m.is_active AND u.is_active THEN 1 ELSE 0 END) = $3)
@@ -64,7 +65,6 @@ store::statements! {
     CHANGE_PASSWORD = "UPDATE user_account SET password_hash = $3, token_version = token_version + 1
         WHERE id = $1 AND token_version = $2";
     SWITCH_TENANT = "UPDATE session SET current_tenant = $3 WHERE token_hash = $1 AND user_id = $2";
-    BY_EMAIL = "SELECT id AS value FROM user_account WHERE email_key = $1 AND is_active = $2 LIMIT 2";
     BY_PHONE = "SELECT id AS value FROM user_account WHERE phone = $1 AND is_active = $2 LIMIT 2";
     PHONE_VERIFIED = "UPDATE user_account SET phone_verified_at = $3, version = version + 1
         WHERE id = $1 AND phone = $2";
@@ -316,15 +316,6 @@ pub(in crate::identity) async fn switch_tenant(
 ) -> Result<(), StoreError> {
     tx.execute_one(SWITCH_TENANT, params![session, user, tenant])
         .await
-}
-
-/// The only active account with this e-mail; none when several share it.
-pub(in crate::identity) async fn only_with_email(
-    tx: &mut ReadTx,
-    email: &str,
-) -> Result<Option<UserId>, StoreError> {
-    let found: Vec<UserId> = tx.all(BY_EMAIL, params![email, true]).await?;
-    Ok(only(&found))
 }
 
 /// The only active account with this number; none when several share it.
