@@ -22,6 +22,7 @@ pub mod live;
 mod middleware;
 mod once;
 pub mod openapi;
+mod page_body;
 mod policy;
 mod problem;
 mod routes;

@@ -45,12 +45,7 @@ async fn list_audit(
         .map(|row| EntryBody::new(row, &caller.zone, texts))
         .collect();
     let page = paging.page(count, rows)?;
-    Ok(Json(EntryPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Gives the trail as a table for spreadsheets.
@@ -173,10 +168,5 @@ async fn list_my_access(
         .map(|row| AccessBody::new(row, &caller.zone, texts))
         .collect();
     let page = paging.page(count, rows)?;
-    Ok(Json(AccessPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }

@@ -187,18 +187,15 @@ impl EntryBody {
     }
 }
 
-/// A page of the trail.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"seq": 1, "id": "01980000-0000-7000-8000-000000000000", "at": "2026-03-01T09:30:00+00:00", "actor_kind": "user", "actor_id": "01980000-0000-7000-8000-000000000000", "actor_name": "Cheikh Mbaye", "actor_role": "medecin", "action": "patient.read", "object_type": "patient", "object_id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "detail": null, "sentence": "Cheikh Mbaye a ouvert le dossier d’Aïssatou Ndiaye.", "hash": "bb4d06a6a3537cae566b76a522dfd26b3ed7255fb708a2bd9a4d0384c4611ca4"}]}))]
-pub(super) struct EntryPage {
-    /// Lines that fit the filters.
-    pub(super) count: i64,
-    /// Address of the next page.
-    pub(super) next: Option<String>,
-    /// Address of the page before.
-    pub(super) previous: Option<String>,
-    /// The lines, newest first.
-    pub(super) results: Vec<EntryBody>,
+webkit::page_body! {
+    /// A page of the trail.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"seq": 1, "id": "01980000-0000-7000-8000-000000000000", "at": "2026-03-01T09:30:00+00:00", "actor_kind": "user", "actor_id": "01980000-0000-7000-8000-000000000000", "actor_name": "Cheikh Mbaye", "actor_role": "medecin", "action": "patient.read", "object_type": "patient", "object_id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "detail": null, "sentence": "Cheikh Mbaye a ouvert le dossier d’Aïssatou Ndiaye.", "hash": "bb4d06a6a3537cae566b76a522dfd26b3ed7255fb708a2bd9a4d0384c4611ca4"}]}))]
+    pub(super) struct EntryPage {
+        /// Lines that fit the filters.
+        count,
+        /// The lines, newest first.
+        results: Vec<EntryBody>,
+    }
 }
 
 /// Who did something with one's own record.
@@ -231,18 +228,15 @@ impl AccessBody {
     }
 }
 
-/// A page of them.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"at": "2026-03-01T09:30:00+00:00", "name": "Cheikh Mbaye", "role": "medecin", "role_text": "Médecin", "action": "patient.read", "action_text": "A ouvert votre dossier"}]}))]
-pub(super) struct AccessPage {
-    /// All there are.
-    pub(super) count: i64,
-    /// Address of the next page.
-    pub(super) next: Option<String>,
-    /// Address of the page before.
-    pub(super) previous: Option<String>,
-    /// Newest first.
-    pub(super) results: Vec<AccessBody>,
+webkit::page_body! {
+    /// A page of them.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"at": "2026-03-01T09:30:00+00:00", "name": "Cheikh Mbaye", "role": "medecin", "role_text": "Médecin", "action": "patient.read", "action_text": "A ouvert votre dossier"}]}))]
+    pub(super) struct AccessPage {
+        /// All there are.
+        count,
+        /// Newest first.
+        results: Vec<AccessBody>,
+    }
 }
 
 /// `patient.add_contact` as the end of a text's key.

@@ -38,12 +38,7 @@ async fn list_outbox(
         .map(|row| MessageBody::new(row, &caller.zone, texts))
         .collect();
     let page = paging.page(count, rows)?;
-    Ok(Json(MessagePage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Sends a failed message again.

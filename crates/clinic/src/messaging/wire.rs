@@ -72,18 +72,15 @@ impl MessageBody {
     }
 }
 
-/// A page of the outbox.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
-pub(super) struct MessagePage {
-    /// Rows in the whole list.
-    pub(super) count: i64,
-    /// Address of the next page.
-    pub(super) next: Option<String>,
-    /// Address of the page before.
-    pub(super) previous: Option<String>,
-    /// The rows, newest first.
-    pub(super) results: Vec<MessageBody>,
+webkit::page_body! {
+    /// A page of the outbox.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    pub(super) struct MessagePage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<MessageBody>,
+    }
 }
 
 /// Filters of the outbox.

@@ -43,12 +43,7 @@ async fn list_clients(
     let (count, rows) = api::clients(&app, &caller.ctx, paging.request).await?;
     let page = paging.page(count, rows)?;
     let page = page.map(|row| ClientBody::new(&row, &caller.zone));
-    Ok(Json(ClientPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Registers a program. Its secret is in this answer and nowhere else.
@@ -141,12 +136,7 @@ async fn list_service_tokens(
     let now = app.clock.now();
     let page = paging.page(count, rows)?;
     let page = page.map(|row| ServiceTokenBody::new(&row, now, &caller.zone));
-    Ok(Json(ServiceTokenPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Makes a service token. It is in this answer and nowhere else.

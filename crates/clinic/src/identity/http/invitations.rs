@@ -41,12 +41,7 @@ async fn list_invitations(
     let rows = rows.into_iter();
     let rows = rows.map(|row| InvitationBody::new(row, now, &caller.zone));
     let page = paging.page(count, rows.collect())?;
-    Ok(Json(InvitationPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Invites somebody to work here.

@@ -106,12 +106,7 @@ async fn list_users(
     let (count, rows) = api::members(&app, &caller.ctx, &filter.into(), paging.request).await?;
     let rows = rows.into_iter().map(|row| UserBody::new(row, &caller.zone));
     let page = paging.page(count, rows.collect())?;
-    Ok(Json(UserPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Shows a user: to an admin anybody of the clinic, to others themselves.
@@ -195,12 +190,7 @@ async fn list_doctors(
     let rows = all.into_iter().skip(skip).take(take);
     let rows = rows.map(|doctor| MedecinBody::new(doctor, &caller.tenant_name));
     let page = paging.page(count, rows.collect())?;
-    Ok(Json(MedecinPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Shows a doctor.

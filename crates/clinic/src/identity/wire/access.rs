@@ -81,18 +81,15 @@ pub(in crate::identity) struct ClientSecretBody {
     pub(in crate::identity) client: ClientBody,
 }
 
-/// A page of programs.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"client_id": "01980000-0000-7000-8000-000000000000", "name": "Agenda", "kind": "confidential", "redirect_uris": ["https://agenda.example/cb"], "scopes": ["read:customer"], "state": "active", "created_at": "2026-03-01T09:30:00+00:00"}]}))]
-pub(in crate::identity) struct ClientPage {
-    /// Rows in the whole list.
-    pub(in crate::identity) count: i64,
-    /// Address of the next page.
-    pub(in crate::identity) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::identity) previous: Option<String>,
-    /// The rows, newest first.
-    pub(in crate::identity) results: Vec<ClientBody>,
+webkit::page_body! {
+    /// A page of programs.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"client_id": "01980000-0000-7000-8000-000000000000", "name": "Agenda", "kind": "confidential", "redirect_uris": ["https://agenda.example/cb"], "scopes": ["read:customer"], "state": "active", "created_at": "2026-03-01T09:30:00+00:00"}]}))]
+    pub(in crate::identity) struct ClientPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<ClientBody>,
+    }
 }
 
 /// A service token to be made.
@@ -171,18 +168,15 @@ pub(in crate::identity) struct ServiceSecretBody {
     pub(in crate::identity) service: ServiceTokenBody,
 }
 
-/// A page of service tokens.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "name": "N8N", "scopes": ["patients:check"], "state": "active", "created_at": "2026-03-01T09:30:00+00:00", "expires_at": null, "last_used_at": null}]}))]
-pub(in crate::identity) struct ServiceTokenPage {
-    /// Rows in the whole list.
-    pub(in crate::identity) count: i64,
-    /// Address of the next page.
-    pub(in crate::identity) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::identity) previous: Option<String>,
-    /// The rows, newest first.
-    pub(in crate::identity) results: Vec<ServiceTokenBody>,
+webkit::page_body! {
+    /// A page of service tokens.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "name": "N8N", "scopes": ["patients:check"], "state": "active", "created_at": "2026-03-01T09:30:00+00:00", "expires_at": null, "last_used_at": null}]}))]
+    pub(in crate::identity) struct ServiceTokenPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<ServiceTokenBody>,
+    }
 }
 
 /// Which part of a list.

@@ -115,18 +115,15 @@ pub(in crate::identity) struct InvitedBody {
     pub(in crate::identity) is_sent: bool,
 }
 
-/// A page of invitations.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
-pub(in crate::identity) struct InvitationPage {
-    /// Rows in the whole list.
-    pub(in crate::identity) count: i64,
-    /// Address of the next page.
-    pub(in crate::identity) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::identity) previous: Option<String>,
-    /// The rows, newest first.
-    pub(in crate::identity) results: Vec<InvitationBody>,
+webkit::page_body! {
+    /// A page of invitations.
+    #[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
+    pub(in crate::identity) struct InvitationPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<InvitationBody>,
+    }
 }
 
 /// Which part of the invitations.

@@ -107,18 +107,15 @@ impl UserBody {
     }
 }
 
-/// A page of users.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
-pub(in crate::identity) struct UserPage {
-    /// Rows in the whole list.
-    pub(in crate::identity) count: i64,
-    /// Address of the next page.
-    pub(in crate::identity) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::identity) previous: Option<String>,
-    /// The rows, by name.
-    pub(in crate::identity) results: Vec<UserBody>,
+webkit::page_body! {
+    /// A page of users.
+    #[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
+    pub(in crate::identity) struct UserPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, by name.
+        results: Vec<UserBody>,
+    }
 }
 
 /// Filters of the users.
@@ -345,18 +342,15 @@ impl MedecinBody {
     }
 }
 
-/// A page of doctors.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
-pub(in crate::identity) struct MedecinPage {
-    /// Rows in the whole list.
-    pub(in crate::identity) count: i64,
-    /// Address of the next page.
-    pub(in crate::identity) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::identity) previous: Option<String>,
-    /// The rows, by name.
-    pub(in crate::identity) results: Vec<MedecinBody>,
+webkit::page_body! {
+    /// A page of doctors.
+    #[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
+    pub(in crate::identity) struct MedecinPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, by name.
+        results: Vec<MedecinBody>,
+    }
 }
 
 /// Filters of the doctors.

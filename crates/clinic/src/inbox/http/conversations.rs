@@ -56,12 +56,7 @@ async fn list_conversations(
         .map(|row| ConversationBody::listed(row, &caller.zone))
         .collect();
     let page = paging.page(count, rows)?;
-    Ok(Json(ConversationPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Shows a conversation with its newest 200 lines.

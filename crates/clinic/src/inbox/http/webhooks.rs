@@ -142,12 +142,7 @@ async fn list_webhooks(
         .map(|row| EventBody::new(row, &caller.zone))
         .collect();
     let page = paging.page(count, rows)?;
-    Ok(Json(EventPage {
-        count: page.count,
-        next: page.next,
-        previous: page.previous,
-        results: page.results,
-    }))
+    Ok(Json(page.into()))
 }
 
 /// Shows one event.

@@ -75,18 +75,15 @@ impl ConversationBody {
     }
 }
 
-/// A page of conversations.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "phone": "+221771234567", "channel": "whatsapp", "status": "open", "assigned_to": null, "unread": 1, "preview": "Bonjour docteur", "last_entry_at": "2026-03-01T09:30:00+00:00", "proposed_patient": null, "version": 1}]}))]
-pub(in crate::inbox) struct ConversationPage {
-    /// Rows in the whole list.
-    pub(in crate::inbox) count: i64,
-    /// Address of the next page.
-    pub(in crate::inbox) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::inbox) previous: Option<String>,
-    /// The rows, newest first.
-    pub(in crate::inbox) results: Vec<ConversationBody>,
+webkit::page_body! {
+    /// A page of conversations.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "patient_id": "01980000-0000-7000-8000-000000000000", "patient_name": "Aïssatou Ndiaye", "phone": "+221771234567", "channel": "whatsapp", "status": "open", "assigned_to": null, "unread": 1, "preview": "Bonjour docteur", "last_entry_at": "2026-03-01T09:30:00+00:00", "proposed_patient": null, "version": 1}]}))]
+    pub(in crate::inbox) struct ConversationPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<ConversationBody>,
+    }
 }
 
 /// One line of a conversation.
@@ -291,18 +288,15 @@ impl EventBody {
     }
 }
 
-/// A page of the log of webhooks.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "event_type": "whatsapp_incoming", "external_id": "SM00000000000000000000000000000000", "sender_phone": "+221771234567", "recipient_phone": "+221338000001", "content": "Bonjour", "media": [], "raw_payload": {"Body": "Bonjour"}, "processing_status": "processed", "processing_error": null, "related_user": "01980000-0000-7000-8000-000000000000", "created_message": "01980000-0000-7000-8000-000000000000", "received_at": "2026-03-01T09:30:00+00:00", "processed_at": "2026-03-01T09:30:00+00:00"}]}))]
-pub(in crate::inbox) struct EventPage {
-    /// Rows in the whole list.
-    pub(in crate::inbox) count: i64,
-    /// Address of the next page.
-    pub(in crate::inbox) next: Option<String>,
-    /// Address of the page before.
-    pub(in crate::inbox) previous: Option<String>,
-    /// The rows, newest first.
-    pub(in crate::inbox) results: Vec<EventBody>,
+webkit::page_body! {
+    /// A page of the log of webhooks.
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "event_type": "whatsapp_incoming", "external_id": "SM00000000000000000000000000000000", "sender_phone": "+221771234567", "recipient_phone": "+221338000001", "content": "Bonjour", "media": [], "raw_payload": {"Body": "Bonjour"}, "processing_status": "processed", "processing_error": null, "related_user": "01980000-0000-7000-8000-000000000000", "created_message": "01980000-0000-7000-8000-000000000000", "received_at": "2026-03-01T09:30:00+00:00", "processed_at": "2026-03-01T09:30:00+00:00"}]}))]
+    pub(in crate::inbox) struct EventPage {
+        /// Rows in the whole list.
+        count,
+        /// The rows, newest first.
+        results: Vec<EventBody>,
+    }
 }
 
 /// Filters of the conversations.
