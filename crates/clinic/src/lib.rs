@@ -4,6 +4,7 @@ mod app;
 pub mod audit;
 pub mod blobs;
 pub mod calls;
+pub mod care;
 mod codes;
 pub mod identity;
 pub mod inbox;
@@ -26,6 +27,11 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("audit", audit::LIST_STATEMENTS),
         ("blobs", blobs::STATEMENTS),
         ("calls", calls::STATEMENTS),
+        ("care", care::DRAFT_STATEMENTS),
+        ("care", care::ENCOUNTER_STATEMENTS),
+        ("care", care::LIST_STATEMENTS),
+        ("care", care::MESSAGE_STATEMENTS),
+        ("care", care::VERSION_STATEMENTS),
         ("identity", identity::ACCESS_STATEMENTS),
         ("identity", identity::ACCOUNT_STATEMENTS),
         ("identity", identity::OAUTH_STATEMENTS),
@@ -47,6 +53,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
 #[must_use]
 pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
     vec![
+        &care::ANALYSIS_WORK,
         &messaging::WORK,
         &inbox::EVENT_WORK,
         &inbox::MEDIA_WORK,
@@ -57,7 +64,12 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
 /// What live events tell of: the topics of changes that pages and clients may hear.
 #[must_use]
 pub fn topics() -> Vec<&'static str> {
-    vec![audit::api::TOPIC, inbox::api::TOPIC, messaging::api::TOPIC]
+    vec![
+        audit::api::TOPIC,
+        care::api::TOPIC,
+        inbox::api::TOPIC,
+        messaging::api::TOPIC,
+    ]
 }
 
 /// The product's routes with their registry and the OpenAPI document.
@@ -73,6 +85,7 @@ pub fn routes_with(extra: Routes<App>) -> Built<App> {
         .merge(audit::routes())
         .merge(identity::routes())
         .merge(patients::routes())
+        .merge(care::routes())
         .merge(messaging::routes())
         .merge(inbox::routes())
         .merge(web::routes())
@@ -108,7 +121,8 @@ pub fn kit(app: &App, settings: webkit::Settings) -> Kit {
 /// The database's.
 pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
     let oauth = identity::api::sweep_grants(app).await?;
-    Ok(oauth + identity::api::sweep(app).await? + calls::api::sweep(app).await?)
+    let drafts = care::api::sweep_drafts(app).await?;
+    Ok(oauth + drafts + identity::api::sweep(app).await? + calls::api::sweep(app).await?)
 }
 
 /// Does once what a new version asks of old data and SQL alone cannot do. Every
@@ -134,6 +148,7 @@ pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
 #[must_use]
 pub fn work(app: &App) -> Vec<jobs::Queue> {
     let mut queues = inbox::work(app);
+    queues.extend(care::work(app));
     queues.push(messaging::work(app));
     queues
 }

@@ -30,4 +30,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0015_identity_users",
     "0016_identity_second_factor",
     "0017_patients_access",
+    "0018_care_records",
 ];

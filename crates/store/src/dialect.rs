@@ -10,6 +10,8 @@ pub(crate) const TOKENS: &[(&str, &str, &str)] = &[
     ("{real}", "REAL", "DOUBLE PRECISION"),
     ("{bool}", "INTEGER", "BOOLEAN"),
     ("{bytes}", "BLOB", "BYTEA"),
+    // Folded text that prefixes are looked up in: ordered by its bytes.
+    ("{folded}", "TEXT", "TEXT COLLATE \"C\""),
     ("{false}", "0", "FALSE"),
     ("{true}", "1", "TRUE"),
     ("{strict}", " STRICT", ""),

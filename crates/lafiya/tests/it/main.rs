@@ -19,6 +19,7 @@ mod outbox;
 mod pages;
 mod patients;
 mod permissions;
+mod records;
 mod schema;
 mod second_factor;
 mod server;

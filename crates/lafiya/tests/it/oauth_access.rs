@@ -18,11 +18,23 @@ use webkit::{Kind, Scope, Texts};
 use crate::oauth::{Program, admin, opens};
 
 /// API routes that need a caller and that no limited token may call, with the reason.
-const CLOSED: [(&str, &str); 7] = [
+const CLOSED: [(&str, &str); 10] = [
     ("/api/v1/audit/", "who did what is for people to judge"),
     (
         "/api/v1/auth/",
         "people's own accounts, and who belongs to the team",
+    ),
+    (
+        "/api/v1/fiche-consultation/{id}/validate/",
+        "no program signs for a doctor",
+    ),
+    (
+        "/api/v1/fiche-consultation/{id}/reject/",
+        "no program decides for a doctor",
+    ),
+    (
+        "/api/v1/fiche-consultation/{id}/amend/",
+        "no program signs for a doctor",
     ),
     (
         "/api/v1/me/",

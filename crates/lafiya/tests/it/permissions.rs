@@ -38,6 +38,7 @@ fn object_of(path: &str) -> Option<&'static str> {
     const KINDS: &[(&str, &str)] = &[
         ("/api/patients/", "patient"),
         ("/api/v1/patients/", "patient"),
+        ("/api/v1/fiche-consultation/", "record"),
         ("/api/v1/auth/invitations/", "invitation"),
         ("/api/v1/auth/medecins/", "doctor"),
         ("/api/v1/auth/sessions/", "sign-in"),
@@ -86,6 +87,8 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
     match object_of(&route.path) {
         Some("sign-in") => false,
         Some("user") => role.is_some_and(Role::is_admin),
+        // Reception sees what it entered itself, doctors what waits for one.
+        Some("record") => role.is_some_and(|role| role.is_admin() || role == Role::Practitioner),
         _ => true,
     }
 }
@@ -98,6 +101,11 @@ fn body_of(path: &str, patient: &str) -> Value {
         "reply" if !path.starts_with("/api/") => {
             json!({"body": "Bonjour", "channel": "sms", "reply_id": "une-fois"})
         }
+        "reject" => json!({"commentaire": "Illisible"}),
+        "amend" => json!({"reason": "Erreur de saisie"}),
+        "assign-medecin" => json!({"medecin_id": patient}),
+        "edit-diagnostic" => json!({"diagnostic": "Paludisme simple"}),
+        "messages" if path.contains("fiche-consultation") => json!({"content": "Bonjour"}),
         "reply" | "note" => json!({"body": "Bonjour"}),
         "assign" if path.starts_with("/api/") => json!({"user_id": null}),
         "assign" => json!({"user_id": ""}),
@@ -142,6 +150,12 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     let sign_ins = call(Method::GET, "/api/v1/auth/sessions/", None).await;
     let entered = json!({"first_name": "Awa", "last_name": "Diop", "phone": "+221772000001"});
     let patient = call(Method::POST, "/api/patients/", Some(entered)).await;
+    let record = record(
+        clinic,
+        &admin,
+        &clinic.token_of(&name(Role::Practitioner)).await,
+    )
+    .await;
     let mut message = clinic.text("+221772000001", "Voici");
     message.to = ours.to_owned();
     let message = message.with_media(file, "image/png");
@@ -174,6 +188,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         .next();
     vec![
         ("patient", id(&patient["patient_id"])),
+        ("record", record),
         ("conversation", conversation),
         ("media", id(&file.unwrap()["id"])),
         ("event", id(&events["results"][0]["id"])),
@@ -185,6 +200,37 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         ("doctor", doctor.to_string()),
         ("user", member.to_string()),
     ]
+}
+
+/// A record that any doctor may look at and nobody can take back: signed once,
+/// and waiting again.
+async fn record(clinic: &TestClinic, admin: &str, doctor: &str) -> String {
+    let by = async |token: &str, method: Method, path: &str, body: Value| {
+        let answer = clinic.call_as(Some(token), method, path, Some(body)).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.text);
+        answer.json()
+    };
+    let all = "/api/v1/fiche-consultation/";
+    let entered = by(admin, Method::POST, all, crate::records::input()).await;
+    let one = format!("{all}{}/", entered["id"].as_str().unwrap());
+    let concluded = json!({"diagnostic": "Paludisme simple"});
+    by(
+        doctor,
+        Method::PATCH,
+        &format!("{one}edit-diagnostic/"),
+        concluded,
+    )
+    .await;
+    by(doctor, Method::POST, &format!("{one}validate/"), json!({})).await;
+    by(admin, Method::POST, &format!("{one}relancer/"), json!({})).await;
+    by(
+        admin,
+        Method::PATCH,
+        &one,
+        json!({"assigned_medecin": null}),
+    )
+    .await;
+    entered["id"].as_str().unwrap().to_owned()
 }
 
 struct Scene {

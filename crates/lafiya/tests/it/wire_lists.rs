@@ -218,8 +218,10 @@ fn every_action_of_the_trail_has_its_sentence() {
         "list these in crates/clinic/src/audit/wire.rs, with their texts: {unnamed:#?}"
     );
     for language in ["fr", "en"] {
-        let file = root().join(format!("i18n/{language}/audit.ftl"));
-        let texts = fs::read_to_string(file).unwrap();
+        let mut texts = String::new();
+        for file in fs::read_dir(root().join(format!("i18n/{language}"))).unwrap() {
+            texts += &fs::read_to_string(file.unwrap().path()).unwrap();
+        }
         for action in clinic::audit::api::ACTIONS {
             let key = action.replace(['.', '_'], "-");
             for text in ["does", "action"] {

@@ -192,6 +192,19 @@ pub async fn staff_name(
     Ok(row.map(|row| format!("{} {}", row.first_name, row.last_name)))
 }
 
+/// Whether this account is a patient's of the clinic.
+///
+/// # Errors
+/// The database's.
+pub async fn is_patient(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let role = storage::role_of(tx, tenant, user).await?;
+    Ok(role == Some(kernel::Role::Patient))
+}
+
 /// Removes sessions and tokens that expired; answers how many.
 ///
 /// # Errors

@@ -7,6 +7,8 @@ use kernel::FieldError;
 pub const SCOPES: &[&str] = &[
     "read:customer",
     "write:customer",
+    "read:record",
+    "write:record",
     "send:notification",
     "read:queue",
     "write:queue",

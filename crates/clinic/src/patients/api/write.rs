@@ -1,4 +1,4 @@
-use kernel::{Ctx, Expected, FieldError, Patch, Phone, Problem, ProblemKind};
+use kernel::{Ctx, Expected, FieldError, Patch, Phone, Problem, ProblemKind, UserId};
 use store::{StoreError, WriteTx};
 
 use super::access::may_open;
@@ -24,6 +24,70 @@ async fn clinic(app: &App, ctx: &Ctx) -> Result<TenantInfo, Problem> {
 /// date and number. The same number for another person is fine.
 pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Problem> {
     let clinic = clinic(app, ctx).await?;
+    let (patient, phone) = checked(app, &clinic, new)?;
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                if let Some(known) = known(tx, &a, &ctx, &patient, &phone).await? {
+                    let mut problem = Problem::conflict("patient-exists");
+                    problem.errors =
+                        vec![FieldError::new("patient_id", "exists").with("id", known)];
+                    return Err(problem);
+                }
+                insert(tx, &a, &ctx, &patient, &phone).await
+            })
+        })
+        .await
+}
+
+/// The patient of a form that staff fill in, in the caller's transaction: who is
+/// known under this name, day of birth and number, else a new one.
+///
+/// # Errors
+/// 400 naming every wrong field of [`NewPatient`]; 403 `record-restricted`.
+pub async fn enter(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    clinic: &TenantInfo,
+    new: NewPatient,
+) -> Result<PatientId, Problem> {
+    let (patient, phone) = checked(app, clinic, new)?;
+    if let Some(known) = known(tx, app, ctx, &patient, &phone).await? {
+        may_open(tx, app, ctx, known).await?;
+        return Ok(known);
+    }
+    Ok(insert(tx, app, ctx, &patient, &phone).await?.id)
+}
+
+/// The patient of a form that somebody with an account of his own fills in:
+/// always a new one, since a name and a number are no proof of being him. Staff
+/// who know better merge the two.
+///
+/// # Errors
+/// 400 naming every wrong field; 409 `account-linked`.
+pub async fn enter_own(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    clinic: &TenantInfo,
+    new: NewPatient,
+    user: UserId,
+) -> Result<PatientId, Problem> {
+    let (patient, phone) = checked(app, clinic, new)?;
+    let created = insert(tx, app, ctx, &patient, &phone).await?;
+    match storage::access::set_access(tx, ctx.tenant, created.id, false, Some(user)).await {
+        Err(error) if error.is_unique_violation() => Err(Problem::conflict("account-linked")),
+        other => Ok(other.map(|()| created.id)?),
+    }
+}
+
+fn checked(
+    app: &App,
+    clinic: &TenantInfo,
+    new: NewPatient,
+) -> Result<(PatientRow, Phone), Problem> {
     let now = app.clock.now();
     let mut check = Check::default();
     let phone = check.phone("phone", &new.phone, clinic.country);
@@ -47,15 +111,25 @@ pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Pr
         updated_at: now,
         version: 1,
     };
-    let Some(phone) = phone.filter(|_| check.0.is_empty()) else {
-        return Err(Problem::fields(check.0));
-    };
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move { insert(tx, &a, &ctx, &patient, &phone).await })
-        })
-        .await
+    match phone.filter(|_| check.0.is_empty()) {
+        Some(phone) => Ok((patient, phone)),
+        None => Err(Problem::fields(check.0)),
+    }
+}
+
+/// Who has this name, day of birth and number already. Whoever enters the number
+/// next waits for this transaction.
+async fn known(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    patient: &PatientRow,
+    phone: &Phone,
+) -> Result<Option<PatientId>, StoreError> {
+    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let fresh = ContactId::new(&app.clock, &app.rng);
+    storage::hold_number(tx, ctx.tenant, fresh, phone, app.clock.now()).await?;
+    storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await
 }
 
 async fn insert(
@@ -66,15 +140,8 @@ async fn insert(
     phone: &Phone,
 ) -> Result<Created, Problem> {
     let name = rules::search_name(&patient.first_name, &patient.last_name);
-    let contact = ContactId::new(&app.clock, &app.rng);
-    let contact = storage::hold_number(tx, ctx.tenant, contact, phone, app.clock.now()).await?;
-    let known =
-        storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await?;
-    if let Some(known) = known {
-        let mut problem = Problem::conflict("patient-exists");
-        problem.errors = vec![FieldError::new("patient_id", "exists").with("id", known)];
-        return Err(problem);
-    }
+    let fresh = ContactId::new(&app.clock, &app.rng);
+    let contact = storage::hold_number(tx, ctx.tenant, fresh, phone, app.clock.now()).await?;
     storage::insert(tx, ctx.tenant, patient, &name).await?;
     storage::set_trigrams(tx, ctx.tenant, patient.id, rules::pieces(&name)).await?;
     let now = app.clock.now();

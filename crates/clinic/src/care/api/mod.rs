@@ -1,0 +1,26 @@
+//! What siblings, the web layer and the command line may do with records.
+
+mod change;
+mod create;
+mod decide;
+mod drafts;
+mod notes;
+mod read;
+mod save;
+mod verify;
+
+/// The topic announced when a record changed.
+pub const TOPIC: &str = "encounter";
+
+pub use change::{assign, conclude, delete, update};
+pub use create::create;
+pub use decide::{amend, end_analysis, fail_analysis, reject, relaunch, validate};
+pub use drafts::{draft, drop_draft, keep_draft, sweep_drafts};
+pub use notes::{add_note, notes};
+pub use read::{latest_of, list, record, version, versions};
+pub use verify::verify;
+
+pub use super::model::{
+    Administrative, Change, Draft, Encounter, EncounterId, EncounterMark, NoteRow, Status,
+    Verified, VersionRow, Wanted,
+};

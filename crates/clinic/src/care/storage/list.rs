@@ -1,0 +1,183 @@
+use kernel::{PageRequest, TenantId, UserId};
+use store::{Params, ReadTx, StoreError, params};
+
+use super::encounters;
+use crate::{
+    care::model::{Encounter, EncounterRow, Wanted},
+    patients::api::PatientId,
+};
+
+/// What the caller may see and what he asked for.
+macro_rules! filter {
+    () => {
+        " AND e.deleted_at IS NULL
+            AND ($2 = 'all'
+                OR ($2 = 'doctor' AND (e.assigned_to = $3 OR e.validated_by = $3
+                    OR (e.assigned_to IS NULL AND e.status IN ('in_analysis', 'analysed', 'analysis_failed'))))
+                OR ($2 = 'entered' AND e.created_by = $3)
+                OR ($2 = 'own' AND p.user_id = $3))
+            AND (CAST($4 AS TEXT) IS NULL OR e.status IN ($4, $5, $6, $7, $8))
+            AND (CAST($9 AS BOOLEAN) IS NULL OR e.remote = $9)
+            AND (CAST($10 AS BIGINT) IS NULL OR e.created_at >= $10)
+            AND (CAST($11 AS BIGINT) IS NULL OR e.created_at < $11)
+            AND (CAST($12 AS UUID) IS NULL OR e.assigned_to = $12)"
+    };
+}
+
+/// Those in which every word of the search begins some word.
+macro_rules! found {
+    () => {
+        " AND e.id IN (SELECT w.encounter_id FROM encounter_word w
+                WHERE w.tenant_id = $1 AND w.word >= $13 AND w.word < $14)
+            AND (CAST($15 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM encounter_word w
+                WHERE w.tenant_id = $1 AND w.encounter_id = e.id AND w.word >= $15 AND w.word < $16))
+            AND (CAST($17 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM encounter_word w
+                WHERE w.tenant_id = $1 AND w.encounter_id = e.id AND w.word >= $17 AND w.word < $18))
+            AND (CAST($19 AS UUID) IS NULL OR e.patient_id = $19)"
+    };
+}
+
+macro_rules! counted {
+    ($rows:expr) => {
+        concat!(
+            "SELECT COUNT(*) AS value FROM encounter e
+        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = e.patient_id",
+            $rows
+        )
+    };
+}
+
+store::statements! {
+    LIST = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(),
+        " ORDER BY e.created_at DESC, e.id DESC LIMIT $13 OFFSET $14"));
+    COUNT = counted!(concat!(" WHERE e.tenant_id = $1", filter!()));
+    /// Nothing but whose it is to judge by: counted in the index alone.
+    COUNT_ALL = "SELECT COUNT(*) AS value FROM encounter WHERE tenant_id = $1 AND deleted_at IS NULL";
+    LIST_OF = encounters!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id = $13", filter!(),
+        " ORDER BY e.created_at DESC, e.id DESC LIMIT $14 OFFSET $15"));
+    COUNT_OF = counted!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id = $13", filter!()));
+    LIST_FOUND = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
+        " ORDER BY e.created_at DESC, e.id DESC LIMIT $20 OFFSET $21"));
+    COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), found!()));
+    OWN_PATIENT = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
+}
+
+/// Whose records a caller sees.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::care) enum Sees {
+    /// The whole clinic's.
+    All,
+    /// Those given to this doctor, waiting for any, or signed by him.
+    Doctor(UserId),
+    /// Those this person entered.
+    Entered(UserId),
+    /// The patient's own, by his account.
+    Own(UserId),
+}
+
+impl Sees {
+    const fn parts(self) -> (&'static str, Option<UserId>) {
+        match self {
+            Self::All => ("all", None),
+            Self::Doctor(user) => ("doctor", Some(user)),
+            Self::Entered(user) => ("entered", Some(user)),
+            Self::Own(user) => ("own", Some(user)),
+        }
+    }
+}
+
+fn filter(tenant: TenantId, sees: Sees, wanted: &Wanted) -> Params {
+    let (kind, user) = sees.parts();
+    let status = |n: usize| {
+        let last = wanted.status.last();
+        wanted.status.get(n).or(last).map(|status| status.as_str())
+    };
+    let assigned = match wanted.assigned_only {
+        true => user,
+        false => None,
+    };
+    params![
+        tenant,
+        kind,
+        user,
+        status(0),
+        status(1),
+        status(2),
+        status(3),
+        status(4),
+        wanted.remote,
+        wanted.from,
+        wanted.until,
+        assigned,
+    ]
+}
+
+/// One page of what the caller sees and asked for, newest first, with the count of all.
+pub(in crate::care) async fn list(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    sees: Sees,
+    wanted: &Wanted,
+    words: &[String],
+    page: PageRequest,
+) -> Result<(i64, Vec<Encounter>), StoreError> {
+    let mut values = filter(tenant, sees, wanted);
+    let patient = match (wanted.patient, sees) {
+        (None, Sees::Own(user)) => match own_patient(tx, tenant, user).await? {
+            Some(patient) => Some(patient),
+            None => return Ok((0, Vec::new())),
+        },
+        (patient, _) => patient,
+    };
+    let (count, list) = match (words.is_empty(), patient) {
+        (true, None) => (COUNT, LIST),
+        (true, Some(patient)) => {
+            values.extend(params![patient]);
+            (COUNT_OF, LIST_OF)
+        }
+        (false, patient) => {
+            values.extend(ranges(words));
+            values.extend(params![patient]);
+            (COUNT_FOUND, LIST_FOUND)
+        }
+    };
+    let total = match is_everything(sees, wanted) && words.is_empty() && patient.is_none() {
+        true => tx.one(COUNT_ALL, params![tenant]).await?,
+        false => tx.one(count, values.clone()).await?,
+    };
+    values.extend(params![page.size, page.offset()]);
+    let rows: Vec<EncounterRow> = tx.all(list, values).await?;
+    let rows: Result<_, _> = rows.into_iter().map(Encounter::try_from).collect();
+    Ok((total, rows?))
+}
+
+fn is_everything(sees: Sees, wanted: &Wanted) -> bool {
+    matches!(sees, Sees::All)
+        && wanted.status.is_empty()
+        && wanted.remote.is_none()
+        && wanted.from.is_none()
+        && wanted.until.is_none()
+}
+
+/// The first and the one after the last word that begins so, for three words;
+/// the longest first, since it leaves the fewest.
+fn ranges(words: &[String]) -> Params {
+    let mut words: Vec<&String> = words.iter().collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut values = Params::new();
+    for n in 0..3 {
+        let word = words.get(n);
+        let after = word.map(|word| format!("{word}\u{10FFFF}"));
+        values.extend(params![word.map(|word| word.as_str()), after]);
+    }
+    values
+}
+
+/// The patient whose account this is.
+pub(in crate::care) async fn own_patient(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<PatientId>, StoreError> {
+    tx.optional(OWN_PATIENT, params![tenant, user]).await
+}
