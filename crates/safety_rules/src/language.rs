@@ -35,6 +35,8 @@ pub(crate) struct LanguageWire {
     pub(crate) no_negations: Vec<String>,
     pub(crate) negations_after: Vec<String>,
     pub(crate) ticks_after: Vec<String>,
+    pub(crate) verb_negations: Vec<String>,
+    pub(crate) verb_negations_after: Vec<String>,
     pub(crate) being: Vec<String>,
     pub(crate) going_on: Vec<String>,
     pub(crate) joins: Vec<String>,
@@ -47,6 +49,7 @@ pub(crate) struct LanguageWire {
     pub(crate) feared: Vec<String>,
     pub(crate) past: Vec<String>,
     pub(crate) stops: Vec<String>,
+    pub(crate) stops_after: Vec<String>,
 }
 
 /// The same, ready to use.
@@ -57,6 +60,8 @@ pub(crate) struct Language {
     no_negations: Vec<Vec<String>>,
     negations_after: HashSet<String>,
     ticks_after: HashSet<String>,
+    verb_negations: HashSet<String>,
+    verb_negations_after: HashSet<String>,
     being: HashSet<String>,
     going_on: HashSet<String>,
     joins: HashSet<String>,
@@ -69,6 +74,7 @@ pub(crate) struct Language {
     feared: HashSet<String>,
     past: HashSet<String>,
     stops: HashSet<String>,
+    stops_after: Vec<Vec<String>>,
 }
 
 /// How many words before a phrase a cue reaches.
@@ -78,17 +84,16 @@ const KIN_TO_VERB: usize = 2;
 
 impl Language {
     pub(crate) fn new(wire: &LanguageWire) -> Self {
+        let phrases = |all: &[String]| all.iter().map(|one| phrase_words(one)).collect();
         let set = |words: &[String]| words.iter().flat_map(|word| phrase_words(word)).collect();
         Self {
             negations: set(&wire.negations),
             close_negations: set(&wire.close_negations),
-            no_negations: wire
-                .no_negations
-                .iter()
-                .map(|one| phrase_words(one))
-                .collect(),
+            no_negations: phrases(&wire.no_negations),
             negations_after: set(&wire.negations_after),
             ticks_after: set(&wire.ticks_after),
+            verb_negations: set(&wire.verb_negations),
+            verb_negations_after: set(&wire.verb_negations_after),
             being: set(&wire.being),
             going_on: set(&wire.going_on),
             joins: set(&wire.joins),
@@ -101,13 +106,17 @@ impl Language {
             feared: set(&wire.feared),
             past: set(&wire.past),
             stops: set(&wire.stops),
+            stops_after: phrases(&wire.stops_after),
         }
     }
 
     /// How the phrase from `first` to `last` stands in its sentence.
     pub(crate) fn status(&self, words: &[Word], first: usize, last: usize) -> Status {
-        if self.denied_after(words, last) {
+        if self.denied_after(words, last) || self.denied_around(words, first, last) {
             return Status::Denied;
+        }
+        if self.stopped_after(words, last) {
+            return Status::Stopped;
         }
         let before = self.before(words, first);
         if let Some(Status::Denied) = before {
@@ -150,13 +159,27 @@ impl Language {
 
     /// "sans doute", "pas calmé": a word of negation that denies nothing here.
     fn is_no_negation(&self, words: &[Word], at: usize) -> bool {
-        self.no_negations.iter().any(|phrase| {
-            words[at..].len() >= phrase.len()
-                && phrase
-                    .iter()
-                    .zip(&words[at..])
-                    .all(|(wanted, word)| *wanted == word.folded)
-        })
+        starts_with_any(&words[at..], &self.no_negations)
+    }
+
+    /// "Bactrim arrêté", "Bactrim est à éviter".
+    fn stopped_after(&self, words: &[Word], last: usize) -> bool {
+        let after = &words[last + 1..];
+        let is_being = after
+            .first()
+            .is_some_and(|word| self.being.contains(&word.folded));
+        let after = if is_being { &after[1..] } else { after };
+        after.first().is_some_and(|word| word.gap != Gap::Sentence)
+            && starts_with_any(after, &self.stops_after)
+    }
+
+    /// "ne saigne pas".
+    fn denied_around(&self, words: &[Word], first: usize, last: usize) -> bool {
+        let before = first.checked_sub(1).and_then(|at| words.get(at));
+        before.is_some_and(|word| self.verb_negations.contains(&word.folded))
+            && words.get(last + 1).is_some_and(|word| {
+                word.gap == Gap::None && self.verb_negations_after.contains(&word.folded)
+            })
     }
 
     /// The words before a phrase that speak of it, from near to far: up to the
@@ -209,7 +232,7 @@ impl Language {
             .any(|at| self.kin_headings.contains(&words[at].folded))
     }
 
-    /// "sa mère a eu un AVC", but not "sa mère dit qu'il convulse".
+    /// "sa mère a eu un AVC", "père asthmatique", but not "sa mère dit qu'il convulse".
     fn had_by_kin(&self, words: &[Word], first: usize) -> bool {
         for at in self.clause(words, first) {
             let word = &words[at].folded;
@@ -217,10 +240,12 @@ impl Language {
                 return false;
             }
             if self.kin.contains(word) {
-                return words[at + 1..first]
-                    .iter()
-                    .take(KIN_TO_VERB)
-                    .any(|next| self.kin_verbs.contains(&next.folded));
+                let between = &words[at + 1..first];
+                return between.is_empty()
+                    || between
+                        .iter()
+                        .take(KIN_TO_VERB)
+                        .any(|next| self.kin_verbs.contains(&next.folded));
             }
         }
         false
@@ -237,4 +262,14 @@ impl Language {
             .is_some_and(|word| self.at_kin.contains(&word.folded))
             && after.any(|word| self.kin.contains(&word.folded))
     }
+}
+
+fn starts_with_any(words: &[Word], phrases: &[Vec<String>]) -> bool {
+    phrases.iter().any(|phrase| {
+        words.len() >= phrase.len()
+            && phrase
+                .iter()
+                .zip(words)
+                .all(|(wanted, word)| *wanted == word.folded)
+    })
 }
