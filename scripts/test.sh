@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-scripts/install-debian.sh build-essential ca-certificates postgresql chromium chromium-driver procps python3 python3-venv
+scripts/install-debian.sh build-essential ca-certificates postgresql chromium chromium-driver procps python3 python3-venv poppler-utils qpdf
 # shellcheck source=scripts/need-rust.sh
 . scripts/need-rust.sh
 for component in rustfmt clippy; do

@@ -44,7 +44,10 @@ fn many(typesetter: &Typesetter) -> Result<(), Box<dyn Error>> {
         typesetter.pdf(samples::TEMPLATE, &data, &about)?;
         times.push(started.elapsed());
         if index == 1 || index % 250 == 0 {
-            println!("after {index:>5} documents {:>6} MB resident", resident_mb());
+            println!(
+                "after {index:>5} documents {:>6} MB resident",
+                resident_mb()
+            );
         }
     }
     times.sort_unstable();

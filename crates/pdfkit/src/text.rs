@@ -92,3 +92,53 @@ fn breakable(chars: impl Iterator<Item = char>) -> String {
 fn joins(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200C}' | '\u{200D}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(text: &str) -> String {
+        clean(text, &|c| c < '\u{2000}')
+    }
+
+    #[test]
+    fn what_steers_goes_and_what_has_no_glyph_is_marked() {
+        assert_eq!(cleaned("a\u{0}\u{1B}b\u{202E}c\u{FE0F}"), "abc");
+        assert_eq!(cleaned("a\r\nb\u{2028}c\td"), "a\nb\nc d");
+        assert_eq!(cleaned("x🤒y"), "x\u{FFFD}y");
+    }
+
+    #[test]
+    fn only_long_words_get_places_to_break() {
+        let word = "a".repeat(LONGEST_WORD);
+        assert_eq!(cleaned(&format!("{word} {word}")), format!("{word} {word}"));
+        let long = cleaned(&"a".repeat(LONGEST_WORD + BREAK_EVERY + 1));
+        assert_eq!(long.matches(BREAK_HERE).count(), 2);
+        assert_eq!(long.replace(BREAK_HERE, "").len(), 33);
+        let spaces = cleaned(&"a\u{A0}".repeat(100));
+        assert!(spaces.contains(BREAK_HERE), "spaces that do not break");
+        let accents = cleaned(&"a\u{301}".repeat(100));
+        assert!(
+            !accents.contains("\u{200B}\u{301}"),
+            "a mark without its letter"
+        );
+    }
+
+    #[test]
+    fn an_address_can_be_copied() {
+        let address = "https://records.example/v/CONS-20260312-003/1";
+        assert_eq!(cleaned(address), address);
+        assert_ne!(cleaned(&address.repeat(5)), address.repeat(5));
+        assert_eq!(
+            cleaned("https://a.example/\u{202E}x"),
+            "https://a.example/x"
+        );
+    }
+
+    #[test]
+    fn keys_and_numbers_stay() {
+        let data = serde_json::json!({"a\u{0}": [1, true, null, "b\u{0}"]});
+        let expected = serde_json::json!({"a\u{0}": [1, true, null, "b"]});
+        assert_eq!(clean_all(&data, &|_| true), expected);
+    }
+}
