@@ -1,7 +1,8 @@
 //! The stable codes of problems.
 
 use kernel::ProblemKind::{
-    self, BadCredentials, Conflict, Forbidden, Malformed, NotFound, Unauthenticated,
+    self, BadCredentials, Conflict, Forbidden, Malformed, NotFound, TooLarge, Unauthenticated,
+    UnsupportedMedia,
 };
 
 /// Every precise code with its kind, sorted; a kind's own word is a code as
@@ -18,7 +19,15 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("changed-meanwhile", Conflict),
     ("client-is-public", Conflict),
     ("empty-body", Malformed),
+    ("file-active", UnsupportedMedia),
+    ("file-damaged", UnsupportedMedia),
+    ("file-empty", Malformed),
+    ("file-heic", UnsupportedMedia),
+    ("file-kind", UnsupportedMedia),
+    ("file-locked", UnsupportedMedia),
     ("file-not-failed", Conflict),
+    ("file-too-large", TooLarge),
+    ("file-unpacks", TooLarge),
     ("idempotency-in-progress", Conflict),
     ("idempotency-key-reused", Conflict),
     ("idempotency-outcome-unknown", Conflict),

@@ -31,4 +31,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0016_identity_second_factor",
     "0017_patients_access",
     "0018_care_records",
+    "0021_blobs_layout",
 ];

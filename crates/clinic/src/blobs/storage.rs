@@ -1,14 +1,19 @@
 use kernel::{TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};
 
-use super::api::{BlobId, BlobInfo};
+use super::{
+    api::{BlobId, BlobInfo},
+    rules::Place,
+};
 
 store::statements! {
-    INSERT = "INSERT INTO blob (tenant_id, id, sha256, size, content_type, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    IDS = "SELECT id AS value FROM blob
+    INSERT = "INSERT INTO blob (tenant_id, id, sha256, size, content_type, month, pieces, width,
+            height, thumbnail_id, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    PLACES = "SELECT id, month FROM blob
         WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    FIND = "SELECT id, sha256, size, content_type FROM blob WHERE tenant_id = $1 AND id = $2";
+    FIND = "SELECT id, sha256, size, content_type, month, pieces, width, height, thumbnail_id
+        FROM blob WHERE tenant_id = $1 AND id = $2";
 }
 
 pub(super) async fn insert(
@@ -25,6 +30,11 @@ pub(super) async fn insert(
             blob.sha256,
             blob.size,
             blob.content_type,
+            blob.month,
+            blob.pieces,
+            blob.width,
+            blob.height,
+            blob.thumbnail_id,
             now
         ],
     )
@@ -39,12 +49,12 @@ pub(super) async fn find(
     tx.optional(FIND, params![tenant, id]).await
 }
 
-/// The ids after `after` in their order, at most `limit`.
-pub(super) async fn ids(
+/// The places of files whose ids come after `after`, in their order, at most `limit`.
+pub(super) async fn places(
     tx: &mut ReadTx,
     tenant: TenantId,
     after: BlobId,
     limit: i64,
-) -> Result<Vec<BlobId>, StoreError> {
-    tx.all(IDS, params![tenant, after, limit]).await
+) -> Result<Vec<Place>, StoreError> {
+    tx.all(PLACES, params![tenant, after, limit]).await
 }

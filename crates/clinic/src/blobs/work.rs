@@ -4,14 +4,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use kernel::{Problem, TenantId, Timestamp};
-use ports::blob::Kept;
 use store::{Scope, StoreError};
 use uuid::Uuid;
 
-use super::{
-    api::{BlobId, key},
-    storage,
-};
+use super::{api::BlobId, rules::Place, storage};
 use crate::{App, identity};
 
 /// How long bytes may wait for their row: far longer than any work lasts.
@@ -68,51 +64,50 @@ async fn sweep_tenant(
     let mut there = HashSet::with_capacity(kept.len());
     let mut orphans = 0;
     for file in &kept {
-        let Some(id) = id_of(file, tenant) else {
+        // Other files are not ours to judge.
+        let Some(place) = Place::of_key(&file.key, tenant) else {
             continue;
         };
-        there.insert(id);
-        if !rows.contains(&id) && file.written < until && remove(app, tenant, id).await? {
+        let named = (place.id.uuid(), place.month);
+        there.insert(named);
+        if !rows.contains(&named) && file.written < until && remove(app, tenant, &place).await? {
             orphans += 1;
         }
     }
     let mut lost = 0;
-    for id in rows.difference(&there) {
+    for (id, _) in rows.difference(&there) {
         tracing::warn!(%tenant, id = %BlobId::from_uuid(*id), "the bytes of a stored file are lost");
         lost += 1;
     }
     Ok((orphans, lost))
 }
 
-async fn rows(app: &App, tenant: TenantId) -> Result<HashSet<Uuid>, StoreError> {
+/// An id and a month: where a row says that its bytes are.
+type Named = (Uuid, i64);
+
+async fn rows(app: &App, tenant: TenantId) -> Result<HashSet<Named>, StoreError> {
     let mut tx = app.store.read(tenant).await?;
     let mut rows = HashSet::new();
     let mut last = BlobId::from_uuid(Uuid::nil());
     loop {
-        let some = storage::ids(&mut tx, tenant, last, BATCH).await?;
-        rows.extend(some.iter().map(|id| id.uuid()));
+        let some = storage::places(&mut tx, tenant, last, BATCH).await?;
+        rows.extend(some.iter().map(|place| (place.id.uuid(), place.month)));
         match some.last() {
-            Some(id) => last = *id,
+            Some(place) => last = place.id,
             None => return Ok(rows),
         }
     }
 }
 
-/// The id in `<tenant>/<id>`; other files are not ours to judge.
-fn id_of(file: &Kept, tenant: TenantId) -> Option<Uuid> {
-    let id = file.key.rsplit('/').next()?.parse().ok()?;
-    (file.key == key(tenant, BlobId::from_uuid(id))).then_some(id)
-}
-
 /// Looks once more before it removes: nothing brings bytes back.
-async fn remove(app: &App, tenant: TenantId, id: Uuid) -> Result<bool, Problem> {
-    let id = BlobId::from_uuid(id);
+async fn remove(app: &App, tenant: TenantId, place: &Place) -> Result<bool, Problem> {
     let mut tx = app.store.read(tenant).await?;
-    if storage::find(&mut tx, tenant, id).await?.is_some() {
+    let row = storage::find(&mut tx, tenant, place.id).await?;
+    if row.is_some_and(|row| row.month == place.month) {
         return Ok(false);
     }
     drop(tx);
-    let removed = app.blobs.delete(&key(tenant, id)).await;
+    let removed = app.blobs.delete(&place.key(tenant)).await;
     removed.map_err(Problem::unavailable)?;
     Ok(true)
 }

@@ -332,23 +332,23 @@ on_both_engines! {
             let orphan = blobs::put(app, tenant, PDF.into()).await.unwrap();
             let lost = blobs::put(app, tenant, OGG.into()).await.unwrap();
             for blob in [&kept, &lost] {
-                let (a, blob) = (app.clone(), blobs::BlobInfo { id: blob.id, sha256: blob.sha256.clone(), size: blob.size, content_type: blob.content_type.clone() });
+                let (a, blob) = (app.clone(), blob.clone());
                 app.store.write(tenant, move |tx| Box::pin(async move { blobs::insert(tx, &a, tenant, &blob).await })).await.unwrap();
             }
-            let key = |id: blobs::BlobId| format!("{tenant}/{id}");
-            app.blobs.delete(&key(lost.id)).await.unwrap();
+            let key = |blob: &blobs::BlobInfo| format!("{tenant}/{:04}/{:02}/{}", blob.month / 100, blob.month % 100, blob.id);
+            app.blobs.delete(&key(&lost)).await.unwrap();
             app.blobs.put(&format!("{tenant}/by-hand"), PDF.into()).await.unwrap();
 
             clock.advance(DAY - Duration::from_secs(60));
             let swept = blobs::sweep(app).await.unwrap();
             assert_eq!((swept.orphans, swept.lost), (0, 1), "young bytes may still get their row");
-            assert!(app.blobs.exists(&key(orphan.id)).await.unwrap());
+            assert!(app.blobs.exists(&key(&orphan)).await.unwrap());
 
             clock.advance(Duration::from_secs(120));
             let swept = blobs::sweep(app).await.unwrap();
             assert_eq!((swept.orphans, swept.lost), (1, 1));
-            assert!(!app.blobs.exists(&key(orphan.id)).await.unwrap());
-            assert!(app.blobs.exists(&key(kept.id)).await.unwrap());
+            assert!(!app.blobs.exists(&key(&orphan)).await.unwrap());
+            assert!(app.blobs.exists(&key(&kept)).await.unwrap());
             assert!(app.blobs.exists(&format!("{tenant}/by-hand")).await.unwrap(), "not ours to judge");
             let mut tx = app.store.read(tenant).await.unwrap();
             assert!(blobs::find(&mut tx, tenant, lost.id).await.unwrap().is_some(), "a row is never removed");
@@ -391,6 +391,11 @@ async fn many_files_are_swept_in_batches() {
                     sha256: String::new(),
                     size: 0,
                     content_type: String::new(),
+                    month: 0,
+                    pieces: None,
+                    width: None,
+                    height: None,
+                    thumbnail_id: None,
                 };
                 blobs::insert(tx, &a, tenant, &blob).await?;
             }

@@ -1,5 +1,11 @@
 //! Files by key: patients' media, documents, exports.
 
+mod read;
+mod s3;
+mod spool;
+#[cfg(test)]
+mod tests;
+
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
@@ -20,13 +26,18 @@ use crate::Unavailable;
 /// The longest key, in bytes. Far below what file systems allow for a path.
 const MAX_KEY: usize = 512;
 
-/// Where files are kept: a local folder, or memory in tests. An S3-compatible
-/// store fits behind the same type.
+pub use read::Pieces;
+pub use s3::S3;
+pub use spool::Spool;
+
+/// Where files are kept: a local folder, an S3-compatible store, or memory in tests.
 #[derive(Clone)]
 pub struct BlobStore {
     store: Arc<dyn ObjectStore>,
     /// The folder of a local store.
     folder: Option<PathBuf>,
+    /// The folder on a local disk where arriving bytes wait to be looked at.
+    waiting: PathBuf,
 }
 
 /// A file that is kept.
@@ -53,6 +64,9 @@ pub enum BlobError {
     /// The key is none: see [`BlobStore`]'s operations. A fault of the caller.
     #[error("bad key")]
     BadKey,
+    /// The bytes are not those that were written. Found by whoever knows their digest.
+    #[error("the bytes are not those that were written")]
+    Damaged,
     /// The disk or store cannot be used now (full, read-only, unreachable).
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -86,6 +100,7 @@ impl BlobStore {
         Ok(Self {
             store: Arc::new(store),
             folder: Some(folder.to_path_buf()),
+            waiting: folder.to_path_buf(),
         })
     }
 
@@ -95,6 +110,7 @@ impl BlobStore {
         Self {
             store: Arc::new(InMemory::new()),
             folder: None,
+            waiting: std::env::temp_dir(),
         }
     }
 
@@ -103,10 +119,16 @@ impl BlobStore {
     /// # Errors
     /// [`BlobError::BadKey`], [`BlobError::Unavailable`].
     pub async fn put(&self, key: &str, content: Bytes) -> Result<(), BlobError> {
+        self.put_parts(key, vec![content]).await
+    }
+
+    /// The same for a content that lies in parts, one after the other.
+    ///
+    /// # Errors
+    /// [`BlobError::BadKey`], [`BlobError::Unavailable`].
+    pub async fn put_parts(&self, key: &str, parts: Vec<Bytes>) -> Result<(), BlobError> {
         let path = path(key)?;
-        self.store
-            .put(&path, PutPayload::from_bytes(content))
-            .await?;
+        self.store.put(&path, PutPayload::from_iter(parts)).await?;
         Ok(())
     }
 
@@ -235,155 +257,4 @@ pub fn sniff(content: &[u8]) -> &'static str {
 
 fn is_binary(c: char) -> bool {
     c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stores() -> (tempfile::TempDir, [BlobStore; 2]) {
-        let folder = tempfile::tempdir().unwrap();
-        let local = BlobStore::local(&folder.path().join("new/blobs")).unwrap();
-        (folder, [local, BlobStore::memory()])
-    }
-
-    #[tokio::test]
-    async fn keeps_replaces_and_removes() {
-        let (_folder, stores) = stores();
-        for store in stores {
-            let key = "t1/ab/photo_1.jpg";
-            assert!(matches!(store.get(key).await, Err(BlobError::NotFound)));
-            assert!(!store.exists(key).await.unwrap());
-            store.put(key, Bytes::from_static(b"one")).await.unwrap();
-            store.put(key, Bytes::from_static(b"two")).await.unwrap();
-            assert_eq!(store.get(key).await.unwrap(), "two");
-            assert!(store.exists(key).await.unwrap());
-            store.delete(key).await.unwrap();
-            store.delete(key).await.unwrap();
-            assert!(!store.exists(key).await.unwrap());
-            store.put("empty", Bytes::new()).await.unwrap();
-            assert!(store.get("empty").await.unwrap().is_empty());
-        }
-    }
-
-    #[tokio::test]
-    async fn lists_what_is_kept_below_a_folder() {
-        let (_folder, stores) = stores();
-        let begun = kernel::Clock::system().now();
-        for store in stores {
-            assert!(store.list("t1").await.unwrap().is_empty());
-            for key in ["t1/a", "t1/b", "t10/c"] {
-                store.put(key, Bytes::from_static(b"x")).await.unwrap();
-            }
-            let mut kept = store.list("t1").await.unwrap();
-            kept.sort_by(|a, b| a.key.cmp(&b.key));
-            let keys: Vec<_> = kept.iter().map(|kept| kept.key.as_str()).collect();
-            assert_eq!(keys, ["t1/a", "t1/b"]);
-            // File systems may round times down.
-            let earliest = begun.minus(std::time::Duration::from_secs(2));
-            assert!(kept.iter().all(|kept| kept.written >= earliest));
-            assert!(matches!(store.list("../x").await, Err(BlobError::BadKey)));
-        }
-    }
-
-    #[tokio::test]
-    async fn only_old_unfinished_files_are_removed() {
-        let (folder, [store, memory]) = stores();
-        store.put("t1/a", Bytes::from_static(b"x")).await.unwrap();
-        let kept = folder.path().join("new/blobs/t1");
-        fs::write(kept.join("b#1"), "half").unwrap();
-        fs::write(kept.join("c#x"), "not ours").unwrap();
-        let now = kernel::Clock::system().now();
-        let hour = std::time::Duration::from_secs(3600);
-        assert_eq!(store.remove_unfinished(now.minus(hour)).await.unwrap(), 0);
-        assert!(kept.join("b#1").exists(), "it may still be written");
-        assert_eq!(store.remove_unfinished(now.plus(hour)).await.unwrap(), 1);
-        assert!(!kept.join("b#1").exists() && kept.join("c#x").exists());
-        assert!(store.exists("t1/a").await.unwrap());
-        assert_eq!(memory.remove_unfinished(now.plus(hour)).await.unwrap(), 0);
-    }
-
-    #[tokio::test]
-    async fn no_key_leads_out_of_the_folder() {
-        let (folder, stores) = stores();
-        fs::write(folder.path().join("secret"), "s").unwrap();
-        let long = "a".repeat(513);
-        for key in [
-            "",
-            "/",
-            "/etc/passwd",
-            "..",
-            "../secret",
-            "a/../../secret",
-            "a//b",
-            "a/",
-            "./a",
-            "a/./b",
-            "a\\..\\b",
-            "a\0b",
-            "%2e%2e/secret",
-            "a b",
-            "é",
-            "..%2fsecret",
-            &long,
-        ] {
-            for store in &stores {
-                assert!(
-                    matches!(store.get(key).await, Err(BlobError::BadKey)),
-                    "{key}"
-                );
-                let put = store.put(key, Bytes::from_static(b"x")).await;
-                assert!(matches!(put, Err(BlobError::BadKey)), "{key}");
-            }
-        }
-        assert_eq!(fs::read(folder.path().join("secret")).unwrap(), b"s");
-    }
-
-    /// Sixteen writers at once: a reader only ever sees one of them whole.
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_file_is_never_half_written() {
-        let (_folder, [store, _]) = stores();
-        let content = |n: u8| Bytes::from(vec![n; 200_000]);
-        store.put("k", content(0)).await.unwrap();
-        let writers: Vec<_> = (1..=16)
-            .map(|n| {
-                let store = store.clone();
-                tokio::spawn(async move { store.put("k", content(n)).await })
-            })
-            .collect();
-        for writer in writers {
-            let seen = store.get("k").await.unwrap();
-            assert_eq!(seen.len(), 200_000);
-            assert!(seen.iter().all(|b| *b == seen[0]));
-            writer.await.unwrap().unwrap();
-        }
-    }
-
-    #[tokio::test]
-    async fn a_folder_that_is_a_file_is_said_to_be_unusable() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("file");
-        fs::write(&file, "").unwrap();
-        let error = BlobStore::local(&file).unwrap_err();
-        assert_eq!(kernel::Problem::from(error).status(), 503);
-    }
-
-    #[test]
-    fn looks_into_the_content() {
-        for (content, mime) in [
-            (&b"\x89PNG\r\n\x1a\n"[..], "image/png"),
-            (b"\xff\xd8\xff\xe0", "image/jpeg"),
-            (b"%PDF-1.7", "application/pdf"),
-            ("Température : 38,5 °C\r\n".as_bytes(), "text/plain"),
-            (b"\0\x01\x02", "application/octet-stream"),
-            (b"\xff\xfe\xfd", "application/octet-stream"),
-            (b"", "application/octet-stream"),
-        ] {
-            assert_eq!(sniff(content), mime, "{content:?}");
-        }
-        assert_eq!(
-            sha256_hex(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
 }
