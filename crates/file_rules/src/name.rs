@@ -26,7 +26,8 @@ pub fn label(sent: &str, kind: Kind) -> String {
         .collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
     let plain = words.join(" ");
-    let stem = without_endings(plain.trim_matches(['.', ' ', '_']));
+    let stem = without_endings(plain.trim_end_matches(['.', ' ']));
+    let stem = stem.trim_start_matches(['.', ' ']);
     let room = LONGEST - kind.extension().len() - 1;
     let stem: String = stem.chars().take(room).collect();
     let stem = stem.trim_end_matches(['.', ' ']);
@@ -64,9 +65,6 @@ fn without_endings(name: &str) -> &str {
             break;
         }
         stem = rest.trim_end_matches(['.', ' ']);
-    }
-    if ENDINGS.contains(&stem.to_ascii_lowercase().as_str()) && stem.len() < name.len() {
-        return "";
     }
     stem
 }

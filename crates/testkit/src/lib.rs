@@ -3,5 +3,6 @@
 pub mod browser;
 pub mod clinic;
 pub mod db;
+pub mod files;
 pub mod session;
 pub mod twilio;

@@ -6,6 +6,7 @@ mod audit_reads;
 mod browser;
 mod check;
 mod disk;
+mod files;
 mod idempotency;
 mod identity;
 mod inbound;
