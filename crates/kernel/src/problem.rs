@@ -35,6 +35,8 @@ crate::words! {
         TooLarge = "too-large",
         /// The body is of a type not accepted here.
         UnsupportedMedia = "unsupported-media",
+        /// The part of a file that was asked for lies outside of it.
+        BadRange = "bad-range",
         /// Too many requests.
         RateLimited = "rate-limited",
         /// A needed part (database, disk, provider) is down for now.
@@ -58,6 +60,7 @@ impl ProblemKind {
             Self::Stale => 412,
             Self::TooLarge => 413,
             Self::UnsupportedMedia => 415,
+            Self::BadRange => 416,
             Self::RateLimited => 429,
             Self::Unavailable => 503,
             Self::Internal => 500,

@@ -2,8 +2,9 @@
 
 use std::{path::Path, time::Duration};
 
+use bytes::Bytes;
 use kernel::{Clock, Rng};
-use ports::{ErrorClass, Lookup, SendError, twilio::class_of};
+use ports::{BlobError, BlobStore, ErrorClass, Lookup, SendError, twilio::class_of};
 use store::{Database, Store};
 
 use crate::{
@@ -45,6 +46,7 @@ pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
         report.add("configuration", Finding::Warn(warning))?;
     }
     report.add("disk", disk(&config.data))?;
+    report.add("files", files(&config).await)?;
     report.add("database", database(&config).await)?;
     report.add("providers", providers(&config).await)?;
     report.end()
@@ -116,6 +118,45 @@ fn tempfile_in(folder: &Path) -> std::io::Result<()> {
     let path = folder.join(format!(".lafiya-check-{}", std::process::id()));
     std::fs::write(&path, [0; 4096])?;
     std::fs::remove_file(&path)
+}
+
+/// Writes, reads and removes a file of its own.
+async fn files(config: &Config) -> Finding {
+    let Some(bucket) = &config.bucket else {
+        return Finding::Ok("files lie in the data folder".into());
+    };
+    ports::install_tls();
+    let shown = format!("the bucket {}", bucket.bucket);
+    let store = match config.blobs() {
+        Ok(store) => store,
+        Err(error) => return Finding::Fail(format!("{shown} cannot be used: {error}")),
+    };
+    match tokio::time::timeout(PATIENCE, tried(&store)).await {
+        Ok(Ok(())) => Finding::Ok(format!("{shown} can be written, read and cleaned")),
+        Ok(Err(error)) => Finding::Fail(format!(
+            "{shown} cannot be used: {error}; compare LAFIYA_BLOBS_URL, the endpoint, the region and the key, \
+             which must allow to read, write, delete and list"
+        )),
+        Err(_) => Finding::Fail(format!(
+            "{shown} does not answer in {} seconds; is LAFIYA_BLOBS_ENDPOINT right?",
+            PATIENCE.as_secs()
+        )),
+    }
+}
+
+async fn tried(store: &BlobStore) -> Result<(), BlobError> {
+    let key = format!("check/{}", std::process::id());
+    let content = Bytes::from_static(b"lafiya check");
+    store.put(&key, content.clone()).await?;
+    let read = store.get(&key).await?;
+    let listed = store.list("check").await?;
+    store.delete(&key).await?;
+    let there = listed.iter().any(|kept| kept.key == key);
+    if read == content && there {
+        Ok(())
+    } else {
+        Err(BlobError::Damaged)
+    }
 }
 
 async fn database(config: &Config) -> Finding {

@@ -1,5 +1,6 @@
 //! Settings: defaults, then `lafiya.toml`, then the environment, then flags.
 
+mod files;
 mod read;
 mod settings;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use std::{
 };
 
 use kernel::{Phone, Redacted};
+use ports::blob::S3;
 use store::{Database, Durability};
 use webkit::TrustedProxies;
 
@@ -32,6 +34,8 @@ pub struct Config {
     pub database: Option<DatabaseUrl>,
     /// Connections to PostgreSQL.
     pub connections: u32,
+    /// The bucket for files, if they do not lie in the data folder.
+    pub bucket: Option<S3>,
     /// Where people reach the server, if it is said.
     pub public_url: Option<String>,
     /// The messaging provider, if there is one.
@@ -74,6 +78,7 @@ impl Config {
         let log = reader.read(&settings::LOG);
         let database = reader.read(&settings::DATABASE_URL);
         let public_url = reader.read(&settings::PUBLIC_URL);
+        let bucket = files::bucket(&mut reader);
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let twilio = twilio(&mut reader);
         match (listen, data, connections, trusted_proxies, log) {
@@ -86,6 +91,7 @@ impl Config {
                     secrets,
                     database,
                     connections,
+                    bucket,
                     public_url,
                     twilio,
                     trusted_proxies,

@@ -13,7 +13,7 @@ use clinic::{
 };
 use kernel::{Clock, Redacted, Rng};
 use ports::{
-    BlobStore, MessageSender, Simulated,
+    MessageSender, Simulated,
     twilio::{Account, TwilioSender, media::MediaFetcher},
 };
 use store::{Scope, Store};
@@ -33,8 +33,8 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     private::folder(&config.data)?;
     let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
-    let blobs = BlobStore::local(&config.data.join("blobs"))
-        .map_err(|error| Failure::new("the folder for files cannot be used", error))?;
+    let blobs = config.blobs();
+    let blobs = blobs.map_err(|error| Failure::new("the store for files cannot be used", error))?;
     let store = open_store(config).await?;
     let app = App::new(Parts {
         store,

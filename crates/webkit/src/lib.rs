@@ -13,6 +13,7 @@ mod auth;
 mod body;
 mod cookies;
 mod csrf;
+mod download;
 mod facts;
 mod guard;
 pub mod i18n;
@@ -39,6 +40,7 @@ pub use body::{
     Form, IfMatch, JsonBody, PageLinks, Paging, PathId, PathIds, Query, RawForm, version_tag,
 };
 pub use cookies::SessionCookie;
+pub use download::{Download, Wanted};
 pub use facts::RequestId;
 pub use i18n::{Texts, Value};
 pub use kit::{Kit, KitParts, NavEntry, Settings};

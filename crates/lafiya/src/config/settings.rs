@@ -82,6 +82,23 @@ settings! {
     /// Connections that this node may hold to PostgreSQL.
     DATABASE_CONNECTIONS: u32 = (
         entry("database_connections", &["LAFIYA_DATABASE_CONNECTIONS"], "16").or("16"), connections);
+    /// Where files lie; unset: the folder `blobs` in the data folder.
+    BLOBS_URL: Bucket = (
+        entry("blobs_url", &["LAFIYA_BLOBS_URL"], "s3://clinic-files/lafiya"), bucket);
+    /// The server of a bucket that is not Amazon's.
+    BLOBS_ENDPOINT: String = (
+        entry("blobs_endpoint", &["LAFIYA_BLOBS_ENDPOINT"], "https://s3.example.org"), api_url);
+    /// The bucket's region.
+    BLOBS_REGION: String = (
+        entry("blobs_region", &["LAFIYA_BLOBS_REGION", "AWS_REGION"], "us-east-1").or("us-east-1"), region);
+    /// The name of the key to the bucket.
+    BLOBS_ACCESS_KEY_ID: String = (
+        entry("blobs_access_key_id", &["LAFIYA_BLOBS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"],
+            "the name of a key that may read, write and list the bucket"), word);
+    /// The key to the bucket.
+    BLOBS_SECRET_ACCESS_KEY: Redacted<String> = (
+        entry("blobs_secret_access_key", &["LAFIYA_BLOBS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"],
+            "the key itself").secret(), auth_token);
     /// Where people and providers reach the server; unset: `http://<listen>`.
     PUBLIC_URL: String = (
         entry("public_url", &["LAFIYA_PUBLIC_URL"], "https://clinic.example.org"), public_url);
@@ -168,6 +185,43 @@ fn database_url(text: &str) -> Result<DatabaseUrl, String> {
         Some(_) => Err("a PostgreSQL URL that names no server".into()),
         None => Err("neither a postgres:// or postgresql:// URL nor sqlite: with a path".into()),
     }
+}
+
+/// A bucket and what every key in it begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its name.
+    pub name: String,
+    /// Without slashes at its ends; may be empty.
+    pub prefix: String,
+}
+
+fn bucket(text: &str) -> Result<Bucket, String> {
+    let wrong = || "not s3:// with a bucket and, if need be, a folder in it".to_owned();
+    let rest = text.strip_prefix("s3://").ok_or_else(wrong)?;
+    let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    let prefix = prefix.trim_end_matches('/');
+    let plain = |text: &str, also: &[u8]| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || also.contains(&b);
+        text.bytes().all(good)
+    };
+    let inside = prefix.is_empty()
+        || !prefix
+            .split('/')
+            .any(|part| matches!(part, "" | "." | ".."));
+    if name.is_empty() || !plain(name, b"-.") || !plain(prefix, b"-_./") || !inside {
+        return Err(wrong());
+    }
+    let (name, prefix) = (name.to_owned(), prefix.to_owned());
+    Ok(Bucket { name, prefix })
+}
+
+fn region(text: &str) -> Result<String, String> {
+    slug(text).map_err(|_| "not a region (a to z, 0 to 9, -)".to_owned())
+}
+
+fn word(text: &str) -> Result<String, String> {
+    auth_token(text).map(|text| text.0)
 }
 
 fn connections(text: &str) -> Result<u32, String> {

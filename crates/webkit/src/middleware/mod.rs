@@ -7,8 +7,19 @@ mod observe;
 mod panics;
 mod request_id;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{Extensions, HeaderMap, StatusCode, Version, header},
+    middleware,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate as _},
+    },
+};
 
 use crate::{Kit, problem};
 
@@ -29,8 +40,13 @@ pub fn harden(router: Router, kit: Kit) -> Router {
         .layer(middleware::from_fn(problem::show))
         .layer(middleware::from_fn(drain::drain))
         // Event streams and images are left as they are by the layer itself.
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)))
         .layer(middleware::from_fn_with_state(kit, observe::observe))
+}
+
+/// Files are given in parts and with their length: they stay as they are.
+fn is_no_file(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
 }
 
 #[cfg(test)]
