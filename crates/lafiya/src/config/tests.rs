@@ -367,3 +367,44 @@ fn every_example_is_good() {
     good(&settings::DEFAULT_TENANT);
     good(&settings::LOG);
 }
+
+#[test]
+fn a_bucket_needs_its_key_and_a_good_name() {
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "name"),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+    ];
+    assert!(
+        env(&keys).unwrap().bucket.is_none(),
+        "the keys may be other programs'"
+    );
+    let with = |url: &'static str| [("LAFIYA_BLOBS_URL", url), keys[0], keys[1]];
+    let config = env(&with("s3://clinic/a/b/")).unwrap();
+    assert!(!format!("{config:?}").contains("hush"));
+    let bucket = config.bucket.unwrap();
+    assert_eq!(
+        (bucket.bucket.as_str(), bucket.prefix.as_str()),
+        ("clinic", "a/b")
+    );
+    assert_eq!(
+        (bucket.region.as_str(), bucket.endpoint),
+        ("us-east-1", None)
+    );
+    for url in [
+        "clinic",
+        "s3://",
+        "s3:///a",
+        "s3://c/../x",
+        "s3://c//x",
+        "http://c",
+        "s3://c/a b",
+    ] {
+        let faults = env(&with(url)).unwrap_err();
+        assert!(faults[0].contains("blobs_url"), "{url}: {faults:?}");
+    }
+    let faults = env(&[("LAFIYA_BLOBS_URL", "s3://clinic")]).unwrap_err();
+    assert_eq!(faults.len(), 2, "{faults:?}");
+    let mut plain = with("s3://clinic").to_vec();
+    plain.push(("LAFIYA_BLOBS_ENDPOINT", "http://s3.example.org"));
+    assert!(env(&plain).unwrap_err()[0].contains("https://"));
+}

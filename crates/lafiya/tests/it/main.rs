@@ -7,6 +7,7 @@ mod browser;
 mod check;
 mod disk;
 mod files;
+mod files_figures;
 mod idempotency;
 mod identity;
 mod inbound;

@@ -145,3 +145,108 @@ fn looks_into_the_content() {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );
 }
+
+/// Against a server with a bucket `lafiya`, e.g. moto's:
+/// `LAFIYA_TEST_S3=http://127.0.0.1:5000`.
+#[tokio::test]
+#[ignore = "needs an S3-compatible server in LAFIYA_TEST_S3"]
+async fn a_bucket_does_what_a_folder_does() {
+    crate::install_tls();
+    let folder = tempfile::tempdir().unwrap();
+    let settings = S3 {
+        bucket: "lafiya".into(),
+        prefix: "clinic/files".into(),
+        endpoint: Some(std::env::var("LAFIYA_TEST_S3").unwrap()),
+        region: "us-east-1".into(),
+        access_key_id: "name".into(),
+        secret_access_key: kernel::Redacted("key".into()),
+    };
+    let store = BlobStore::s3(&settings, folder.path()).unwrap();
+    let key = format!("t1/2026/11/{}", std::process::id());
+    assert!(matches!(store.get(&key).await, Err(BlobError::NotFound)));
+    let content: Vec<u8> = (0..10_000_000_u32).map(|n| (n % 253) as u8).collect();
+    let parts = content.chunks(3_000_000).map(Bytes::copy_from_slice);
+    store.put_parts(&key, parts.collect()).await.unwrap();
+    assert!(store.get(&key).await.unwrap() == content);
+    let pieces: Vec<Bytes> = store
+        .read(&key, 5..9_999_999, 256 * 1024)
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    assert!(
+        pieces[..pieces.len() - 1]
+            .iter()
+            .all(|piece| piece.len() == 256 * 1024)
+    );
+    assert!(pieces.concat() == content[5..9_999_999]);
+    let listed = store.list("t1").await.unwrap();
+    assert!(
+        listed.iter().any(|kept| kept.key == key),
+        "keys are without the prefix"
+    );
+    store.delete(&key).await.unwrap();
+    store.delete(&key).await.unwrap();
+    assert!(!store.exists(&key).await.unwrap());
+    let wrong = S3 {
+        bucket: "nobodys".into(),
+        ..settings
+    };
+    let store = BlobStore::s3(&wrong, folder.path()).unwrap();
+    let put = store.put(&key, Bytes::from_static(b"x")).await;
+    assert!(put.is_err(), "there is no such bucket");
+}
+
+#[tokio::test]
+async fn pieces_have_one_length_wherever_they_come_from() {
+    let (_folder, stores) = stores();
+    let content: Vec<u8> = (0..1000_u32).map(|n| (n % 251) as u8).collect();
+    for store in stores {
+        store.put("k", content.clone().into()).await.unwrap();
+        let read = async |range: std::ops::Range<u64>| -> Vec<Bytes> {
+            store
+                .read("k", range, 300)
+                .await
+                .unwrap()
+                .try_collect()
+                .await
+                .unwrap()
+        };
+        let pieces = read(0..1000).await;
+        let lengths: Vec<_> = pieces.iter().map(Bytes::len).collect();
+        assert_eq!(
+            (lengths, pieces.concat()),
+            (vec![300, 300, 300, 100], content.clone())
+        );
+        assert_eq!(read(7..9).await.concat(), content[7..9]);
+        assert_eq!(
+            read(900..5000).await.concat(),
+            content[900..],
+            "it ends early"
+        );
+        assert!(read(5..5).await.is_empty());
+        let none = store.read("none", 0..1, 300).await;
+        assert!(matches!(none, Err(BlobError::NotFound)));
+    }
+}
+
+#[tokio::test]
+async fn what_arrives_has_no_name() {
+    let (folder, [local, memory]) = stores();
+    for store in [local, memory] {
+        let mut spool = store.spool().await.unwrap();
+        assert!(spool.is_empty());
+        for part in ["one ", "two"] {
+            spool.write(part.as_bytes()).await.unwrap();
+        }
+        assert_eq!(spool.len(), 7);
+        assert_eq!(
+            fs::read_dir(folder.path().join("new/blobs"))
+                .unwrap()
+                .count(),
+            0
+        );
+        assert_eq!(spool.into_bytes().await.unwrap(), "one two");
+    }
+}
