@@ -6,6 +6,7 @@ work-queue = File
 work-queue-message = Messages à envoyer
 work-queue-webhook_event = Messages reçus à traiter
 work-queue-inbound_media = Fichiers à recevoir
+work-queue-encounter_analysis = Fiches à analyser
 work-open = À faire
 work-held = En cours
 work-overdue = En retard
