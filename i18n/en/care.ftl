@@ -73,3 +73,12 @@ audit-my-encounter-update = Completed one of your consultation records
 audit-my-encounter-validate = Signed one of your consultation records
 audit-my-encounter-amend = Amended and signed one of your consultation records
 audit-my-encounter-message = Wrote to you about a consultation record
+
+care-level-vert = green
+care-level-jaune = yellow
+care-level-rouge = red
+care-analysis-by-rules = Analysis without AI, by the safety rules.
+care-analysis-level = Level: { $level }
+care-analysis-news2 = NEWS2: { $score }
+care-analysis-news2-incomplete = NEWS2 incomplete: { $score } with what is known
+care-analysis-missing = To be completed: { $fields }

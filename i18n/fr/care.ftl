@@ -73,3 +73,12 @@ audit-my-encounter-update = A complété une de vos fiches
 audit-my-encounter-validate = A signé une de vos fiches
 audit-my-encounter-amend = A corrigé et signé une de vos fiches
 audit-my-encounter-message = Vous a écrit au sujet d’une fiche
+
+care-level-vert = vert
+care-level-jaune = jaune
+care-level-rouge = rouge
+care-analysis-by-rules = Analyse sans IA, par les règles de sécurité.
+care-analysis-level = Niveau : { $level }
+care-analysis-news2 = NEWS2 : { $score }
+care-analysis-news2-incomplete = NEWS2 incomplet : { $score } avec ce qui est connu
+care-analysis-missing = À compléter : { $fields }

@@ -1,11 +1,15 @@
 //! What a record's state allows, and what a signature covers. Pure.
 
+mod safety;
+
 use clinical_form::{Content, Value, Writer};
 use kernel::{Problem, Role, TenantId, Timestamp, UserId, text};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::model::{Encounter, EncounterId, Status};
+
+pub use safety::assess;
 
 /// Longest reason of a refusal or an amendment, in characters.
 pub(super) const LONGEST_REASON: usize = 2000;

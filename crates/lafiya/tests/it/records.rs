@@ -271,6 +271,8 @@ on_both_engines! {
             (record["status"] == "analyse_terminee").then_some(())
         })
         .await;
+        let proposal = ok(s.get(&s.admin, &waiting).await)["diagnostic_ia"].clone();
+        assert!(proposal.as_str().unwrap().starts_with("Analyse sans IA"), "{proposal}");
         eventually("no analysis waits", LIMIT, || async {
             const OPEN: Sql = Sql::new("SELECT COUNT(*) AS value FROM encounter_analysis WHERE tenant_id = $1 AND state = 'pending'");
             let mut tx = s.clinic.app.store.read(s.clinic.tenant).await.unwrap();
@@ -484,6 +486,38 @@ on_both_engines! {
         assert_eq!(says["intact"], false);
         // The database itself knows no signed record without its signature.
         assert!(change("UPDATE encounter SET signed_version = NULL WHERE tenant_id = $1").await.is_err());
+    }
+
+    async fn the_rules_speak_at_once_and_to_staff_only(db) {
+        let s = scene(&db).await;
+        let ill = json!({
+            "temperature": 39.6, "spo2": 87, "frequence_respiratoire": 32, "pouls": 128, "tension_arterielle": "85/50",
+            "conscience": "confusion", "oxygene": false, "allergie_medicamenteuse": true, "medicament_allergique": "pénicilline",
+        });
+        let path = format!("{ALL}evaluation/");
+        let typed = ok(s.post(&s.doctor, &path, ill.clone()).await);
+        assert_eq!(typed["evaluation"]["niveau"], "rouge", "{typed}");
+        let one = s.entered(&s.admin, with(ill.clone())).await;
+        let kept = ok(s.get(&s.doctor, &one).await)["evaluation"].clone();
+        assert_eq!((&kept["niveau"], &kept["news2"]["score"], &kept["news2"]["complet"]), (&json!("rouge"), &json!(16), &json!(true)));
+        let rules = |evaluation: &Value| -> BTreeSet<String> {
+            evaluation["constats"].as_array().unwrap().iter().map(|found| found["regle"].as_str().unwrap().to_owned()).collect()
+        };
+        ok(s.patch(&s.doctor, &format!("{one}edit-diagnostic/"), json!({"traitement": "Amoxicilline 1 g × 3"})).await);
+        let allergic = ok(s.get(&s.doctor, &one).await)["evaluation"].clone();
+        assert!(rules(&allergic).len() > rules(&kept).len(), "{allergic}");
+        assert!(allergic["constats"].as_array().unwrap().iter().any(|found| found["type"] == "allergie"));
+        // The same while it is typed as when it is kept.
+        let mut whole = with(ill);
+        whole["traitement"] = json!("Amoxicilline 1 g × 3");
+        assert_eq!(ok(s.post(&s.doctor, &path, whole).await)["evaluation"], allergic);
+        let child = json!({"date_naissance_approx": true, "age": 3, "pouls": 60});
+        assert_eq!(ok(s.post(&s.doctor, &path, child).await)["evaluation"]["news2"]["applicable"], "non_enfant");
+        let bad = s.post(&s.doctor, &path, json!({"spo2": 10})).await;
+        assert_eq!(fields(&bad), [("spo2".to_owned(), "outside".to_owned())]);
+        let mine = s.entered(&s.patient, with(json!({"spo2": 87}))).await;
+        assert!(ok(s.get(&s.patient, &mine).await).get("evaluation").is_none());
+        assert_eq!(s.post(&s.patient, &path, json!({})).await.status, 403);
     }
 
     async fn a_restricted_patients_record_stays_closed(db) {

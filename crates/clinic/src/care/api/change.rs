@@ -11,7 +11,17 @@ use crate::{
         policy, rules, storage,
     },
     identity,
+    identity::api::TenantInfo,
 };
+
+/// What an input of this caller is read with.
+pub(super) fn context<'a>(ctx: &Ctx, clinic: &TenantInfo, today: &'a str) -> Context<'a> {
+    Context {
+        writer: rules::writer(policy::role(ctx)),
+        country: clinic.country,
+        today,
+    }
+}
 
 /// The content after an input, complete and checked.
 pub(super) async fn applied(
@@ -24,11 +34,7 @@ pub(super) async fn applied(
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let form = Form::fiche();
     let today = app.clock.now().day(&clinic.zone);
-    let with = Context {
-        writer: rules::writer(policy::role(ctx)),
-        country: clinic.country,
-        today: &today,
-    };
+    let with = context(ctx, &clinic, &today);
     let content = form.apply(current, input, with).map_err(Problem::fields)?;
     // What an older form did not ask for is not asked for now.
     let before = form.missing(current);

@@ -1,10 +1,10 @@
-use clinical_form::{Content, Context, Form};
+use clinical_form::{Content, Form};
 use kernel::{Ctx, Problem, UserId};
 use serde_json::{Map, Value as Json};
 use store::WriteTx;
 
 use super::{
-    change::practitioner,
+    change::{context, practitioner},
     save::{Step, keep, written},
 };
 use crate::{
@@ -62,13 +62,8 @@ fn checked(
 ) -> Result<Content, Problem> {
     let form = Form::fiche();
     let today = app.clock.now().day(&clinic.zone);
-    let with = Context {
-        writer: rules::writer(policy::role(ctx)),
-        country: clinic.country,
-        today: &today,
-    };
     let content = form
-        .apply(&Content::blank(form), input, with)
+        .apply(&Content::blank(form), input, context(ctx, clinic, &today))
         .map_err(Problem::fields)?;
     let missing = form.missing(&content);
     match missing.is_empty() {

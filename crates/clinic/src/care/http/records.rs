@@ -13,9 +13,10 @@ use crate::{
     care::{
         api,
         model::{EncounterId, EncounterMark, read_content},
+        policy,
         wire::{
-            ChoicesBody, NoteBody, NoteInput, NotePage, RecordBody, RecordFilter, RecordInput,
-            RecordPage, VersionBody, choices,
+            CheckedBody, ChoicesBody, NoteBody, NoteInput, NotePage, RecordBody, RecordFilter,
+            RecordInput, RecordPage, VersionBody, choices,
         },
     },
 };
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_records, create_record), Policy::SignedIn)
         .api(routes!(list_remote), Policy::SignedIn)
         .api(routes!(list_choices), Policy::SignedIn)
+        .api(routes!(check_record), Policy::STAFF)
         .api(
             routes!(show_record, change_record, delete_record),
             Policy::SignedIn,
@@ -47,12 +49,11 @@ pub(super) async fn shown(
 ) -> Result<Tagged<RecordBody>, Fault> {
     let record = api::record(app, &caller.ctx, id).await?;
     let today = app.clock.now().day(&caller.zone);
-    let body = RecordBody::new(
-        &record,
-        &today,
-        &caller.zone,
-        &Texts::new(caller.ctx.locale),
-    );
+    let locale = caller.ctx.locale;
+    let mut body = RecordBody::new(&record, &today, &caller.zone, &Texts::new(locale));
+    if policy::patient(&caller.ctx).is_none() {
+        body = body.assessed(&api::assess(&record.content, &today), locale);
+    }
     Ok(([version_tag(record.version)], Json(body)))
 }
 
@@ -130,6 +131,23 @@ async fn list_remote(
 async fn list_choices(caller: Caller) -> Json<ChoicesBody> {
     let locale = caller.ctx.locale;
     Json(choices(locale, &Texts::new(locale)))
+}
+
+/// Says what the safety rules say of a form that is being filled in.
+///
+/// Nothing is kept, and nothing is required.
+#[utoipa::path(
+    post, path = "/api/v1/fiche-consultation/evaluation/", tag = "records", request_body = RecordInput,
+    responses((status = 200, description = "What the rules say", body = CheckedBody))
+)]
+async fn check_record(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(input): JsonBody<RecordInput>,
+) -> Result<Json<CheckedBody>, Fault> {
+    let (_, form) = input.split()?;
+    let (_, assessment) = api::check(&app, &caller.ctx, &form).await?;
+    Ok(Json(CheckedBody::new(&assessment, caller.ctx.locale)))
 }
 
 /// Shows a record.

@@ -1,5 +1,6 @@
 //! Consultation records on the wire: the French words of the contract.
 
+mod evaluation;
 mod filter;
 mod input;
 mod record;
@@ -12,6 +13,7 @@ use webkit::Texts;
 
 use super::model::{Change, EncounterId, NoteRow, Status, Verified, VersionRow};
 
+pub(super) use evaluation::{CheckedBody, level_word};
 pub(super) use filter::RecordFilter;
 pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};

@@ -1,11 +1,12 @@
 use clinical_form::{Form, Value};
 use kernel::{Locale, Zone};
+use safety_rules::Assessment;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 use webkit::Texts;
 
-use super::{status_text, status_word};
+use super::{evaluation::CheckedBody, status_text, status_word};
 use crate::care::{
     model::{Encounter, Status},
     rules,
@@ -30,6 +31,8 @@ pub(super) const READ_ONLY: &[&str] = &[
     "date_validation",
     "version",
     "version_signee",
+    "evaluation",
+    "warnings",
 ];
 
 /// A consultation record: the form's fields by their keys, null when empty,
@@ -39,6 +42,15 @@ pub(super) const READ_ONLY: &[&str] = &[
 pub(in crate::care) struct RecordBody(Map<String, Json>);
 
 impl RecordBody {
+    /// With what the rules say of it.
+    pub(in crate::care) fn assessed(mut self, assessment: &Assessment, locale: Locale) -> Self {
+        let checked = CheckedBody::new(assessment, locale);
+        if let Ok(Json::Object(parts)) = serde_json::to_value(checked) {
+            self.0.extend(parts);
+        }
+        self
+    }
+
     pub(in crate::care) fn new(
         record: &Encounter,
         today: &str,

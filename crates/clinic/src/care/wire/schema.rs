@@ -7,10 +7,10 @@ use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        RefOr, Schema,
+        Ref, RefOr, Schema,
         schema::{
-            AdditionalProperties, KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType,
-            Type,
+            AdditionalProperties, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat,
+            SchemaType, Type,
         },
     },
 };
@@ -178,7 +178,15 @@ fn strict(object: ObjectBuilder) -> ObjectBuilder {
 impl PartialSchema for RecordBody {
     fn schema() -> RefOr<Schema> {
         let example = json!({"id": "01980000-0000-7000-8000-000000000000", "numero_dossier": "CONS-20260301-001", "status": "en_analyse", "nom": "Mbuyi", "postnom": "wa Kalonji", "prenom": "Aimée", "age": 36, "temperature": 38.5, "version": 1});
-        let object = object(true).description(Some("A consultation record."));
+        let object = object(true)
+            .property("evaluation", Ref::from_schema_name("EvaluationBody"))
+            .property(
+                "warnings",
+                ArrayBuilder::new().items(Ref::from_schema_name("WarningBody")),
+            )
+            .description(Some(
+                "A consultation record; what the rules say of it to staff who open one.",
+            ));
         object.examples([example]).build().into()
     }
 }
