@@ -11,7 +11,7 @@ use crate::lexicon::Lexicon;
 use crate::wire::{FieldWire, Severity};
 
 /// The files of the pack that ships with the program.
-const SHIPPED: [(&str, &str); 12] = [
+pub(crate) const SHIPPED: [(&str, &str); 12] = [
     (
         "sources.toml",
         include_str!("../../../forms/safety/sources.toml"),
