@@ -205,10 +205,11 @@ impl<'a> Context<'a> {
     pub(crate) fn said(&self, term: Term, set: usize) -> Option<Reason> {
         let set = &self.pack.words[set];
         let counts = |status: Status| match status {
-            Status::Said => true,
+            // Only medicines are stopped.
+            Status::Said | Status::Stopped => true,
             Status::Feared => set.feared,
             Status::Past => set.past,
-            Status::Denied | Status::OfOthers | Status::Stopped => false,
+            Status::Denied | Status::OfOthers => false,
         };
         self.hits
             .iter()

@@ -31,6 +31,9 @@ pub(crate) enum Status {
 pub(crate) struct LanguageWire {
     pub(crate) fillers: Vec<String>,
     pub(crate) negations: Vec<String>,
+    pub(crate) loose_negations: Vec<String>,
+    pub(crate) holders: Vec<String>,
+    pub(crate) links: Vec<String>,
     pub(crate) close_negations: Vec<String>,
     pub(crate) no_negations: Vec<String>,
     pub(crate) negations_after: Vec<String>,
@@ -56,6 +59,9 @@ pub(crate) struct LanguageWire {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Language {
     negations: HashSet<String>,
+    loose_negations: HashSet<String>,
+    holders: HashSet<String>,
+    links: HashSet<String>,
     close_negations: HashSet<String>,
     no_negations: Vec<Vec<String>>,
     negations_after: HashSet<String>,
@@ -88,6 +94,9 @@ impl Language {
         let set = |words: &[String]| words.iter().flat_map(|word| phrase_words(word)).collect();
         Self {
             negations: set(&wire.negations),
+            loose_negations: set(&wire.loose_negations),
+            holders: set(&wire.holders),
+            links: set(&wire.links),
             close_negations: set(&wire.close_negations),
             no_negations: phrases(&wire.no_negations),
             negations_after: set(&wire.negations_after),
@@ -125,6 +134,9 @@ impl Language {
         if self.of_others(words, first, last) {
             return Status::OfOthers;
         }
+        if self.in_past_list(words, first) {
+            return Status::Past;
+        }
         before.unwrap_or(Status::Said)
     }
 
@@ -138,7 +150,7 @@ impl Language {
             }
             let cue = if self.stops.contains(word) {
                 Status::Stopped
-            } else if self.past.contains(word) {
+            } else if self.is_past(words, at, first) {
                 Status::Past
             } else if self.feared.contains(word) {
                 Status::Feared
@@ -152,9 +164,32 @@ impl Language {
 
     fn denies(&self, words: &[Word], at: usize, first: usize) -> bool {
         let word = &words[at].folded;
-        let is_close = self.close_negations.contains(word) && at + 1 == first;
         let is_any = self.negations.contains(word);
-        (is_close || is_any) && !self.is_no_negation(words, at)
+        let is_close = self.close_negations.contains(word) && at + 1 == first;
+        let is_loose = self.loose_negations.contains(word) && self.holds_what_follows(words, at);
+        (is_any || is_close || is_loose) && !self.is_no_negation(words, at)
+    }
+
+    /// Whether "pas" speaks of what follows ("pas de toux", "n'est pas confus",
+    /// "pas confus") and not of the verb before it ("ne mange pas convulse").
+    fn holds_what_follows(&self, words: &[Word], at: usize) -> bool {
+        let is_linked = words
+            .get(at + 1)
+            .is_some_and(|next| self.links.contains(&next.folded));
+        let starts = at == 0 || words[at].gap != Gap::None || words[at].after_colon;
+        is_linked || starts || self.holders.contains(&words[at - 1].folded)
+    }
+
+    /// "ATCD d'AVC", but not "ATCD HTA, AVC ce matin".
+    fn is_past(&self, words: &[Word], at: usize, first: usize) -> bool {
+        self.past.contains(&words[at].folded)
+            && (at + 1 == first || self.links.contains(&words[at + 1].folded))
+    }
+
+    /// "ATCD : HTA, AVC": all of the sentence is past.
+    fn in_past_list(&self, words: &[Word], first: usize) -> bool {
+        sentence(words, first)
+            .any(|at| self.past.contains(&words[at].folded) && words[at + 1].after_colon)
     }
 
     /// "sans doute", "pas calmé": a word of negation that denies nothing here.
@@ -169,7 +204,7 @@ impl Language {
             .first()
             .is_some_and(|word| self.being.contains(&word.folded));
         let after = if is_being { &after[1..] } else { after };
-        after.first().is_some_and(|word| word.gap != Gap::Sentence)
+        after.first().is_some_and(|word| word.gap == Gap::None)
             && starts_with_any(after, &self.stops_after)
     }
 
@@ -226,10 +261,7 @@ impl Language {
 
     /// "ATCD familiaux : HTA, AVC": all of the sentence.
     fn in_family_list(&self, words: &[Word], first: usize) -> bool {
-        (0..first)
-            .rev()
-            .take_while(|at| words[at + 1].gap != Gap::Sentence)
-            .any(|at| self.kin_headings.contains(&words[at].folded))
+        sentence(words, first).any(|at| self.kin_headings.contains(&words[at].folded))
     }
 
     /// "sa mère a eu un AVC", "père asthmatique", but not "sa mère dit qu'il convulse".
@@ -241,7 +273,7 @@ impl Language {
             }
             if self.kin.contains(word) {
                 let between = &words[at + 1..first];
-                return between.is_empty()
+                return (between.is_empty() && !words[first].after_colon)
                     || between
                         .iter()
                         .take(KIN_TO_VERB)
@@ -262,6 +294,13 @@ impl Language {
             .is_some_and(|word| self.at_kin.contains(&word.folded))
             && after.any(|word| self.kin.contains(&word.folded))
     }
+}
+
+/// The words of the sentence before a phrase, from near to far.
+fn sentence(words: &[Word], first: usize) -> impl Iterator<Item = usize> + '_ {
+    (0..first)
+        .rev()
+        .take_while(|at| words[at + 1].gap != Gap::Sentence)
 }
 
 fn starts_with_any(words: &[Word], phrases: &[Vec<String>]) -> bool {

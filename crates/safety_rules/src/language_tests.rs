@@ -60,6 +60,11 @@ fn it_is_not_heard_where_it_is_denied() {
         "chest pain: no",
         "jamais de douleur thoracique",
         "n'a pas d'antécédent de douleur thoracique",
+        "ne présente pas de douleur thoracique",
+        "ne ressent pas de douleur thoracique",
+        "il n'y a pas de douleur thoracique",
+        "n'a jamais eu de douleur thoracique",
+        "does not have chest pain",
     ] {
         assert!(!chest_pain(text), "{text}");
     }
@@ -80,6 +85,10 @@ fn a_denial_ends_where_its_clause_does() {
         "douleur thoracique non calmée",
         "douleur thoracique pas améliorée par le repos",
         "non seulement toux, aussi douleur thoracique",
+        "ne mange pas douleur thoracique depuis hier",
+        "ne dort pas, douleur thoracique",
+        "pas de fièvre il a une douleur thoracique",
+        "vu avec sa mère : douleur thoracique",
     ] {
         assert!(chest_pain(text), "{text}");
     }
@@ -97,12 +106,16 @@ fn what_others_have_had_is_theirs() {
         "peur d'un AVC",
         "risque d'AVC expliqué",
         "ATCD d'AVC en 2015",
+        "ATCD : HTA, AVC en 2015",
+        "frère hémiplégique, père AVC",
     ] {
         assert!(!stroke(text), "{text}");
     }
     for text in [
         "son frère dit qu'il a une hémiplégie",
         "AVC depuis ce matin",
+        "ATCD HTA, AVC ce matin",
+        "ATCD : HTA. AVC ce matin",
         "amené par sa mère pour hémiplégie",
         "paralysie faciale droite",
     ] {

@@ -162,7 +162,8 @@ fn a_healthy_adult_scores_nothing_and_is_green() {
 
 #[test]
 fn bands_and_levels_follow_the_sum() {
-    let cases: [(&[(&str, f64)], u8, Band, Level); 6] = [
+    type Case = (&'static [(&'static str, f64)], u8, Band, Level);
+    let cases: [Case; 6] = [
         (&[("pouls", 91.0)], 1, Band::Low, Level::Green),
         (
             &[("pouls", 111.0), ("frequence_respiratoire", 21.0)],

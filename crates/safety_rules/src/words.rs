@@ -23,6 +23,8 @@ pub(crate) struct Word {
     pub(crate) to: usize,
     /// What stands before it.
     pub(crate) gap: Gap,
+    /// Whether a colon stands before it.
+    pub(crate) after_colon: bool,
     /// Whether `(-)`, `: -` or `= 0` follows: a tick for "no".
     pub(crate) ticked_off: bool,
 }
@@ -93,6 +95,7 @@ fn push(words: &mut Vec<Word>, text: &str, (from, to): (usize, usize), before: u
             from,
             to,
             gap: gap(between),
+            after_colon: between.contains(':'),
             ticked_off: false,
         });
     }

@@ -129,10 +129,7 @@ fn each_vignette_fires_what_it_must_and_nothing_it_must_not() {
 fn each_rule_has_a_vignette_and_a_near_miss() {
     let all = vignettes();
     let named = |of: fn(&Vignette) -> &Vec<String>| -> BTreeSet<&str> {
-        all.iter()
-            .flat_map(|one| of(one))
-            .map(String::as_str)
-            .collect()
+        all.iter().flat_map(of).map(String::as_str).collect()
     };
     let (fires, must_not) = (named(|one| &one.fires), named(|one| &one.must_not));
     let known: BTreeSet<&str> = Pack::shipped().rule_ids().into_iter().collect();
