@@ -18,14 +18,14 @@ fn made(name: &str) -> (Value, Vec<u8>) {
 
 fn pdf_of(data: &Value) -> Vec<u8> {
     Typesetter::new()
-        .unwrap()
+        .expect("the fonts are sound")
         .pdf(samples::TEMPLATE, data, &samples::about(data))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn run(program: &str, options: &[&str], pdf: &[u8]) -> String {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(pdf).unwrap();
+    let mut file = tempfile::NamedTempFile::new().expect("a file for a moment");
+    file.write_all(pdf).expect("room for a page");
     let mut command = Command::new(program);
     let output = match program {
         "pdftotext" => command.args(options).arg(file.path()).arg("-").output(),

@@ -17,9 +17,10 @@ fn about() -> About {
 }
 
 fn failed(template: &str, about: &About) -> PdfError {
-    let made = Typesetter::new()
-        .unwrap()
-        .pdf(template, &json!({"a": 1}), about);
+    let made =
+        Typesetter::new()
+            .expect("the fonts are sound")
+            .pdf(template, &json!({"a": 1}), about);
     made.expect_err("it must be refused")
 }
 
