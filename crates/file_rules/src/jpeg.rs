@@ -11,6 +11,9 @@ const MAX_SCANS: usize = 100;
 /// Profiles have some kilobytes, those of printers half a megabyte.
 const MAX_PROFILE: usize = 1024 * 1024;
 
+/// Segments that are kept; each costs some bytes of memory.
+const MAX_SEGMENTS: usize = 1_000;
+
 const DAMAGED: Refusal = Refusal::Damaged("jpeg");
 
 #[derive(Default)]
@@ -64,8 +67,7 @@ fn marker(content: &[u8], at: usize) -> Result<(u8, usize), Refusal> {
 fn end_of_scan(content: &[u8], from: usize) -> Result<usize, Refusal> {
     let mut at = from;
     loop {
-        let found = content[at..].iter().position(|b| *b == 0xff);
-        at += found.ok_or(DAMAGED)?;
+        at += memchr::memchr(0xff, &content[at..]).ok_or(DAMAGED)?;
         match content.get(at + 1).ok_or(DAMAGED)? {
             0x00 | 0xd0..=0xd7 => at += 2,
             0xff => at += 1,
@@ -102,6 +104,9 @@ impl Cleaning {
             0xee if data.len() == 12 && data.starts_with(b"Adobe") => {}
             0xe2..=0xef | 0xfe => return Ok(()),
             _ => return Err(DAMAGED),
+        }
+        if self.kept.len() > MAX_SEGMENTS {
+            return Err(DAMAGED);
         }
         self.kept.push(whole);
         Ok(())

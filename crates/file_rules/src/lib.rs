@@ -12,6 +12,7 @@ mod png;
 mod thumbnail;
 
 use bytes::Bytes;
+use memchr::memmem;
 
 pub use name::label;
 
@@ -205,8 +206,7 @@ fn ends_as_zip(content: &[u8]) -> bool {
 
 /// Where `needle` stands at or after `from`.
 fn find(content: &[u8], needle: &[u8], from: usize) -> Option<usize> {
-    let rest = content.get(from..)?;
-    let found = rest.windows(needle.len()).position(|at| at == needle);
+    let found = memmem::find(content.get(from..)?, needle);
     found.map(|at| from + at)
 }
 

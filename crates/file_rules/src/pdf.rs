@@ -8,6 +8,7 @@
 use std::io::Read as _;
 
 use flate2::read::ZlibDecoder;
+use memchr::{memchr_iter, memmem};
 
 use crate::{Refusal, find};
 
@@ -16,7 +17,7 @@ const MAX_OBJECTS: usize = 200_000;
 /// All packed streams together: ten scanned pages of 300 dpi in colour.
 const MAX_UNPACKED: u64 = 320 * 1024 * 1024;
 /// One stream of packed objects, which is looked into.
-const MAX_PACKED_OBJECTS: u64 = 16 * 1024 * 1024;
+const MAX_PACKED_OBJECTS: usize = 16 * 1024 * 1024;
 /// A dictionary before its stream.
 const MAX_DICTIONARY: usize = 64 * 1024;
 /// What browsers look at when they guess a type.
@@ -61,7 +62,7 @@ pub(crate) fn check(content: &[u8]) -> Result<(), Refusal> {
 
 /// Behind the last end there is white space only: no second file hangs on it.
 fn ends_well(content: &[u8]) -> bool {
-    let end = content.windows(5).rposition(|at| at == b"%%EOF");
+    let end = memmem::rfind(content, b"%%EOF");
     let blank = |b: &u8| b.is_ascii_whitespace() || *b == 0;
     let traced = find(content, b"startxref", 0).is_some();
     end.is_some_and(|end| content[end + 5..].iter().all(blank)) && traced
@@ -83,7 +84,7 @@ fn is_also_a_page(content: &[u8]) -> bool {
 
 /// Every name in these bytes, as it reads after `#xx` is resolved.
 fn names(content: &[u8]) -> Result<(), Refusal> {
-    for (at, _) in content.iter().enumerate().filter(|(_, b)| **b == b'/') {
+    for at in memchr_iter(b'/', content) {
         let name = name_at(&content[at + 1..]);
         let is = |known: &&&str| known.as_bytes() == name.as_slice();
         if name == b"Encrypt" {
@@ -128,49 +129,71 @@ fn digit(byte: u8) -> Option<u8> {
 }
 
 fn objects(content: &[u8]) -> usize {
-    let starts = content
-        .windows(5)
-        .filter(|at| *at == b" obj\n" || *at == b" obj\r" || *at == b" obj<");
-    starts.count()
+    let ends = memmem::find_iter(content, b" obj").map(|at| at + 4);
+    let begins =
+        |end: &usize| matches!(content.get(*end), Some(b'\n' | b'\r' | b' ' | b'<' | b'['));
+    ends.filter(begins).count()
+}
+
+/// What looking into streams may still cost. In an honest file each byte belongs
+/// to one stream; one made to be slow has streams inside of streams.
+struct Budget {
+    /// Unpacked bytes.
+    unpacked: u64,
+    /// Packed bytes that are read.
+    packed: u64,
+    /// Bytes looked at before streams, for their dictionaries.
+    before: usize,
 }
 
 /// Unpacks every packed stream, to nowhere, and looks into those of objects.
 fn streams(content: &[u8]) -> Result<(), Refusal> {
-    let mut left = MAX_UNPACKED;
-    let mut at = 0;
-    while let Some(found) = find(content, b"stream", at) {
-        at = found + 6;
-        let data = match content.get(at..) {
-            Some([b'\r', b'\n', data @ ..] | [b'\n' | b'\r', data @ ..]) => data,
+    let mut budget = Budget {
+        unpacked: MAX_UNPACKED,
+        packed: 2 * content.len() as u64,
+        before: 16 * content.len(),
+    };
+    for found in memmem::find_iter(content, b"stream") {
+        let data = match &content[found + 6..] {
+            [b'\r', b'\n', data @ ..] | [b'\n' | b'\r', data @ ..] => data,
             _ => continue,
         };
-        if content[..found].ends_with(b"end") {
-            continue;
-        }
-        let dictionary = dictionary(&content[found.saturating_sub(MAX_DICTIONARY)..found]);
-        if holds(dictionary, "ObjStm") {
-            left -= packed_objects(dictionary, data)?.min(left);
-        } else if holds(dictionary, "FlateDecode") || data.first() == Some(&0x78) {
-            left -= unpacked(data, left)?;
+        if !content[..found].ends_with(b"end") {
+            let before = &content[found.saturating_sub(MAX_DICTIONARY)..found];
+            stream(dictionary(before, &mut budget)?, data, &mut budget)?;
         }
     }
     Ok(())
 }
 
+fn stream(dictionary: &[u8], data: &[u8], budget: &mut Budget) -> Result<(), Refusal> {
+    if holds(dictionary, "ObjStm") {
+        packed_objects(dictionary, data, budget)
+    } else if holds(dictionary, "FlateDecode") || data.first() == Some(&0x78) {
+        unpack(data, budget, |_| {})
+    } else {
+        Ok(())
+    }
+}
+
 /// From the object's beginning; all that is there when it is not seen.
-fn dictionary(before: &[u8]) -> &[u8] {
-    let start = before.windows(4).rposition(|at| at == b" obj");
-    &before[start.unwrap_or_default()..]
+fn dictionary<'a>(before: &'a [u8], budget: &mut Budget) -> Result<&'a [u8], Refusal> {
+    let start = memmem::rfind(before, b" obj").unwrap_or_default();
+    let dictionary = &before[start..];
+    budget.before = budget
+        .before
+        .checked_sub(dictionary.len())
+        .ok_or(Refusal::Unpacks)?;
+    Ok(dictionary)
 }
 
 fn holds(dictionary: &[u8], name: &str) -> bool {
-    let slashes = dictionary.iter().enumerate().filter(|(_, b)| **b == b'/');
-    let mut names = slashes.map(|(at, _)| name_at(&dictionary[at + 1..]));
+    let mut names = memchr_iter(b'/', dictionary).map(|at| name_at(&dictionary[at + 1..]));
     names.any(|found| found == name.as_bytes())
 }
 
 /// Objects that cannot be looked into are taken for hidden.
-fn packed_objects(dictionary: &[u8], data: &[u8]) -> Result<u64, Refusal> {
+fn packed_objects(dictionary: &[u8], data: &[u8], budget: &mut Budget) -> Result<(), Refusal> {
     const OTHERS: [&str; 8] = [
         "ASCIIHexDecode",
         "ASCII85Decode",
@@ -186,30 +209,42 @@ fn packed_objects(dictionary: &[u8], data: &[u8]) -> Result<u64, Refusal> {
     }
     if !holds(dictionary, "FlateDecode") {
         // As they are; they were read with the rest of the file.
-        return Ok(0);
+        return Ok(());
     }
     let mut objects = Vec::new();
-    let read = ZlibDecoder::new(data)
-        .take(MAX_PACKED_OBJECTS + 1)
-        .read_to_end(&mut objects);
-    if objects.len() as u64 > MAX_PACKED_OBJECTS {
+    unpack(data, budget, |bytes| {
+        if objects.len() <= MAX_PACKED_OBJECTS {
+            objects.extend_from_slice(bytes);
+        }
+    })?;
+    if objects.len() > MAX_PACKED_OBJECTS {
         return Err(Refusal::Unpacks);
     }
-    // What was unpacked before an error counts: readers take it as well.
-    names(&objects)?;
-    read.map(|read| read as u64).or(Ok(objects.len() as u64))
+    names(&objects)
 }
 
-fn unpacked(data: &[u8], left: u64) -> Result<u64, Refusal> {
-    let mut decoder = ZlibDecoder::new(data).take(left + 1);
+/// Unpacks up to the end or an error, where readers end as well.
+fn unpack(data: &[u8], budget: &mut Budget, mut take: impl FnMut(&[u8])) -> Result<(), Refusal> {
+    let longest = usize::try_from(budget.packed)
+        .unwrap_or(usize::MAX)
+        .min(data.len());
+    let mut decoder = ZlibDecoder::new(&data[..longest]);
     let mut buffer = [0; 16 * 1024];
-    let mut length = 0;
-    // An error ends the stream for readers too.
     while let Ok(read @ 1..) = decoder.read(&mut buffer) {
-        length += read as u64;
+        take(&buffer[..read]);
+        if decoder.total_out() > budget.unpacked {
+            return Err(Refusal::Unpacks);
+        }
     }
-    if length > left {
-        return Err(Refusal::Unpacks);
+    budget.unpacked -= decoder.total_out();
+    budget.packed = budget
+        .packed
+        .checked_sub(decoder.total_in())
+        .ok_or(Refusal::Unpacks)?;
+    // Cut short by the budget and not by its own end.
+    if budget.packed == 0 {
+        Err(Refusal::Unpacks)
+    } else {
+        Ok(())
     }
-    Ok(length)
 }

@@ -10,6 +10,9 @@ pub(crate) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// A packed profile can unpack to a thousand times its length.
 const MAX_PROFILE: usize = 64 * 1024;
 
+/// Chunks that are kept; each costs some bytes of memory. Programs write 4 KiB or more in each.
+const MAX_CHUNKS: usize = 10_000;
+
 const DAMAGED: Refusal = Refusal::Damaged("png");
 
 struct Chunk {
@@ -46,6 +49,9 @@ pub(crate) fn clean(content: &Bytes) -> Result<Accepted, Refusal> {
             // A chunk that decoders must know, and none does.
             [critical, ..] if critical.is_ascii_uppercase() => return Err(DAMAGED),
             _ => continue,
+        }
+        if kept.len() > MAX_CHUNKS {
+            return Err(DAMAGED);
         }
         kept.push(whole);
     }

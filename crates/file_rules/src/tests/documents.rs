@@ -136,6 +136,18 @@ fn pdfs_that_grow_are_refused_in_bounded_memory() {
     assert_eq!(refused(pdf(&many)), Refusal::Unpacks);
 }
 
+/// Each would take hours if every stream were followed to its end.
+#[test]
+fn pdfs_made_to_be_slow_are_refused() {
+    // Stored blocks of 9 bytes, each of which is the head of the next stream.
+    let nested = b">>stream\n\x78\x9c\0\x09\0\xf6\xff".repeat(300_000);
+    assert_eq!(refused(pdf_of(&nested)), Refusal::Unpacks);
+    let bare = b">>stream\n".repeat(1_000_000);
+    assert_eq!(refused(pdf_of(&bare)), Refusal::Unpacks);
+    let many = stream("/Filter/FlateDecode", &packed(b"BT ET")).repeat(20_000);
+    looked(pdf_of(&many)).unwrap();
+}
+
 const TYPES: &str = "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
     <Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
 

@@ -169,6 +169,15 @@ fn pictures_that_grow_are_refused_before_they_do() {
 }
 
 #[test]
+fn pictures_in_countless_pieces_are_refused() {
+    let empty = vec![segment(0xdb, b""); 2_000];
+    assert_eq!(refused(photo_with(&empty)), Refusal::Damaged("jpeg"));
+    looked(photo_with(&vec![segment(0xfe, b"x"); 2_000])).unwrap();
+    let empty = vec![chunk(b"IDAT", b""); 20_000];
+    assert_eq!(refused(drawing_with(&empty)), Refusal::Damaged("png"));
+}
+
+#[test]
 fn broken_pictures_are_refused() {
     let (photo, drawing) = (photo(), drawing());
     assert_eq!(
