@@ -256,6 +256,11 @@ fn documents_that_do_something_are_refused() {
         ("word/document.xml", b"<x/>"),
     ];
     assert_eq!(refused(zip(&parts)), Refusal::Active("macros"));
+    let plain = b"<!DOCTYPE x><x/>";
+    assert_eq!(
+        refused(docx(&[("word/_rels/a.rels", plain)])),
+        Refusal::Damaged("docx")
+    );
     let entity = b"<!DOCTYPE x [<!ENTITY e \"External\">]><x TargetMode=\"&e;\"/>";
     assert_eq!(
         refused(docx(&[("word/_rels/a.rels", entity)])),
