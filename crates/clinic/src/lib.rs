@@ -43,9 +43,12 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("identity", identity::USER_STATEMENTS),
         ("inbox", inbox::CONVERSATION_STATEMENTS),
         ("inbox", inbox::EVENT_STATEMENTS),
+        ("inbox", inbox::LINE_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
+        ("patients", patients::MERGE_STATEMENTS),
+        ("patients", patients::SOUND_STATEMENTS),
     ]
 }
 
@@ -139,6 +142,10 @@ pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
         let lines = audit::api::carry_over(app, tenant.id).await?;
         if lines > 0 {
             tracing::info!(tenant = %tenant.slug, lines, "older audit entries are part of the chain now");
+        }
+        let filed = patients::api::carry_over(app, tenant.id).await?;
+        if filed > 0 {
+            tracing::info!(tenant = %tenant.slug, filed, "patients are found by the sound of their names now");
         }
     }
     Ok(())

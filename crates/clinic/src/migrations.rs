@@ -31,5 +31,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0016_identity_second_factor",
     "0017_patients_access",
     "0018_care_records",
+    "0020_patients_merge",
     "0021_blobs_layout",
 ];

@@ -32,6 +32,8 @@ pub const ACTIONS: &[&str] = &[
     "patient.create",
     "patient.update",
     "patient.add_contact",
+    "patient.merge",
+    "patient.unmerge",
     "patient.list",
     "patient.search",
     "conversation.list",

@@ -21,7 +21,9 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::{CONVERSATION_STATEMENTS, EVENT_STATEMENTS, EVENT_WORK, MEDIA_WORK};
+pub(crate) use storage::{
+    CONVERSATION_STATEMENTS, EVENT_STATEMENTS, EVENT_WORK, LINE_STATEMENTS, MEDIA_WORK,
+};
 
 /// The inbox's routes: webhooks, API and pages.
 pub(crate) fn routes() -> Routes<App> {

@@ -1,5 +1,9 @@
-use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
+use std::collections::BTreeMap;
 
+use kernel::{Expected, Id, Locale, Patch, Phone, Timestamp, UserId};
+use uuid::Uuid;
+
+pub use super::rules::resemblance::{Certainty, Reason, Resemblance};
 use crate::identity::api::StaffMember;
 
 /// Marker of [`PatientId`].
@@ -100,6 +104,8 @@ store::row! {
         pub updated_at: Timestamp,
         /// Grows with every change.
         pub version: i64,
+        /// The record that was kept, when this one went into it.
+        pub merged_into: Option<PatientId>,
     }
 }
 
@@ -247,6 +253,7 @@ pub struct Stats {
 store::row! {
     /// How a record is kept.
     pub(super) struct AccessRow {
+        pub id: PatientId,
         pub first_name: String,
         pub last_name: String,
         pub restricted: bool,
@@ -267,6 +274,89 @@ store::row! {
         pub id: UserId,
         /// The name to sign in with.
         pub username: String,
+    }
+}
+
+/// Somebody who may be the person that is being entered.
+#[derive(Debug, Clone)]
+pub struct Duplicate {
+    /// He; of a restricted record the name only, without the reasons.
+    pub record: Record,
+    /// How alike they are.
+    pub resemblance: Resemblance,
+}
+
+impl Duplicate {
+    /// What somebody may know who may not look: the name, and how sure we are. The
+    /// reasons would tell a birth date to whoever guesses it.
+    #[must_use]
+    pub(super) fn name_only(self) -> Self {
+        Self {
+            record: self.record.name_only(),
+            resemblance: Resemblance {
+                reasons: Vec::new(),
+                ..self.resemblance
+            },
+        }
+    }
+}
+
+kernel::words! {
+    /// Whose value a field keeps when two records become one.
+    pub enum Choice {
+        /// The kept record's.
+        Kept = "kept",
+        /// The other one's.
+        Other = "other",
+        /// Both, one after the other; for clinical texts.
+        Both = "both",
+    }
+}
+
+/// Which record shall go into which, and how.
+#[derive(Debug, Clone)]
+pub struct Merge {
+    /// The record that is kept.
+    pub into: PatientId,
+    /// Its version as the caller has seen it.
+    pub into_expected: Expected,
+    /// In words, for who looks at it later.
+    pub reason: Option<String>,
+    /// Whose value each field keeps; of the others see [`super::rules::merging`].
+    pub fields: BTreeMap<String, Choice>,
+}
+
+store::row! {
+    /// One line of the history of merges.
+    pub struct MergeRow {
+        /// The line.
+        pub id: Uuid,
+        /// The record that went into the other.
+        pub patient_id: PatientId,
+        /// The kept one.
+        pub into_id: PatientId,
+        /// Why.
+        pub reason: Option<String>,
+        /// When.
+        pub merged_at: Timestamp,
+        /// JSON, see [`super::rules::merging::Changed`].
+        pub fields: String,
+        /// The account that moved with it.
+        pub account: Option<UserId>,
+        /// Whether the kept record is restricted because of this.
+        pub made_restricted: bool,
+        /// First name in the other record.
+        pub first_name: String,
+        /// Last name in the other record.
+        pub last_name: String,
+    }
+}
+
+impl MergeRow {
+    /// The name in the record that went into the other.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
     }
 }
 

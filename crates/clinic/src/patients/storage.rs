@@ -1,62 +1,76 @@
 pub(super) mod access;
+pub(super) mod merge;
+pub(super) mod sounds;
 
 use kernel::{PageRequest, Phone, TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};
 
-use super::model::{ContactId, PatientId, PatientRow, PhoneOf, Summary};
+use super::model::{ContactId, PatientId, PatientRow, PhoneOf, Status, Summary};
+
+/// Who holds a number: of records that went into one, the one that was kept.
+macro_rules! holders {
+    ($rows:literal) => {
+        concat!(
+            "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+            p.status AS status, p.birth_date AS birth_date
+        FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient h ON h.tenant_id = pc.tenant_id AND h.id = pc.patient_id
+        JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
+            $rows
+        )
+    };
+}
 
 store::statements! {
     INSERT = "INSERT INTO patient (tenant_id, id, first_name, last_name, search_name, birth_date, gender, locale, status,
             email, address, emergency_contact, emergency_phone, medical_history, allergies, current_medications,
-            created_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 1)";
+            created_at, updated_at, version, filed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, 1, 1)";
     UPDATE = "UPDATE patient SET first_name = $3, last_name = $4, search_name = $5, birth_date = $6, gender = $7,
             locale = $8, status = $9, email = $10, address = $11, emergency_contact = $12, emergency_phone = $13,
-            medical_history = $14, allergies = $15, current_medications = $16, updated_at = $17, version = version + 1
+            medical_history = $14, allergies = $15, current_medications = $16, updated_at = $17, version = version + 1, filed = 1
         WHERE tenant_id = $1 AND id = $2 AND version = $18";
     PATIENT = "SELECT id, first_name, last_name, birth_date, gender, locale, status, email, address, emergency_contact,
             emergency_phone, medical_history, allergies, current_medications, restricted, created_at, updated_at,
-            version
+            version, merged_into
         FROM patient WHERE tenant_id = $1 AND id = $2";
     SUMMARY = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
         WHERE tenant_id = $1 AND id = $2";
     NEWEST = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
-        WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+        WHERE tenant_id = $1 AND merged_into IS NULL ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
     NEWEST_OF = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
-        WHERE tenant_id = $1 AND (status = 'active') = $4 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
-    COUNT_OF = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND (status = 'active') = $2";
-    BY_LETTER = "SELECT id, first_name, last_name, locale, status, birth_date FROM patient
-        WHERE tenant_id = $1 AND (search_name LIKE $2 OR search_name LIKE $3)
-        ORDER BY search_name, id LIMIT 200";
-    COUNT = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1";
-    COUNT_ACTIVE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND status = 'active'";
-    COUNT_SINCE = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND created_at >= $2";
-    BY_PHONE = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
+        WHERE tenant_id = $1 AND merged_into IS NULL AND (status = 'active') = $4
+        ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+    COUNT_OF = "SELECT COUNT(*) AS value FROM patient
+        WHERE tenant_id = $1 AND merged_into IS NULL AND (status = 'active') = $2";
+    BY_LETTER = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date
-        FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
-        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY p.created_at, p.id";
-    BY_LAST_NINE = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
-            p.status AS status, p.birth_date AS birth_date
-        FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
-        WHERE c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3";
-    BY_DIGITS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
-            p.status AS status, p.birth_date AS birth_date
-        FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
-        WHERE c.tenant_id = $1 AND c.phone LIKE $2 ORDER BY p.created_at DESC, p.id DESC LIMIT 200";
+        FROM patient h JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)
+        WHERE h.tenant_id = $1 AND (h.search_name LIKE $2 OR h.search_name LIKE $3)
+        ORDER BY h.search_name, h.id LIMIT 200";
+    COUNT = "SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1 AND merged_into IS NULL";
+    COUNT_ACTIVE = "SELECT COUNT(*) AS value FROM patient
+        WHERE tenant_id = $1 AND merged_into IS NULL AND status = 'active'";
+    COUNT_SINCE = "SELECT COUNT(*) AS value FROM patient
+        WHERE tenant_id = $1 AND merged_into IS NULL AND created_at >= $2";
+    BY_PHONE = holders!("
+        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY p.created_at, p.id");
+    BY_LAST_NINE = holders!("
+        WHERE c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3");
+    BY_DIGITS = holders!("
+        WHERE c.tenant_id = $1 AND c.phone LIKE $2 ORDER BY p.created_at DESC, p.id DESC LIMIT 200");
     BY_TRIGRAMS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
-            p.status AS status, p.birth_date AS birth_date
+            p.status AS status, p.birth_date AS birth_date, h.search_name AS matched, f.former_name AS former
         FROM (SELECT patient_id, COUNT(*) AS hits FROM patient_trigram
             WHERE tenant_id = $1 AND trigram IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
                 $18, $19, $20, $21, $22, $23, $24, $25)
             GROUP BY patient_id ORDER BY hits DESC, patient_id LIMIT 200) AS found
-        JOIN patient p ON p.tenant_id = $1 AND p.id = found.patient_id";
-    SAME_PERSON = "SELECT p.id AS value FROM contact_point c
+        JOIN patient h ON h.tenant_id = $1 AND h.id = found.patient_id
+        JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
+        LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
+            AND f.former_name IS NOT NULL";
+    SAME_PERSON = "SELECT COALESCE(p.merged_into, p.id) AS value FROM contact_point c
         JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
         JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
         WHERE c.tenant_id = $1 AND c.phone = $2 AND p.search_name = $3
@@ -76,6 +90,27 @@ store::statements! {
             (SELECT COUNT(*) FROM patient_contact o WHERE o.tenant_id = $1 AND o.contact_point_id = c.id) > 1 AS shared
         FROM patient_contact pc JOIN contact_point c ON c.tenant_id = pc.tenant_id AND c.id = pc.contact_point_id
         WHERE pc.tenant_id = $1 AND pc.patient_id = $2 ORDER BY pc.is_primary DESC, pc.created_at, c.phone";
+}
+
+store::row! {
+    struct Found {
+        id: PatientId,
+        first_name: String,
+        last_name: String,
+        locale: kernel::Locale,
+        status: Status,
+        birth_date: Option<String>,
+        matched: String,
+        former: Option<String>,
+    }
+}
+
+/// Who has more than one record or number is found once.
+fn once(found: Vec<Summary>) -> Vec<Summary> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut found = found;
+    found.retain(|summary| seen.insert(summary.id));
+    found
 }
 
 pub(super) async fn insert(
@@ -138,6 +173,23 @@ pub(super) async fn update(
     tx.execute_one(UPDATE, values).await
 }
 
+/// The folded name that search compares.
+pub(super) fn search_name(patient: &PatientRow) -> String {
+    super::rules::search_name(&patient.first_name, &patient.last_name)
+}
+
+/// The record itself, or the one that it went into.
+pub(super) async fn merge_target(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<PatientRow>, StoreError> {
+    match merge::kept(tx, tenant, id).await? {
+        Some(kept) => patient(tx, tenant, kept).await,
+        None => Ok(None),
+    }
+}
+
 pub(super) async fn patient(
     tx: &mut ReadTx,
     tenant: TenantId,
@@ -178,7 +230,7 @@ pub(super) async fn by_letter(
     start: &str,
 ) -> Result<Vec<Summary>, StoreError> {
     let values = params![tenant, format!("{start}%"), format!("% {start}%")];
-    tx.all(BY_LETTER, values).await
+    Ok(once(tx.all(BY_LETTER, values).await?))
 }
 
 pub(super) async fn counts(
@@ -200,7 +252,7 @@ pub(super) async fn by_phone(
     tenant: TenantId,
     phone: &Phone,
 ) -> Result<Vec<Summary>, StoreError> {
-    tx.all(BY_PHONE, params![tenant, phone]).await
+    Ok(once(tx.all(BY_PHONE, params![tenant, phone]).await?))
 }
 
 pub(super) async fn by_last_nine(
@@ -208,8 +260,8 @@ pub(super) async fn by_last_nine(
     tenant: TenantId,
     phone: &Phone,
 ) -> Result<Vec<Summary>, StoreError> {
-    tx.all(BY_LAST_NINE, params![tenant, phone.last_nine(), phone])
-        .await
+    let values = params![tenant, phone.last_nine(), phone];
+    Ok(once(tx.all(BY_LAST_NINE, values).await?))
 }
 
 pub(super) async fn by_digits(
@@ -217,8 +269,24 @@ pub(super) async fn by_digits(
     tenant: TenantId,
     digits: &str,
 ) -> Result<Vec<Summary>, StoreError> {
-    tx.all(BY_DIGITS, params![tenant, format!("%{digits}%")])
-        .await
+    let values = params![tenant, format!("%{digits}%")];
+    Ok(once(tx.all(BY_DIGITS, values).await?))
+}
+
+/// A patient with the folded name under which he was found, his or an earlier one.
+pub(super) type Named = (Summary, String);
+
+fn named(row: Found) -> impl Iterator<Item = Named> {
+    let summary = Summary {
+        id: row.id,
+        first_name: row.first_name,
+        last_name: row.last_name,
+        locale: row.locale,
+        status: row.status,
+        birth_date: row.birth_date,
+    };
+    let names = std::iter::once(row.matched).chain(row.former);
+    names.map(move |name| (summary.clone(), name))
 }
 
 /// How many pieces [`BY_TRIGRAMS`] asks for at once.
@@ -228,7 +296,7 @@ pub(super) async fn by_trigrams(
     tx: &mut ReadTx,
     tenant: TenantId,
     pieces: impl Iterator<Item = String>,
-) -> Result<Vec<Summary>, StoreError> {
+) -> Result<Vec<Named>, StoreError> {
     let mut values = params![tenant];
     let mut pieces = pieces.fuse();
     for _ in 0..ASKED {
@@ -237,7 +305,8 @@ pub(super) async fn by_trigrams(
             &pieces.next().unwrap_or_default(),
         ));
     }
-    tx.all(BY_TRIGRAMS, values).await
+    let found: Vec<Found> = tx.all(BY_TRIGRAMS, values).await?;
+    Ok(found.into_iter().flat_map(named).collect())
 }
 
 pub(super) async fn same_person(

@@ -8,6 +8,7 @@ mod check;
 mod disk;
 mod files;
 mod files_figures;
+mod duplicates;
 mod idempotency;
 mod identity;
 mod inbound;

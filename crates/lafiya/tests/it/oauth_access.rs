@@ -18,7 +18,7 @@ use webkit::{Kind, Scope, Texts};
 use crate::oauth::{Program, admin, opens};
 
 /// API routes that need a caller and that no limited token may call, with the reason.
-const CLOSED: [(&str, &str); 10] = [
+const CLOSED: &[(&str, &str)] = &[
     ("/api/v1/audit/", "who did what is for people to judge"),
     (
         "/api/v1/auth/",
@@ -48,6 +48,14 @@ const CLOSED: [(&str, &str); 10] = [
     (
         "/api/v1/patients/{id}/break-glass/",
         "an emergency is a person's to declare",
+    ),
+    (
+        "/api/v1/patients/{id}/merge/",
+        "whether two records are one person is a person's judgement",
+    ),
+    (
+        "/api/v1/patients/{id}/unmerge/",
+        "whether two records are one person is a person's judgement",
     ),
     ("/api/v1/service-tokens/", "no program hands out access"),
 ];

@@ -111,6 +111,8 @@ fn body_of(path: &str, patient: &str) -> Value {
         "assign" => json!({"user_id": ""}),
         "break-glass" => json!({"reason": "Inconscient, allergies à vérifier"}),
         "access" => json!({}),
+        "merge" => json!({"into": patient}),
+        "unmerge" => json!({}),
         "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),
         "status" => json!({"status": "closed"}),
         _ if path.starts_with("/patients/") => {

@@ -26,19 +26,24 @@ store::statements! {
     PAGE = lines!("
         WHERE e.tenant_id = $1 AND e.seq < $2 AND (CAST($3 AS UUID) IS NULL OR e.actor_id = $3)
             AND (CAST($4 AS TEXT) IS NULL OR e.action = $4) AND (CAST($5 AS TEXT) IS NULL OR e.object_type = $5)
-            AND (CAST($6 AS UUID) IS NULL OR e.patient_id = $6) AND (CAST($7 AS BIGINT) IS NULL OR e.at >= $7)
+            AND (CAST($6 AS UUID) IS NULL OR e.patient_id = $6
+                OR e.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $6)) AND (CAST($7 AS BIGINT) IS NULL OR e.at >= $7)
             AND (CAST($8 AS BIGINT) IS NULL OR e.at < $8)
         ORDER BY e.seq DESC LIMIT $9 OFFSET $10");
     COUNT = "SELECT COUNT(*) AS value FROM audit_event e
         WHERE e.tenant_id = $1 AND e.seq < $2 AND (CAST($3 AS UUID) IS NULL OR e.actor_id = $3)
             AND (CAST($4 AS TEXT) IS NULL OR e.action = $4) AND (CAST($5 AS TEXT) IS NULL OR e.object_type = $5)
-            AND (CAST($6 AS UUID) IS NULL OR e.patient_id = $6) AND (CAST($7 AS BIGINT) IS NULL OR e.at >= $7)
+            AND (CAST($6 AS UUID) IS NULL OR e.patient_id = $6
+                OR e.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $6)) AND (CAST($7 AS BIGINT) IS NULL OR e.at >= $7)
             AND (CAST($8 AS BIGINT) IS NULL OR e.at < $8)";
+    /// Of every record that went into his own as well.
     ABOUT = lines!("
-        WHERE e.tenant_id = $1 AND e.patient_id = $2 AND e.actor_kind = 'user' AND e.actor_name <> 'patient'
+        WHERE e.tenant_id = $1 AND e.patient_id IN (SELECT g.id FROM patient g
+            WHERE g.tenant_id = $1 AND (g.id = $2 OR g.merged_into = $2)) AND e.actor_kind = 'user' AND e.actor_name <> 'patient'
         ORDER BY e.seq DESC LIMIT $3 OFFSET $4");
     COUNT_ABOUT = "SELECT COUNT(*) AS value FROM audit_event
-        WHERE tenant_id = $1 AND patient_id = $2 AND actor_kind = 'user' AND actor_name <> 'patient'";
+        WHERE tenant_id = $1 AND patient_id IN (SELECT g.id FROM patient g
+            WHERE g.tenant_id = $1 AND (g.id = $2 OR g.merged_into = $2)) AND actor_kind = 'user' AND actor_name <> 'patient'";
     OWN_RECORD = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
     PEOPLE = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name
         FROM membership m JOIN user_account u ON u.id = m.user_id

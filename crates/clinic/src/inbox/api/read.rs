@@ -102,11 +102,12 @@ async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Proble
         Some(patient) => patients::api::summary(&mut tx, tenant, patient).await?,
         None => None,
     };
+    let (entries, media) = lines(&mut tx, tenant, &conversation).await?;
     let phone = &conversation.phone;
     let (whatsapp, sms) = (Channel::Whatsapp, Channel::Sms);
     Ok(Thread {
-        entries: storage::entries(&mut tx, tenant, id, LINES).await?,
-        media: storage::media_of(&mut tx, tenant, id).await?,
+        entries,
+        media,
         candidates,
         proposal,
         staff: identity::api::staff(&mut tx, tenant).await?,
@@ -115,6 +116,32 @@ async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Proble
         opted_out: messaging::api::opted_out(&mut tx, tenant, phone).await?,
         conversation,
     })
+}
+
+/// What was written in a conversation, and in those of a patient's other records
+/// that went into one.
+async fn lines(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    conversation: &ConversationRow,
+) -> Result<(Vec<EntryRow>, Vec<MediaRow>), StoreError> {
+    let id = conversation.id;
+    let records = match conversation.patient_id {
+        Some(patient) => patients::api::group(tx, tenant, patient).await?,
+        None => Vec::new(),
+    };
+    let [kept, _, ..] = records.as_slice() else {
+        let entries = storage::entries(tx, tenant, id, LINES).await?;
+        return Ok((entries, storage::media_of(tx, tenant, id).await?));
+    };
+    let mut media = Vec::new();
+    for conversation in storage::conversations_of_all(tx, tenant, *kept).await? {
+        media.extend(storage::media_of(tx, tenant, conversation).await?);
+    }
+    Ok((
+        storage::entries_of_all(tx, tenant, *kept, LINES).await?,
+        media,
+    ))
 }
 
 /// A page of the log of webhooks, newest first.

@@ -255,6 +255,7 @@ pub async fn resolve(
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let conversation = find(tx, &a, &ctx, id).await?;
+                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
                 let sharing = patients::api::by_phone(tx, ctx.tenant, &conversation.phone).await?;
                 if !sharing.iter().any(|summary| summary.id == patient) {
                     return Err(Problem::invalid("patient_id", "not-a-choice"));
@@ -282,6 +283,7 @@ pub async fn confirm(
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let conversation = find(tx, &a, &ctx, id).await?;
+                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
                 if conversation.proposed_patient != Some(patient) {
                     return Err(Problem::conflict("not-proposed"));
                 }
@@ -308,6 +310,7 @@ pub async fn refuse(
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 find(tx, &a, &ctx, id).await?;
+                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
                 if !storage::refuse(tx, ctx.tenant, id, patient).await? {
                     return Err(Problem::conflict("not-proposed"));
                 }

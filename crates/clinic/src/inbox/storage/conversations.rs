@@ -3,25 +3,47 @@ use send_rules::Channel;
 use store::{ReadTx, StoreError, WriteTx, params};
 
 use crate::{
-    inbox::model::{
-        ConversationId, ConversationRow, ConversationStatus, EntryId, EntryKind, EntryRow,
-    },
+    inbox::model::{ConversationId, ConversationRow, ConversationStatus, EntryId, EntryKind},
     messaging::api::MessageId,
     patients::api::PatientId,
 };
 
-/// A conversation with its patient's name, for these rows.
+/// A conversation with its patient's name, for these rows. Of a record that went into
+/// another it shows the kept one, as do who is proposed, refused and speaking.
 macro_rules! conversation {
     ($rows:literal) => {
         concat!(
-            "SELECT c.id AS id, c.patient_id AS patient_id, p.first_name AS first_name, p.last_name AS last_name,
+            "SELECT c.id AS id, p.id AS patient_id, p.first_name AS first_name, p.last_name AS last_name,
             c.phone AS phone, c.channel AS channel, c.status AS status, c.assigned_to AS assigned_to, c.unread AS unread,
             c.last_entry_at AS last_entry_at, COALESCE(p.restricted, FALSE) AS restricted,
-            CASE WHEN p.restricted = TRUE THEN '' ELSE c.preview END AS preview, c.proposed_patient AS proposed_patient,
-            c.refused_patient AS refused_patient, c.asked_at AS asked_at, c.speaker AS speaker,
+            CASE WHEN p.restricted = TRUE THEN '' ELSE c.preview END AS preview,
+            COALESCE((SELECT m.merged_into FROM patient m WHERE m.tenant_id = c.tenant_id AND m.id = c.proposed_patient),
+                c.proposed_patient) AS proposed_patient,
+            COALESCE((SELECT m.merged_into FROM patient m WHERE m.tenant_id = c.tenant_id AND m.id = c.refused_patient),
+                c.refused_patient) AS refused_patient,
+            c.asked_at AS asked_at,
+            COALESCE((SELECT m.merged_into FROM patient m WHERE m.tenant_id = c.tenant_id AND m.id = c.speaker),
+                c.speaker) AS speaker,
             c.speaker_until AS speaker_until, c.version AS version
-        FROM conversation c LEFT JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = c.patient_id",
+        FROM conversation c LEFT JOIN patient h ON h.tenant_id = c.tenant_id AND h.id = c.patient_id
+        LEFT JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
             $rows
+        )
+    };
+}
+
+/// Lists a record's conversation with the one of the record that it went into, except
+/// while something in it is unread.
+macro_rules! listed {
+    ($start:expr, $end:literal) => {
+        concat!(
+            $start,
+            "
+        WHERE c.tenant_id = $1 AND c.status = $2
+            AND (c.unread > 0 OR c.patient_id IS NULL OR c.patient_id NOT IN (SELECT q.id FROM patient q
+                JOIN conversation o ON o.tenant_id = q.tenant_id AND o.patient_id = q.merged_into
+                WHERE q.tenant_id = $1 AND q.merged_into IS NOT NULL))",
+            $end
         )
     };
 }
@@ -36,20 +58,13 @@ store::statements! {
         WHERE c.tenant_id = $1 AND c.phone = $2 AND c.patient_id IS NULL");
     CONVERSATION = conversation!("
         WHERE c.tenant_id = $1 AND c.id = $2");
-    CONVERSATIONS = conversation!("
-        WHERE c.tenant_id = $1 AND c.status = $2 ORDER BY c.last_entry_at DESC, c.id DESC LIMIT $3 OFFSET $4");
-    COUNT_CONVERSATIONS = "SELECT COUNT(*) AS value FROM conversation WHERE tenant_id = $1 AND status = $2";
+    CONVERSATIONS = listed!(conversation!(""), "
+        ORDER BY c.last_entry_at DESC, c.id DESC LIMIT $3 OFFSET $4");
+    COUNT_CONVERSATIONS = listed!("SELECT COUNT(*) AS value FROM conversation c", "");
     COUNT_UNREAD = "SELECT COUNT(*) AS value FROM conversation WHERE tenant_id = $1 AND unread > 0";
     INSERT_ENTRY = "INSERT INTO conversation_entry (tenant_id, id, conversation_id, kind, channel, phone, body, author,
             message_id, needs_review, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    ENTRIES = "SELECT e.id AS id, e.kind AS kind, e.channel AS channel, e.body AS body, e.author AS author,
-            u.first_name AS author_first, u.last_name AS author_last, e.needs_review AS needs_review,
-            e.created_at AS created_at, e.message_id AS message_id, m.state AS message_state, m.reason AS message_reason
-        FROM conversation_entry e
-        LEFT JOIN message m ON m.tenant_id = e.tenant_id AND m.id = e.message_id
-        LEFT JOIN user_account u ON u.id = e.author
-        WHERE e.tenant_id = $1 AND e.conversation_id = $2 ORDER BY e.created_at DESC, e.id DESC LIMIT $3";
     HEARD_FROM = "SELECT body, channel, created_at FROM conversation_entry
         WHERE tenant_id = $1 AND phone = $2 AND kind = 'inbound' AND channel IS NOT NULL
         ORDER BY created_at DESC LIMIT 50";
@@ -68,7 +83,8 @@ store::statements! {
     SPEAKS = "UPDATE conversation SET asked_at = NULL, speaker = $3, speaker_until = $4 WHERE tenant_id = $1 AND id = $2";
     PROPOSE = "UPDATE conversation SET proposed_patient = $3 WHERE tenant_id = $1 AND id = $2";
     REFUSE = "UPDATE conversation SET refused_patient = proposed_patient, proposed_patient = NULL, version = version + 1
-        WHERE tenant_id = $1 AND id = $2 AND proposed_patient = $3";
+        WHERE tenant_id = $1 AND id = $2 AND COALESCE((SELECT m.merged_into FROM patient m
+            WHERE m.tenant_id = $1 AND m.id = conversation.proposed_patient), proposed_patient) = $3";
     REVIEWED = "UPDATE conversation_entry SET needs_review = $3 WHERE tenant_id = $1 AND conversation_id = $2";
     MOVE_ENTRIES = "UPDATE conversation_entry SET conversation_id = $3, needs_review = $4
         WHERE tenant_id = $1 AND conversation_id = $2";
@@ -188,18 +204,6 @@ pub(in crate::inbox) async fn insert_entry(
         entry.at,
     ];
     tx.execute_one(INSERT_ENTRY, values).await
-}
-
-/// The newest `limit` lines, oldest of them first.
-pub(in crate::inbox) async fn entries(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    id: ConversationId,
-    limit: i64,
-) -> Result<Vec<EntryRow>, StoreError> {
-    let mut rows: Vec<EntryRow> = tx.all(ENTRIES, params![tenant, id, limit]).await?;
-    rows.reverse();
-    Ok(rows)
 }
 
 pub(in crate::inbox) async fn hear(

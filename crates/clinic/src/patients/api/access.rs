@@ -31,11 +31,11 @@ const LONGEST: usize = 500;
 /// 404.
 pub async fn may_open(tx: &mut ReadTx, app: &App, ctx: &Ctx, id: PatientId) -> Result<(), Problem> {
     let row = find(tx, ctx, id).await?;
-    if !row.restricted || entitled(tx, app, ctx, id).await? {
+    if !row.restricted || entitled(tx, app, ctx, row.id).await? {
         return Ok(());
     }
     let mut problem = Problem::forbidden().code("record-restricted");
-    problem.errors = vec![FieldError::new("patient_id", "restricted").with("id", id)];
+    problem.errors = vec![FieldError::new("patient_id", "restricted").with("id", row.id)];
     Err(problem)
 }
 
@@ -84,7 +84,9 @@ pub async fn break_glass(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                if !find(tx, &ctx, id).await?.restricted {
+                let row = find(tx, &ctx, id).await?;
+                let id = row.id;
+                if !row.restricted {
                     return Err(Problem::conflict("not-restricted"));
                 }
                 let now = a.clock.now();
@@ -134,6 +136,7 @@ fn checked(reason: &str) -> Result<String, Problem> {
 pub async fn access(app: &App, ctx: &Ctx, id: PatientId) -> Result<Access, Problem> {
     let mut tx = app.store.read(ctx).await?;
     let row = find(&mut tx, ctx, id).await?;
+    let id = row.id;
     let account = match row.user_id {
         Some(user) => storage::account(&mut tx, ctx.tenant, user).await?,
         None => None,
@@ -162,6 +165,7 @@ pub async fn set_access(
     let set = app.store.write(&ctx, move |tx| {
         Box::pin(async move {
             let row = find(tx, &ctx, id).await?;
+            let id = row.id;
             let restricted = patch.restricted.unwrap_or(row.restricted);
             let user = linked(tx, &ctx, row.user_id, &patch.username).await?;
             match storage::set_access(tx, ctx.tenant, id, restricted, user).await {

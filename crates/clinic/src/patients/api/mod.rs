@@ -1,15 +1,23 @@
 //! What siblings and the web may ask about patients.
 
 mod access;
+mod compare;
+mod duplicates;
+mod merge;
 mod read;
 mod write;
 
 pub use access::{access, break_glass, may_open, name, set_access};
+pub use compare::{Compared, Comparison, comparison, merges_into};
+pub(super) use duplicates::duplicates_of;
+pub use duplicates::{carry_over, duplicates};
+pub use merge::{group, kept, merge, unmerge};
 pub(super) use read::entered;
 pub use read::{by_last_nine, by_phone, list, phones, record, search, stats, summary};
 pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{
-    Access, AccessPatch, Account, Created, Gender, NewPatient, Patient, PatientId, PatientPatch,
-    PatientRow, PhoneOf, Record, Stats, Status, Summary,
+    Access, AccessPatch, Account, Certainty, Choice, Created, Duplicate, Gender, Merge, MergeRow,
+    NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record, Resemblance,
+    Stats, Status, Summary,
 };

@@ -1,9 +1,9 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, text};
 use store::{ReadTx, StoreError};
 
-use super::access::may_open;
+use super::{access::may_open, merge::kept};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -63,7 +63,8 @@ pub async fn phones(
     Ok(rows.into_iter().map(|row| row.phone).collect())
 }
 
-/// Everything about a patient; that staff looked is on record before it is answered.
+/// Everything about a patient, of a record that went into another about the kept
+/// one; that staff looked is on record before it is answered.
 ///
 /// # Errors
 /// 404; 403 `record-restricted`.
@@ -71,6 +72,7 @@ pub async fn record(app: &App, ctx: &Ctx, id: PatientId) -> Result<Record, Probl
     let record = {
         let mut tx = app.store.read(ctx).await?;
         may_open(&mut tx, app, ctx, id).await?;
+        let id = kept(&mut tx, ctx.tenant, id).await?;
         load(&mut tx, ctx.tenant, id)
             .await?
             .ok_or_else(Problem::not_found)?
@@ -78,8 +80,8 @@ pub async fn record(app: &App, ctx: &Ctx, id: PatientId) -> Result<Record, Probl
     let event = Event {
         action: "patient.read",
         object_type: "patient",
-        object_id: id.uuid(),
-        patient: Some(id.uuid()),
+        object_id: record.patient.id.uuid(),
+        patient: Some(record.patient.id.uuid()),
         detail: None,
     };
     audit::api::seen(app, ctx, event).await?;
@@ -102,7 +104,7 @@ pub(in crate::patients) async fn entered(
         .ok_or_else(Problem::not_found)
 }
 
-async fn load(
+pub(super) async fn load(
     tx: &mut ReadTx,
     tenant: TenantId,
     id: PatientId,
@@ -201,14 +203,13 @@ async fn matching(
     let candidates = storage::by_trigrams(tx, tenant, pieces).await?;
     let mut scored: Vec<(f64, Summary)> = candidates
         .into_iter()
-        .map(|patient| {
-            let name = rules::search_name(&patient.first_name, &patient.last_name);
-            (rules::likeness(folded, &name), patient)
-        })
+        .map(|(patient, name)| (rules::likeness(folded, &name), patient))
         .filter(|(likeness, _)| *likeness >= rules::ALIKE)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
-    Ok(scored.into_iter().map(|(_, patient)| patient).collect())
+    let mut seen = BTreeSet::new();
+    let found = scored.into_iter().map(|(_, patient)| patient);
+    Ok(found.filter(|patient| seen.insert(patient.id)).collect())
 }
 
 /// How many patients there are.

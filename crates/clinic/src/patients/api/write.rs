@@ -1,18 +1,22 @@
 use kernel::{Ctx, Expected, FieldError, Patch, Phone, Problem, ProblemKind, UserId};
 use store::{StoreError, WriteTx};
 
-use super::access::may_open;
+use super::{
+    access::may_open,
+    duplicates::file,
+    merge::{in_another, kept},
+};
 use crate::{
     App, audit, identity,
     identity::api::TenantInfo,
     patients::{
         model::{ContactId, Created, NewPatient, PatientId, PatientPatch, PatientRow, Status},
-        rules::{self, Check, LONG, SHORT},
+        rules::{Check, LONG, SHORT},
         storage,
     },
 };
 
-async fn clinic(app: &App, ctx: &Ctx) -> Result<TenantInfo, Problem> {
+pub(super) async fn clinic(app: &App, ctx: &Ctx) -> Result<TenantInfo, Problem> {
     let mut tx = app.store.read(ctx).await?;
     Ok(identity::api::tenant(&mut tx, ctx.tenant).await?)
 }
@@ -24,7 +28,7 @@ async fn clinic(app: &App, ctx: &Ctx) -> Result<TenantInfo, Problem> {
 /// date and number. The same number for another person is fine.
 pub async fn create(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Created, Problem> {
     let clinic = clinic(app, ctx).await?;
-    let (patient, phone) = checked(app, &clinic, new)?;
+    let (patient, phone) = draft(app, &clinic, new)?;
     let (a, ctx) = (app.clone(), *ctx);
     app.store
         .write(&ctx, move |tx| {
@@ -53,7 +57,7 @@ pub async fn enter(
     clinic: &TenantInfo,
     new: NewPatient,
 ) -> Result<PatientId, Problem> {
-    let (patient, phone) = checked(app, clinic, new)?;
+    let (patient, phone) = draft(app, clinic, new)?;
     if let Some(known) = known(tx, app, ctx, &patient, &phone).await? {
         may_open(tx, app, ctx, known).await?;
         return Ok(known);
@@ -75,7 +79,7 @@ pub async fn enter_own(
     new: NewPatient,
     user: UserId,
 ) -> Result<PatientId, Problem> {
-    let (patient, phone) = checked(app, clinic, new)?;
+    let (patient, phone) = draft(app, clinic, new)?;
     let created = insert(tx, app, ctx, &patient, &phone).await?;
     match storage::access::set_access(tx, ctx.tenant, created.id, false, Some(user)).await {
         Err(error) if error.is_unique_violation() => Err(Problem::conflict("account-linked")),
@@ -83,7 +87,8 @@ pub async fn enter_own(
     }
 }
 
-fn checked(
+/// What was typed as a patient with his number, or everything that is wrong with it.
+pub(super) fn draft(
     app: &App,
     clinic: &TenantInfo,
     new: NewPatient,
@@ -110,6 +115,7 @@ fn checked(
         created_at: now,
         updated_at: now,
         version: 1,
+        merged_into: None,
     };
     match phone.filter(|_| check.0.is_empty()) {
         Some(phone) => Ok((patient, phone)),
@@ -126,7 +132,7 @@ async fn known(
     patient: &PatientRow,
     phone: &Phone,
 ) -> Result<Option<PatientId>, StoreError> {
-    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let name = storage::search_name(patient);
     let fresh = ContactId::new(&app.clock, &app.rng);
     storage::hold_number(tx, ctx.tenant, fresh, phone, app.clock.now()).await?;
     storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await
@@ -139,11 +145,11 @@ async fn insert(
     patient: &PatientRow,
     phone: &Phone,
 ) -> Result<Created, Problem> {
-    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let name = storage::search_name(patient);
     let fresh = ContactId::new(&app.clock, &app.rng);
     let contact = storage::hold_number(tx, ctx.tenant, fresh, phone, app.clock.now()).await?;
     storage::insert(tx, ctx.tenant, patient, &name).await?;
-    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::pieces(&name)).await?;
+    file(tx, ctx.tenant, patient).await?;
     let now = app.clock.now();
     storage::link(tx, ctx.tenant, patient.id, contact, true, now).await?;
     audit::api::record(
@@ -162,8 +168,9 @@ async fn insert(
 /// Changes a patient.
 ///
 /// # Errors
-/// 404; 403 `record-restricted`; 400 naming every wrong field; 412 when
-/// `expected` is not the version any more.
+/// 404; 403 `record-restricted`; 409 `patient-merged` for a record that went into
+/// another; 400 naming every wrong field; 412 when `expected` is not the version
+/// any more.
 pub async fn update(
     app: &App,
     ctx: &Ctx,
@@ -180,6 +187,9 @@ pub async fn update(
                 let current = storage::patient(tx, ctx.tenant, id)
                     .await?
                     .ok_or_else(Problem::not_found)?;
+                if let Some(kept) = current.merged_into {
+                    return Err(in_another(Problem::conflict("patient-merged"), kept));
+                }
                 expected.check(current.version)?;
                 change(tx, &a, &ctx, &clinic, current, patch).await
             })
@@ -264,14 +274,14 @@ async fn change(
     if !check.0.is_empty() {
         return Err(Problem::fields(check.0));
     }
-    let name = rules::search_name(&patient.first_name, &patient.last_name);
+    let name = storage::search_name(&patient);
     storage::update(tx, ctx.tenant, &patient, &name)
         .await
         .map_err(|error| match error {
             StoreError::RowCount { .. } => Problem::new(ProblemKind::Stale),
             other => other.into(),
         })?;
-    storage::set_trigrams(tx, ctx.tenant, patient.id, rules::pieces(&name)).await?;
+    file(tx, ctx.tenant, &patient).await?;
     if let Some(phone) = phone {
         let fresh = ContactId::new(&app.clock, &app.rng);
         let contact = storage::hold_number(tx, ctx.tenant, fresh, &phone, now).await?;
@@ -302,6 +312,7 @@ pub async fn add_contact(
     phone: &Phone,
 ) -> Result<(), StoreError> {
     let now = app.clock.now();
+    let patient = kept(tx, ctx.tenant, patient).await?;
     let fresh = ContactId::new(&app.clock, &app.rng);
     let contact = storage::hold_number(tx, ctx.tenant, fresh, phone, now).await?;
     if !storage::link(tx, ctx.tenant, patient, contact, false, now).await? {

@@ -5,7 +5,12 @@ use uuid::Uuid;
 use crate::patients::model::{AccessRow, Account, PatientId};
 
 store::statements! {
-    ACCESS = "SELECT first_name, last_name, restricted, user_id FROM patient WHERE tenant_id = $1 AND id = $2";
+    /// Of a record that went into another, the other.
+    ACCESS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.restricted AS restricted,
+            p.user_id AS user_id
+        FROM patient h JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)
+        WHERE h.tenant_id = $1 AND h.id = $2";
+    OWN = "SELECT id, first_name, last_name, restricted, user_id FROM patient WHERE tenant_id = $1 AND id = $2";
     ENTITLED = "SELECT COUNT(*) AS value FROM patient_access
         WHERE tenant_id = $1 AND patient_id = $2 AND user_id = $3 AND (expires_at IS NULL OR expires_at > $4)";
     NAMED = "SELECT user_id AS value FROM patient_access
@@ -35,6 +40,27 @@ pub(in crate::patients) async fn access(
     id: PatientId,
 ) -> Result<Option<AccessRow>, StoreError> {
     tx.optional(ACCESS, params![tenant, id]).await
+}
+
+/// How this record is kept, wherever it went.
+pub(in crate::patients) async fn own(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<AccessRow>, StoreError> {
+    tx.optional(OWN, params![tenant, id]).await
+}
+
+/// Names one person more for the record.
+pub(in crate::patients) async fn name(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    (fresh, id, user): (Uuid, PatientId, UserId),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(NAME, params![tenant, fresh, id, user, now])
+        .await?;
+    Ok(())
 }
 
 /// Whether this person is named for the record or broke its glass and may still open it.

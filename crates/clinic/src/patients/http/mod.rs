@@ -1,8 +1,11 @@
+mod merge;
+
 use axum::{
     Json,
     extract::State,
     http::{HeaderName, HeaderValue, StatusCode},
 };
+use kernel::Role;
 use webkit::{
     Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes,
     version_tag,
@@ -14,9 +17,14 @@ use super::{
     wire::{
         AccessBody, AccessInput, BreakGlassBody, BreakGlassInput, CreatedBody, PatientBody,
         PatientFilter, PatientInput, PatientPage, PatientPatchInput, StatsBody, SummaryBody,
+        merge::DuplicateBody,
     },
 };
 use crate::App;
+
+/// Doctors and administrators.
+pub(super) const MERGERS: Policy =
+    Policy::Roles(&[Role::Practitioner, Role::Admin, Role::SuperAdmin]);
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
@@ -25,10 +33,15 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_patients), Policy::STAFF)
         .api(routes!(count_patients), Policy::STAFF)
         .api(routes!(show_patient, change_patient), Policy::STAFF)
+        .api(routes!(merge::find_duplicates), Policy::STAFF)
         // Who may open a record is for people to decide, never for a program.
         .scope(Scope::Closed)
         .api(routes!(break_glass), Policy::STAFF)
         .api(routes!(show_access, change_access), Policy::ADMIN)
+        // A wrong merge shows a doctor somebody else's allergies: who decides knows
+        // the patient or answers for the records.
+        .api(routes!(merge::merge_patient), MERGERS)
+        .api(routes!(merge::unmerge_patient), MERGERS)
 }
 
 /// Enters a patient.
@@ -46,14 +59,20 @@ async fn create_patient(
 ) -> Result<(StatusCode, Json<CreatedBody>), Fault> {
     let created = api::create(&app, &caller.ctx, input.into()).await?;
     let record = api::entered(&app, &caller.ctx, created.id).await?;
+    let texts = Texts::new(caller.ctx.locale);
+    let alike = api::duplicates_of(&app, &caller.ctx, created.id).await?;
     let body = CreatedBody {
         patient_id: created.id.to_string(),
         phone: record.phone(),
         first_name: record.patient.first_name,
         last_name: record.patient.last_name,
         documents: Vec::new(),
-        message: Texts::new(caller.ctx.locale).get("patients-created"),
+        message: texts.get("patients-created"),
         status: "success",
+        duplicates: alike
+            .into_iter()
+            .map(|duplicate| DuplicateBody::new(duplicate.name_only(), &texts))
+            .collect(),
     };
     Ok((StatusCode::CREATED, Json(body)))
 }

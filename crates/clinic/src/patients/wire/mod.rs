@@ -1,5 +1,7 @@
 //! Patients on the wire.
 
+pub(super) mod merge;
+
 use kernel::{Locale, Patch, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -128,7 +130,7 @@ impl From<PatientPatchInput> for PatientPatch {
 
 /// What was entered.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "documents": [], "message": "Le patient est enregistré.", "status": "success"}))]
+#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000000", "first_name": "Aïssatou", "last_name": "Ndiaye", "phone": "+221771234567", "documents": [], "message": "Le patient est enregistré.", "status": "success", "duplicates": []}))]
 pub(super) struct CreatedBody {
     /// UUIDv7.
     pub(super) patient_id: String,
@@ -144,6 +146,8 @@ pub(super) struct CreatedBody {
     pub(super) message: String,
     /// Always `success`.
     pub(super) status: &'static str,
+    /// Who may be the same person, by name; `duplicates/` says more and asks before.
+    pub(super) duplicates: Vec<merge::DuplicateBody>,
 }
 
 /// A patient in a list.

@@ -1,11 +1,18 @@
 //! Names, dates and how alike two names are.
 
+#[cfg(test)]
+mod crowd_tests;
+pub(super) mod filing;
+pub(super) mod merging;
+pub(super) mod resemblance;
+mod sound;
+
 use std::{collections::BTreeSet, iter};
 
 use jiff::civil::Date;
 use kernel::{Country, FieldError, Phone, PhoneError, text};
 
-use super::model::Gender;
+use crate::patients::model::Gender;
 
 /// Longest name and other short text.
 pub(super) const SHORT: usize = 100;

@@ -1,0 +1,97 @@
+//! What patients are found by in spite of spelling.
+
+use std::collections::BTreeSet;
+
+use kernel::{TenantId, column::ToColumn};
+use store::{ReadTx, StoreError, WriteTx, params};
+
+use crate::patients::{
+    model::{Gender, PatientId},
+    rules::filing::ASKED,
+};
+
+store::statements! {
+    INSERT_SOUND = "INSERT INTO patient_sound (tenant_id, piece, patient_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    DELETE_SOUNDS = "DELETE FROM patient_sound WHERE tenant_id = $1 AND patient_id = $2";
+    BY_SOUNDS = "SELECT COALESCE(h.merged_into, h.id) AS kept, h.first_name AS first_name, h.last_name AS last_name,
+            h.birth_date AS birth_date, h.gender AS gender
+        FROM (SELECT patient_id, COUNT(*) AS hits FROM patient_sound
+            WHERE tenant_id = $1 AND piece IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37,
+                $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49)
+            GROUP BY patient_id ORDER BY hits DESC, patient_id LIMIT 200) AS found
+        JOIN patient h ON h.tenant_id = $1 AND h.id = found.patient_id";
+    BY_NUMBER = "SELECT COALESCE(h.merged_into, h.id) AS kept, h.first_name AS first_name, h.last_name AS last_name,
+            h.birth_date AS birth_date, h.gender AS gender
+        FROM contact_point c
+        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
+        JOIN patient h ON h.tenant_id = pc.tenant_id AND h.id = pc.patient_id
+        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY h.id LIMIT 200";
+    UNFILED = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND filed = 0 ORDER BY id LIMIT $2";
+    /// Holds the row, so that nobody gives it another name meanwhile.
+    FILE = "UPDATE patient SET filed = 1 WHERE tenant_id = $1 AND id = $2 AND filed = 0";
+}
+
+store::row! {
+    /// What of a patient is compared, and which record stands for him.
+    pub(in crate::patients) struct Alike {
+        pub kept: PatientId,
+        pub first_name: String,
+        pub last_name: String,
+        pub birth_date: Option<String>,
+        pub gender: Option<Gender>,
+    }
+}
+
+pub(in crate::patients) async fn set_sounds(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: PatientId,
+    pieces: BTreeSet<String>,
+) -> Result<(), StoreError> {
+    tx.execute(DELETE_SOUNDS, params![tenant, id]).await?;
+    for piece in pieces {
+        tx.execute(INSERT_SOUND, params![tenant, piece, id]).await?;
+    }
+    Ok(())
+}
+
+pub(in crate::patients) async fn by_sounds(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    pieces: Vec<String>,
+) -> Result<Vec<Alike>, StoreError> {
+    let mut values = params![tenant];
+    let mut pieces = pieces.into_iter();
+    for _ in 0..ASKED {
+        // Nobody is filed under nothing.
+        values.push(pieces.next().unwrap_or_default().to_column());
+    }
+    tx.all(BY_SOUNDS, values).await
+}
+
+pub(in crate::patients) async fn by_number(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &kernel::Phone,
+) -> Result<Vec<Alike>, StoreError> {
+    tx.all(BY_NUMBER, params![tenant, phone]).await
+}
+
+/// Some of those who are not filed yet.
+pub(in crate::patients) async fn unfiled(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    limit: i64,
+) -> Result<Vec<PatientId>, StoreError> {
+    tx.all(UNFILED, params![tenant, limit]).await
+}
+
+/// False when somebody else has filed him.
+pub(in crate::patients) async fn file(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(FILE, params![tenant, id]).await? == 1)
+}
