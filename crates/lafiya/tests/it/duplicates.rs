@@ -12,6 +12,7 @@ use testkit::{
     clinic::{Answer, TestClinic},
     db::eventually,
     on_both_engines,
+    session::Session,
 };
 
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
@@ -328,5 +329,48 @@ on_both_engines! {
         let thread = clinic.call(Method::GET, &path, None).await.text;
         assert!(thread.contains("Bonjour de l’ancien dossier") && thread.contains("Bonjour du partagé"), "{thread}");
         clinic.stop_work().await;
+    }
+
+    async fn the_pages_ask_before_they_enter_and_merge(db) {
+        let clinic = TestClinic::new(&db).await;
+        let (kept, other) = awa_twice(&clinic).await;
+        let agent = Session::of(&clinic, "agent").await;
+        let typed = [("first_name", "Awa"), ("last_name", "Ndjaye"), ("phone", "77 300 00 09"), ("date_of_birth", "1990-05-17"), ("address", "Médina, rue 6")];
+        let asked = agent.submit("/patients/new", &typed).await;
+        assert_eq!(asked.status, 409);
+        for wanted in [format!("href=\"/patients/{kept}\""), "17/05/1990".into(), "Même date de naissance".into(), "finissant par 01".into(), "value=\"Médina, rue 6\"".into(), "name=\"confirm_new\"".into()] {
+            assert!(asked.text.contains(&wanted), "{wanted}: {}", asked.text);
+        }
+        assert!(!asked.text.contains("77 200 00 01"), "not the whole number");
+        assert_eq!(listed(&clinic, "").await.len(), 2, "nobody was entered");
+        let sure = [&typed[..], &[("confirm_new", "1")]].concat();
+        assert_eq!(agent.submit("/patients/new", &sure).await.status, 303);
+        assert_eq!(listed(&clinic, "").await.len(), 3);
+        assert_eq!(agent.get(&format!("/patients/{kept}/merge")).await.status, 403, "a receptionist asks a doctor");
+        let admin = Session::of(&clinic, "admin").await;
+        assert!(admin.get(&format!("/patients/{kept}")).await.text.contains(&format!("/patients/{kept}/merge")));
+        for lang in ["fr", "en"] {
+            for path in [format!("/patients/{kept}/merge?lang={lang}"), format!("/patients/{kept}/merge?search=njaay&lang={lang}"), format!("/patients/{kept}/merge?with={other}&lang={lang}")] {
+                let page = admin.get(&path).await;
+                assert_eq!(page.status, 200);
+                assert!(page.text.contains(&other) && !page.text.contains('⟦') && !page.text.contains(" style="), "{}", page.text);
+            }
+        }
+        let compared = admin.get(&format!("/patients/{kept}/merge?with={other}")).await.text;
+        assert!(compared.contains("name=\"field-allergies\" value=\"both\" checked") && compared.contains("name=\"field-email\" value=\"other\" checked"), "{compared}");
+        let path = format!("/patients/{other}/merge");
+        let stale = [("into", kept.as_str()), ("version", "7"), ("into_version", "1"), ("reason", "Même carte"), ("field-allergies", "other")];
+        let refused = admin.submit(&path, &stale).await;
+        assert_eq!(refused.status, 412);
+        assert!(refused.text.contains("value=\"Même carte\"") && refused.text.contains("name=\"field-allergies\" value=\"other\" checked"), "what was chosen is kept");
+        let good = [("into", kept.as_str()), ("version", "1"), ("into_version", "1"), ("reason", "Même carte"), ("field-allergies", "other")];
+        assert_eq!(admin.submit(&path, &good).await.headers["location"], format!("/patients/{kept}?saved=1"));
+        assert_eq!(record(&clinic, &kept).await["allergies"], "Pénicilline");
+        let moved = admin.get(&format!("/patients/{other}")).await;
+        assert_eq!((moved.status.as_u16(), moved.headers["location"].to_str().unwrap()), (303, format!("/patients/{kept}").as_str()));
+        let shown = admin.get(&format!("/patients/{kept}")).await.text;
+        assert!(shown.contains("Awa Njaay") && shown.contains("Même carte") && shown.contains(&format!("/patients/{other}/unmerge")), "{shown}");
+        assert_eq!(admin.submit(&format!("/patients/{other}/unmerge"), &[]).await.status, 303);
+        assert_eq!(record(&clinic, &kept).await["allergies"], "Arachide");
     }
 }

@@ -6,6 +6,7 @@ use kernel::{Ctx, Phone, Problem, TenantId};
 use store::{ReadTx, StoreError, WriteTx};
 
 use super::{
+    access::may_open,
     read::load,
     write::{clinic, draft},
 };
@@ -36,7 +37,7 @@ pub async fn duplicates(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Vec<Dup
     let (patient, phone) = draft(app, &clinic, new)?;
     audit::api::listed(app, ctx, "patient.search", "patient_list").await?;
     let mut tx = app.store.read(ctx).await?;
-    Ok(resembling(&mut tx, ctx.tenant, &patient, &[phone]).await?)
+    Ok(alike(&mut tx, ctx.tenant, &patient, &[phone]).await?)
 }
 
 /// Who else may be this patient, whom the caller just entered.
@@ -53,10 +54,23 @@ pub(in crate::patients) async fn duplicates_of(
         .await?
         .ok_or_else(Problem::not_found)?;
     let phones: Vec<Phone> = record.phones.into_iter().map(|row| row.phone).collect();
-    Ok(resembling(&mut tx, ctx.tenant, &record.patient, &phones).await?)
+    Ok(alike(&mut tx, ctx.tenant, &record.patient, &phones).await?)
 }
 
-async fn resembling(
+/// Who else may be this patient, for somebody who may open the record.
+///
+/// # Errors
+/// 404; 403 `record-restricted`.
+pub async fn resembling(app: &App, ctx: &Ctx, id: PatientId) -> Result<Vec<Duplicate>, Problem> {
+    {
+        let mut tx = app.store.read(ctx).await?;
+        may_open(&mut tx, app, ctx, id).await?;
+    }
+    audit::api::listed(app, ctx, "patient.search", "patient_list").await?;
+    duplicates_of(app, ctx, id).await
+}
+
+async fn alike(
     tx: &mut ReadTx,
     tenant: TenantId,
     patient: &PatientRow,
@@ -71,16 +85,16 @@ async fn resembling(
         found.extend(holders);
     }
     let mut best: BTreeMap<PatientId, Resemblance> = BTreeMap::new();
-    for alike in found.into_iter().filter(|alike| alike.kept != patient.id) {
-        let name = (alike.first_name.as_str(), alike.last_name.as_str());
-        let its = Traits::new(name, alike.birth_date.as_deref(), alike.gender);
-        let Some(resemblance) = compare(&traits, &its, sharing.contains(&alike.kept)) else {
+    for row in found.into_iter().filter(|row| row.kept != patient.id) {
+        let name = (row.first_name.as_str(), row.last_name.as_str());
+        let its = Traits::new(name, row.birth_date.as_deref(), row.gender);
+        let Some(resemblance) = compare(&traits, &its, sharing.contains(&row.kept)) else {
             continue;
         };
         // A record that others went into is compared under each of its names.
-        let known = best.get(&alike.kept);
+        let known = best.get(&row.kept);
         if known.is_none_or(|known| known.score < resemblance.score) {
-            best.insert(alike.kept, resemblance);
+            best.insert(row.kept, resemblance);
         }
     }
     let mut best: Vec<(PatientId, Resemblance)> = best.into_iter().collect();

@@ -1,4 +1,6 @@
 mod access;
+mod form;
+mod merge;
 
 use askama::Template;
 use axum::{
@@ -6,16 +8,19 @@ use axum::{
     http::{Method, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::{Expected, Locale, Patch, Problem, ProblemKind};
+use kernel::{Expected, Problem, ProblemKind, Zone};
 use serde::Deserialize;
 use webkit::{
     Caller, Fault, FieldTexts, Form, PageLinks, Paging, PathId, Policy, Query, Routes, Shell,
     render,
 };
 
+use self::form::PatientForm;
 use super::{
-    api::{self, NewPatient, PatientPatch},
-    model::{Gender, Patient, PatientId, PhoneOf, Record},
+    api,
+    http::MERGERS,
+    model::{Duplicate, MergeRow, Patient, PatientId, PhoneOf, Reason, Record},
+    wire::merge::reason_text,
 };
 use crate::App;
 
@@ -39,6 +44,14 @@ pub(super) fn routes() -> Routes<App> {
             "/patients/{id}/access",
             access::access,
             Policy::ADMIN,
+        )
+        .page(Method::GET, "/patients/{id}/merge", merge::choose, MERGERS)
+        .page(Method::POST, "/patients/{id}/merge", merge::merge, MERGERS)
+        .page(
+            Method::POST,
+            "/patients/{id}/unmerge",
+            merge::unmerge,
+            MERGERS,
         )
         .page(
             Method::POST,
@@ -79,9 +92,38 @@ struct EditPage {
     errors: Option<FieldTexts>,
     twin: Option<String>,
     saved: bool,
+    alike: Vec<Duplicate>,
+    merges: Vec<MergeRow>,
+    zone: Zone,
 }
 
 impl EditPage {
+    fn new(shell: Shell, caller: &Caller, id: Option<PatientId>, form: PatientForm) -> Self {
+        Self {
+            shell,
+            id,
+            form,
+            phones: Vec::new(),
+            errors: None,
+            twin: None,
+            saved: false,
+            alike: Vec::new(),
+            merges: Vec::new(),
+            zone: caller.zone.clone(),
+        }
+    }
+
+    /// Whether he who looks may put two records together.
+    fn may_merge(&self) -> bool {
+        let principal = self.shell.principal.as_deref();
+        let role = principal.and_then(webkit::Principal::role);
+        self.id.is_some() && MERGERS.allows(role)
+    }
+
+    fn reason(&self, reason: &Reason) -> String {
+        reason_text(&self.shell.texts, *reason)
+    }
+
     fn error(&self, field: &str) -> String {
         self.errors
             .as_ref()
@@ -161,90 +203,12 @@ async fn rows(
     render(&RowsPart { shell, found })
 }
 
-/// The form as it was typed, so that nothing is lost when something is wrong.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct PatientForm {
-    version: Option<i64>,
-    first_name: String,
-    last_name: String,
-    phone: String,
-    date_of_birth: String,
-    gender: String,
-    locale: String,
-    email: String,
-    address: String,
-    emergency_contact: String,
-    emergency_phone: String,
-    medical_history: String,
-    allergies: String,
-    current_medications: String,
-}
-
-fn some(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.trim().is_empty())
-}
-
-impl From<PatientForm> for NewPatient {
-    fn from(form: PatientForm) -> Self {
-        Self {
-            first_name: form.first_name,
-            last_name: form.last_name,
-            phone: form.phone,
-            birth_date: some(form.date_of_birth),
-            gender: some(form.gender),
-            locale: Locale::parse(&form.locale),
-            email: some(form.email),
-            address: some(form.address),
-            emergency_contact: some(form.emergency_contact),
-            emergency_phone: some(form.emergency_phone),
-            medical_history: some(form.medical_history),
-            allergies: some(form.allergies),
-            current_medications: some(form.current_medications),
-        }
-    }
-}
-
-/// An empty field of the form clears what was there.
-fn set(text: String) -> Patch<String> {
-    some(text).map_or(Patch::Clear, Patch::Set)
-}
-
-impl From<PatientForm> for PatientPatch {
-    fn from(form: PatientForm) -> Self {
-        Self {
-            first_name: set(form.first_name),
-            last_name: set(form.last_name),
-            phone: set(form.phone),
-            birth_date: set(form.date_of_birth),
-            gender: set(form.gender),
-            locale: Locale::parse(&form.locale).map_or(Patch::Keep, Patch::Set),
-            status: Patch::Keep,
-            email: set(form.email),
-            address: set(form.address),
-            emergency_contact: set(form.emergency_contact),
-            emergency_phone: set(form.emergency_phone),
-            medical_history: set(form.medical_history),
-            allergies: set(form.allergies),
-            current_medications: set(form.current_medications),
-        }
-    }
-}
-
 async fn new(caller: Caller, shell: Shell) -> Result<Html<String>, Fault> {
     let form = PatientForm {
         locale: caller.ctx.locale.to_string(),
         ..PatientForm::default()
     };
-    render(&EditPage {
-        shell,
-        id: None,
-        form,
-        phones: Vec::new(),
-        errors: None,
-        twin: None,
-        saved: false,
-    })
+    render(&EditPage::new(shell, &caller, None, form))
 }
 
 async fn create(
@@ -253,20 +217,25 @@ async fn create(
     shell: Shell,
     Form(form): Form<PatientForm>,
 ) -> Result<Response, Fault> {
-    match api::create(&app, &caller.ctx, form.clone().into()).await {
+    let page = EditPage::new(shell, &caller, None, form.clone());
+    if form.confirm_new.is_empty() {
+        match api::duplicates(&app, &caller.ctx, form.clone().into()).await {
+            Ok(alike) if alike.is_empty() => {}
+            Ok(alike) => {
+                let page = EditPage { alike, ..page };
+                return Ok((StatusCode::CONFLICT, render(&page)?).into_response());
+            }
+            Err(problem) => return again(page, problem),
+        }
+    }
+    match api::create(&app, &caller.ctx, form.into()).await {
         Ok(created) => Ok(Redirect::to(&format!("/patients/{}", created.id)).into_response()),
-        Err(problem) => again(shell, None, form, Vec::new(), problem),
+        Err(problem) => again(page, problem),
     }
 }
 
 /// Shows the form again with what is wrong, everything typed still in it.
-fn again(
-    shell: Shell,
-    id: Option<PatientId>,
-    form: PatientForm,
-    phones: Vec<PhoneOf>,
-    problem: Problem,
-) -> Result<Response, Fault> {
+fn again(page: EditPage, problem: Problem) -> Result<Response, Fault> {
     if !matches!(
         problem.kind,
         ProblemKind::Invalid | ProblemKind::Conflict | ProblemKind::Stale
@@ -274,20 +243,16 @@ fn again(
         return Err(problem.into());
     }
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let errors = Some(shell.texts.fields(&problem));
+    let errors = Some(page.shell.texts.fields(&problem));
     let ids = problem.errors.iter().filter(|error| error.code == "exists");
     let twin = ids
         .flat_map(|error| &error.args)
         .map(|(_, id)| id.clone())
         .next();
     let page = EditPage {
-        shell,
-        id,
-        form,
-        phones,
         errors,
         twin,
-        saved: false,
+        ..page
     };
     Ok((status, render(&page)?).into_response())
 }
@@ -313,35 +278,17 @@ async fn show(
         }
         other => other?,
     };
-    let patient = record.patient;
-    let form = PatientForm {
-        version: Some(patient.version),
-        first_name: patient.first_name,
-        last_name: patient.last_name,
-        phone: record
-            .phones
-            .first()
-            .map(|row| row.phone.pretty())
-            .unwrap_or_default(),
-        date_of_birth: patient.birth_date.unwrap_or_default(),
-        gender: patient.gender.map_or("", Gender::as_str).to_owned(),
-        locale: patient.locale.to_string(),
-        email: patient.email.unwrap_or_default(),
-        address: patient.address.unwrap_or_default(),
-        emergency_contact: patient.emergency_contact.unwrap_or_default(),
-        emergency_phone: patient.emergency_phone.unwrap_or_default(),
-        medical_history: patient.medical_history.unwrap_or_default(),
-        allergies: patient.allergies.unwrap_or_default(),
-        current_medications: patient.current_medications.unwrap_or_default(),
-    };
+    let kept = record.patient.id;
+    if kept != id {
+        return Ok(Redirect::to(&format!("/patients/{kept}")).into_response());
+    }
+    let form = PatientForm::of(&record);
+    let merges = api::merges_into(&app, &caller.ctx, id).await?;
     let page = EditPage {
-        shell,
-        id: Some(id),
-        form,
         phones: record.phones,
-        errors: None,
-        twin: None,
         saved: saved.saved.is_some(),
+        merges,
+        ..EditPage::new(shell, &caller, Some(id), form)
     };
     Ok(render(&page)?.into_response())
 }
@@ -360,7 +307,8 @@ async fn change(
         Ok(()) => Ok(Redirect::to(&format!("/patients/{id}?saved=1")).into_response()),
         Err(problem) => {
             let phones = api::record(&app, &caller.ctx, id).await?.phones;
-            again(shell, Some(id), form, phones, problem)
+            let page = EditPage::new(shell, &caller, Some(id), form);
+            again(EditPage { phones, ..page }, problem)
         }
     }
 }

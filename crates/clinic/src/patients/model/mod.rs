@@ -1,8 +1,8 @@
-use std::collections::BTreeMap;
+mod merge;
 
-use kernel::{Expected, Id, Locale, Patch, Phone, Timestamp, UserId};
-use uuid::Uuid;
+use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
+pub use self::merge::{Choice, Duplicate, Merge, MergeRow};
 pub use super::rules::resemblance::{Certainty, Reason, Resemblance};
 use crate::identity::api::StaffMember;
 
@@ -128,6 +128,16 @@ impl Record {
 }
 
 impl Record {
+    /// The last two digits of the primary number: enough to ask somebody for it.
+    #[must_use]
+    pub fn last_two(&self) -> String {
+        let phone = self.phone();
+        phone
+            .get(phone.len().saturating_sub(2)..)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// What a list shows of a restricted record: the name.
     #[must_use]
     pub(super) fn name_only(self) -> Self {
@@ -274,89 +284,6 @@ store::row! {
         pub id: UserId,
         /// The name to sign in with.
         pub username: String,
-    }
-}
-
-/// Somebody who may be the person that is being entered.
-#[derive(Debug, Clone)]
-pub struct Duplicate {
-    /// He; of a restricted record the name only, without the reasons.
-    pub record: Record,
-    /// How alike they are.
-    pub resemblance: Resemblance,
-}
-
-impl Duplicate {
-    /// What somebody may know who may not look: the name, and how sure we are. The
-    /// reasons would tell a birth date to whoever guesses it.
-    #[must_use]
-    pub(super) fn name_only(self) -> Self {
-        Self {
-            record: self.record.name_only(),
-            resemblance: Resemblance {
-                reasons: Vec::new(),
-                ..self.resemblance
-            },
-        }
-    }
-}
-
-kernel::words! {
-    /// Whose value a field keeps when two records become one.
-    pub enum Choice {
-        /// The kept record's.
-        Kept = "kept",
-        /// The other one's.
-        Other = "other",
-        /// Both, one after the other; for clinical texts.
-        Both = "both",
-    }
-}
-
-/// Which record shall go into which, and how.
-#[derive(Debug, Clone)]
-pub struct Merge {
-    /// The record that is kept.
-    pub into: PatientId,
-    /// Its version as the caller has seen it.
-    pub into_expected: Expected,
-    /// In words, for who looks at it later.
-    pub reason: Option<String>,
-    /// Whose value each field keeps; of the others see [`super::rules::merging`].
-    pub fields: BTreeMap<String, Choice>,
-}
-
-store::row! {
-    /// One line of the history of merges.
-    pub struct MergeRow {
-        /// The line.
-        pub id: Uuid,
-        /// The record that went into the other.
-        pub patient_id: PatientId,
-        /// The kept one.
-        pub into_id: PatientId,
-        /// Why.
-        pub reason: Option<String>,
-        /// When.
-        pub merged_at: Timestamp,
-        /// JSON, see [`super::rules::merging::Changed`].
-        pub fields: String,
-        /// The account that moved with it.
-        pub account: Option<UserId>,
-        /// Whether the kept record is restricted because of this.
-        pub made_restricted: bool,
-        /// First name in the other record.
-        pub first_name: String,
-        /// Last name in the other record.
-        pub last_name: String,
-    }
-}
-
-impl MergeRow {
-    /// The name in the record that went into the other.
-    #[must_use]
-    pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
     }
 }
 
