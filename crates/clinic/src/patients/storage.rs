@@ -60,13 +60,15 @@ store::statements! {
         WHERE c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3");
     BY_DIGITS = holders!("
         WHERE c.tenant_id = $1 AND c.phone LIKE $2 ORDER BY p.created_at DESC, p.id DESC LIMIT 200");
+    /// Grouped by an expression: by the column alone, SQLite walks the clinic's whole
+    /// index of patients instead of the few pieces (773 against 99 ms for 100,000).
     BY_TRIGRAMS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date, h.search_name AS matched, f.former_name AS former
-        FROM (SELECT patient_id, COUNT(*) AS hits FROM patient_trigram
+        FROM (SELECT COALESCE(patient_id, patient_id) AS found_id, COUNT(*) AS hits FROM patient_trigram
             WHERE tenant_id = $1 AND trigram IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
                 $18, $19, $20, $21, $22, $23, $24, $25)
-            GROUP BY patient_id ORDER BY hits DESC, patient_id LIMIT 200) AS found
-        JOIN patient h ON h.tenant_id = $1 AND h.id = found.patient_id
+            GROUP BY COALESCE(patient_id, patient_id) ORDER BY hits DESC, found_id LIMIT 200) AS found
+        JOIN patient h ON h.tenant_id = $1 AND h.id = found.found_id
         JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
         LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
             AND f.former_name IS NOT NULL";
