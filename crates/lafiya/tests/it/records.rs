@@ -345,6 +345,28 @@ on_both_engines! {
         assert_eq!(patient(ok(s.get(&s.admin, &again).await)), patient(ok(s.get(&s.admin, &theirs).await)));
     }
 
+    async fn what_two_entries_of_one_person_hold_is_one_persons(db) {
+        let s = scene(&db).await;
+        let mine = s.entered(&s.patient, input()).await;
+        let desk = s.entered(&s.admin, with(json!({"nom": "Mbuyii"}))).await;
+        let patient = async |one: &str| ok(s.get(&s.admin, one).await)["patient_id"].as_str().unwrap().to_owned();
+        let (own, entered) = (patient(&mine).await, patient(&desk).await);
+        assert_ne!(own, entered);
+        let path = format!("/api/v1/patients/{own}/merge/");
+        ok(s.post(&s.admin, &path, json!({"into": entered, "reason": "Même personne, vérifié avec elle"})).await);
+        assert_eq!((patient(&mine).await, patient(&desk).await), (entered.clone(), entered.clone()));
+        for of in [&own, &entered] {
+            assert_eq!(ok(s.get(&s.admin, &format!("{ALL}?patient={of}")).await)["count"], 2);
+        }
+        assert_eq!(ok(s.get(&s.patient, ALL).await)["count"], 2);
+        assert_eq!(s.get(&s.patient, &desk).await.status, 200);
+        // A change leaves the record where it was entered: taking them apart restores both.
+        ok(s.patch(&s.admin, &mine, json!({"poumons": "râles"})).await);
+        ok(s.post(&s.admin, &format!("/api/v1/patients/{own}/unmerge/"), json!({})).await);
+        assert_eq!((patient(&mine).await, patient(&desk).await), (own, entered));
+        assert_eq!(s.get(&s.patient, &desk).await.status, 404);
+    }
+
     async fn each_role_sees_its_records(db) {
         let s = scene(&db).await;
         let waiting = s.entered(&s.admin, input()).await;

@@ -88,7 +88,7 @@ async fn whose(
     }
     if let Some(patient) = admin.patient {
         patients::api::may_open(tx, app, ctx, patient).await?;
-        return Ok(patient);
+        return Ok(patients::api::kept(tx, ctx.tenant, patient).await?);
     }
     match admin.user {
         Some(user) => {

@@ -116,7 +116,8 @@ pub async fn latest_of(
     let found = {
         let mut tx = app.store.read(ctx).await?;
         patients::api::may_open(&mut tx, app, ctx, patient).await?;
-        storage::latest(&mut tx, ctx.tenant, patient).await?
+        let kept = patients::api::kept(&mut tx, ctx.tenant, patient).await?;
+        storage::latest(&mut tx, ctx.tenant, kept).await?
     };
     match found {
         None => Ok(None),

@@ -4,7 +4,7 @@ use store::{Params, ReadTx, StoreError, params};
 use super::encounters;
 use crate::{
     care::model::{Encounter, EncounterRow, Wanted},
-    patients::api::PatientId,
+    patients::{self, api::PatientId},
 };
 
 /// What the caller may see and what he asked for.
@@ -33,7 +33,7 @@ macro_rules! found {
                 WHERE w.tenant_id = $1 AND w.encounter_id = e.id AND w.word >= $15 AND w.word < $16))
             AND (CAST($17 AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM encounter_word w
                 WHERE w.tenant_id = $1 AND w.encounter_id = e.id AND w.word >= $17 AND w.word < $18))
-            AND (CAST($19 AS UUID) IS NULL OR e.patient_id = $19)"
+            AND (CAST($19 AS UUID) IS NULL OR p.id = $19)"
     };
 }
 
@@ -41,7 +41,8 @@ macro_rules! counted {
     ($rows:expr) => {
         concat!(
             "SELECT COUNT(*) AS value FROM encounter e
-        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = e.patient_id",
+        JOIN patient o ON o.tenant_id = e.tenant_id AND o.id = e.patient_id
+        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = COALESCE(o.merged_into, o.id)",
             $rows
         )
     };
@@ -53,9 +54,11 @@ store::statements! {
     COUNT = counted!(concat!(" WHERE e.tenant_id = $1", filter!()));
     /// Nothing but whose it is to judge by: counted in the index alone.
     COUNT_ALL = "SELECT COUNT(*) AS value FROM encounter WHERE tenant_id = $1 AND deleted_at IS NULL";
-    LIST_OF = encounters!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id = $13", filter!(),
+    LIST_OF = encounters!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id IN (SELECT g.id FROM patient g
+            WHERE g.tenant_id = $1 AND (g.id = $13 OR g.merged_into = $13))", filter!(),
         " ORDER BY e.created_at DESC, e.id DESC LIMIT $14 OFFSET $15"));
-    COUNT_OF = counted!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id = $13", filter!()));
+    COUNT_OF = counted!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id IN (SELECT g.id FROM patient g
+            WHERE g.tenant_id = $1 AND (g.id = $13 OR g.merged_into = $13))", filter!()));
     LIST_FOUND = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
         " ORDER BY e.created_at DESC, e.id DESC LIMIT $20 OFFSET $21"));
     COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), found!()));
@@ -127,7 +130,8 @@ pub(in crate::care) async fn list(
             Some(patient) => Some(patient),
             None => return Ok((0, Vec::new())),
         },
-        (patient, _) => patient,
+        (Some(patient), _) => Some(patients::api::kept(tx, tenant, patient).await?),
+        (None, _) => None,
     };
     let (count, list) = match (words.is_empty(), patient) {
         (true, None) => (COUNT, LIST),

@@ -16,11 +16,12 @@ pub(crate) use notes::STATEMENTS as MESSAGE_STATEMENTS;
 pub(crate) use records::{ANALYSIS_WORK, STATEMENTS as ENCOUNTER_STATEMENTS};
 pub(crate) use versions::STATEMENTS as VERSION_STATEMENTS;
 
-/// A record with the names of those it names, for these rows.
+/// A record with the names of those it names, for these rows. `p` is the patient as he
+/// stands today: the record that his was merged into, if it was.
 macro_rules! encounters {
     ($rows:expr) => {
         concat!(
-            "SELECT e.id AS id, e.number AS number, e.patient_id AS patient_id, p.user_id AS patient_user,
+            "SELECT e.id AS id, e.number AS number, p.id AS patient_id, p.user_id AS patient_user,
             p.restricted AS restricted, e.status AS status, e.remote AS remote, e.created_by AS created_by,
             e.assigned_to AS assigned_to, a.first_name || ' ' || a.last_name AS assigned_name,
             e.validated_by AS validated_by, v.first_name || ' ' || v.last_name AS validated_name,
@@ -29,7 +30,8 @@ macro_rules! encounters {
             e.content AS content, e.form_version AS form_version, e.created_at AS created_at,
             e.updated_at AS updated_at, e.version AS version
         FROM encounter e
-        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = e.patient_id
+        JOIN patient o ON o.tenant_id = e.tenant_id AND o.id = e.patient_id
+        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
         LEFT JOIN user_account a ON a.id = e.assigned_to
         LEFT JOIN user_account v ON v.id = e.validated_by",
             $rows

@@ -12,7 +12,8 @@ store::statements! {
     /// Writes nothing new: whoever changes the record next waits for this transaction.
     HOLD = "UPDATE encounter SET version = version WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL";
     FIND = encounters!(" WHERE e.tenant_id = $1 AND e.id = $2 AND e.deleted_at IS NULL");
-    LATEST = encounters!(" WHERE e.tenant_id = $1 AND e.patient_id = $2 AND e.deleted_at IS NULL
+    LATEST = encounters!(" WHERE e.tenant_id = $1 AND e.deleted_at IS NULL AND e.patient_id IN (SELECT g.id FROM patient g
+            WHERE g.tenant_id = $1 AND (g.id = $2 OR g.merged_into = $2))
         ORDER BY e.created_at DESC, e.id DESC LIMIT 1");
     /// Held until the commit: numbers of one day follow each other without gaps.
     NEXT_OF_DAY = "INSERT INTO encounter_day (tenant_id, day, last) VALUES ($1, $2, 1)
@@ -20,10 +21,10 @@ store::statements! {
     INSERT = "INSERT INTO encounter (tenant_id, id, number, patient_id, status, remote, created_by, assigned_to,
             signature, rejection, analysis, analysis_error, content, form_version, created_at, updated_at, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, 1)";
-    UPDATE = "UPDATE encounter SET patient_id = $3, status = $4, remote = $5, assigned_to = $6, validated_by = $7,
-            validated_at = $8, signed_version = $9, signature = $10, rejection = $11, analysis = $12,
-            analysis_error = $13, content = $14, form_version = $15, updated_at = $16, version = version + 1
-        WHERE tenant_id = $1 AND id = $2 AND version = $17 AND deleted_at IS NULL";
+    UPDATE = "UPDATE encounter SET status = $3, remote = $4, assigned_to = $5, validated_by = $6, validated_at = $7,
+            signed_version = $8, signature = $9, rejection = $10, analysis = $11, analysis_error = $12, content = $13,
+            form_version = $14, updated_at = $15, version = version + 1
+        WHERE tenant_id = $1 AND id = $2 AND version = $16 AND deleted_at IS NULL";
     DELETE = "UPDATE encounter SET deleted_at = $3, updated_at = $3, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL";
     INSERT_WORD = "INSERT INTO encounter_word (tenant_id, word, encounter_id) VALUES ($1, $2, $3)";
@@ -114,7 +115,6 @@ pub(in crate::care) async fn update(
     let values = params![
         tenant,
         e.id,
-        e.patient_id,
         e.status,
         e.remote,
         e.assigned_to,
