@@ -8,6 +8,7 @@ use store::EngineKind;
 
 mod engine;
 mod meter;
+mod records;
 mod server;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -21,10 +22,28 @@ async fn main() -> Result<(), Failure> {
     ports::install_tls();
     load("before")?;
     for kind in [EngineKind::Sqlite, EngineKind::Postgres] {
-        server::figures(kind).await?;
+        if wanted("server") {
+            server::figures(kind).await?;
+        }
+        if wanted("records") {
+            records::figures(kind).await?;
+        }
     }
-    engine::figures().await?;
+    if wanted("engine") {
+        engine::figures().await?;
+    }
     load("after")
+}
+
+/// Whether this part was named, or none was: `make bench` prints all of them.
+fn wanted(part: &str) -> bool {
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let parts = ["server", "records", "engine"];
+    let mut asked = named
+        .iter()
+        .filter(|name| parts.contains(&name.as_str()))
+        .peekable();
+    asked.peek().is_none() || asked.any(|name| name == part)
 }
 
 fn load(when: &str) -> Result<(), Failure> {
