@@ -50,7 +50,7 @@ fn spoken(c: char) -> Option<char> {
     match c {
         '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
         '\t' => Some(' '),
-        // Soft hyphens and joiners of emoji; embeddings, overrides and isolates,
+        // Soft hyphens; embeddings, overrides and isolates,
         // which can make a name read as another; invisible operators, variation
         // selectors and tags.
         '\u{AD}'
