@@ -2,6 +2,7 @@
 //! half-way is finished by the next.
 
 mod people;
+mod records;
 
 use clinic::{
     App,
@@ -99,6 +100,8 @@ pub async fn prepare(app: &App, config: &Config) -> Result<String, Failure> {
         }
     }
     make_patients(app, tenant, &credentials.users.patient.username).await?;
+    let made = records::make(app, tenant).await;
+    made.map_err(|problem| Failure::refused("the demo's records cannot be made", &problem))?;
     private::rename(&unfinished, &path)?;
     Ok(sign_in(&credentials.users, &path.display().to_string()))
 }
