@@ -44,7 +44,9 @@
     });
   });
   on("submit", ({ target }) => {
-    if (target.matches("[data-sign-out]")) sessionStorage.clear();
+    if (!target.matches("[data-sign-out]")) return;
+    sessionStorage.clear();
+    localStorage.clear();
   });
 
   on("htmx:afterRequest", ({ detail }) => {

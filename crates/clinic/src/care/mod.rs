@@ -10,6 +10,7 @@
 pub mod api;
 mod http;
 mod model;
+mod pages;
 mod policy;
 mod rules;
 mod storage;
@@ -27,7 +28,7 @@ pub(crate) use storage::{
 
 /// The records' routes.
 pub(crate) fn routes() -> Routes<App> {
-    http::routes()
+    http::routes().merge(pages::routes())
 }
 
 /// The records' work.

@@ -1,6 +1,7 @@
 //! What a record's state allows, and what a signature covers. Pure.
 
 mod safety;
+mod takeover;
 
 use clinical_form::{Content, Value, Writer};
 use kernel::{Problem, Role, TenantId, Timestamp, UserId, text};
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::model::{Encounter, EncounterId, Status};
 
 pub use safety::assess;
+pub(super) use takeover::{of_patient, taken_over};
 
 /// Longest reason of a refusal or an amendment, in characters.
 pub(super) const LONGEST_REASON: usize = 2000;

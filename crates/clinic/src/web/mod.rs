@@ -22,6 +22,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::STAFF,
         },
         NavEntry {
+            href: "/consultations",
+            label: "consultations-title",
+            policy: Policy::STAFF,
+        },
+        NavEntry {
             href: "/patients",
             label: "patients-title",
             policy: Policy::STAFF,

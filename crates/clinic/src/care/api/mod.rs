@@ -19,7 +19,7 @@ pub use create::create;
 pub use decide::{amend, end_analysis, fail_analysis, reject, relaunch, validate};
 pub use drafts::{draft, drop_draft, keep_draft, sweep_drafts};
 pub use notes::{add_note, notes};
-pub use read::{latest_of, list, record, version, versions};
+pub use read::{latest_of, list, newest_version, previous, record, version, versions};
 pub use verify::verify;
 
 pub use super::rules::assess;

@@ -119,6 +119,31 @@ pub async fn latest_of(
         let kept = patients::api::kept(&mut tx, ctx.tenant, patient).await?;
         storage::latest(&mut tx, ctx.tenant, kept).await?
     };
+    seen(app, ctx, found).await
+}
+
+/// The record of the same patient before this one, as far as the caller may see
+/// it. That staff looked is on record.
+///
+/// # Errors
+/// The database's.
+pub async fn previous(
+    app: &App,
+    ctx: &Ctx,
+    record: &Encounter,
+) -> Result<Option<Encounter>, Problem> {
+    let found = {
+        let mut tx = app.store.read(ctx).await?;
+        storage::previous(&mut tx, ctx.tenant, record.patient_id, record.created_at).await?
+    };
+    seen(app, ctx, found).await
+}
+
+async fn seen(
+    app: &App,
+    ctx: &Ctx,
+    found: Option<Encounter>,
+) -> Result<Option<Encounter>, Problem> {
     match found {
         None => Ok(None),
         Some(found) => match record(app, ctx, found.id).await {
@@ -128,6 +153,15 @@ pub async fn latest_of(
             Err(problem) => Err(problem),
         },
     }
+}
+
+/// The version a record has by now, for a page that shows an older one.
+///
+/// # Errors
+/// 404; 403 `record-restricted`.
+pub async fn newest_version(app: &App, ctx: &Ctx, id: EncounterId) -> Result<i64, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(policy::open(&mut tx, app, ctx, id).await?.version)
 }
 
 /// Every version of a record, newest first; a patient sees the signed ones.

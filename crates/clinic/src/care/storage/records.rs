@@ -15,6 +15,8 @@ store::statements! {
     LATEST = encounters!(" WHERE e.tenant_id = $1 AND e.deleted_at IS NULL AND e.patient_id IN (SELECT g.id FROM patient g
             WHERE g.tenant_id = $1 AND (g.id = $2 OR g.merged_into = $2))
         ORDER BY e.created_at DESC, e.id DESC LIMIT 1");
+    PREVIOUS = encounters!(" WHERE e.tenant_id = $1 AND e.patient_id = $2 AND e.deleted_at IS NULL
+        AND e.created_at < $3 ORDER BY e.created_at DESC, e.id DESC LIMIT 1");
     /// Held until the commit: numbers of one day follow each other without gaps.
     NEXT_OF_DAY = "INSERT INTO encounter_day (tenant_id, day, last) VALUES ($1, $2, 1)
         ON CONFLICT (tenant_id, day) DO UPDATE SET last = encounter_day.last + 1 RETURNING last AS value";
@@ -66,6 +68,19 @@ pub(in crate::care) async fn latest(
     patient: PatientId,
 ) -> Result<Option<Encounter>, StoreError> {
     let row: Option<EncounterRow> = tx.optional(LATEST, params![tenant, patient]).await?;
+    row.map(Encounter::try_from).transpose()
+}
+
+/// A patient's newest record before this moment.
+pub(in crate::care) async fn previous(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    patient: PatientId,
+    before: Timestamp,
+) -> Result<Option<Encounter>, StoreError> {
+    let row: Option<EncounterRow> = tx
+        .optional(PREVIOUS, params![tenant, patient, before])
+        .await?;
     row.map(Encounter::try_from).transpose()
 }
 

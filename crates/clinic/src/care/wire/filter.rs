@@ -11,19 +11,19 @@ use crate::care::model::Wanted;
 pub(in crate::care) struct RecordFilter {
     /// In one of these states, joined by commas.
     #[param(example = "en_analyse,analyse_terminee")]
-    status: Option<String>,
+    pub(in crate::care) status: Option<String>,
     /// Only remote ones, or only the others.
     is_patient_distance: Option<bool>,
     /// Only those given to the caller.
     assigned_only: Option<bool>,
     /// Entered on this day or later, `YYYY-MM-DD`.
-    date_from: Option<String>,
+    pub(in crate::care) date_from: Option<String>,
     /// Entered on this day or earlier, `YYYY-MM-DD`.
-    date_to: Option<String>,
+    pub(in crate::care) date_to: Option<String>,
     /// Words of the name or the motive, the number, or a phone.
-    search: Option<String>,
+    pub(in crate::care) search: Option<String>,
     /// Only this patient's.
-    patient: Option<String>,
+    pub(in crate::care) patient: Option<String>,
     /// From 1.
     #[serde(rename = "page")]
     _page: Option<i64>,
@@ -57,6 +57,31 @@ impl RecordFilter {
             search: self.search.clone().unwrap_or_default(),
             patient: patient.map(Id::from_uuid),
         })
+    }
+
+    /// Whether only the caller's are asked for.
+    pub(in crate::care) fn is_mine(&self) -> bool {
+        self.assigned_only == Some(true)
+    }
+
+    /// The address of the page's list with another state, or only the caller's.
+    pub(in crate::care) fn link(&self, status: Option<&str>, mine: bool) -> String {
+        let mine = mine.then_some("true");
+        let pairs = [
+            ("search", self.search.as_deref()),
+            ("date_from", self.date_from.as_deref()),
+            ("date_to", self.date_to.as_deref()),
+            ("patient", self.patient.as_deref()),
+            ("status", status.or(self.status.as_deref())),
+            ("assigned_only", mine),
+        ];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in pairs {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/consultations?{}", query.finish())
     }
 
     /// The same, of remote consultations only.

@@ -5,6 +5,7 @@ mod filter;
 mod input;
 mod record;
 mod schema;
+mod typed;
 
 use kernel::Zone;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::model::{Change, EncounterId, NoteRow, Status, Verified, VersionRow};
 pub(super) use evaluation::{CheckedBody, level_word};
 pub(super) use filter::RecordFilter;
 pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
+pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
 
 /// The contract's word for a state.
