@@ -78,7 +78,9 @@ async fn concluded(
         }
         let red = judged(&content, &day.today, shell.texts).is_red();
         if red && typed.get("red_seen").is_empty() {
-            return Err(Problem::fields(vec![FieldError::new("red_seen", "required")]));
+            return Err(Problem::fields(vec![FieldError::new(
+                "red_seen", "required",
+            )]));
         }
     }
     if changed || !errors.is_empty() {

@@ -60,11 +60,6 @@ pub(super) struct FieldView {
 }
 
 impl FieldView {
-    /// Whether it stands under a legend, not a label.
-    pub(super) const fn is_group(&self) -> bool {
-        matches!(self.control, Control::Radios(_))
-    }
-
     /// Whether it needs the width of the page.
     pub(super) const fn is_wide(&self) -> bool {
         matches!(self.control, Control::Area)
@@ -72,14 +67,6 @@ impl FieldView {
 
     pub(super) const fn is_wrong(&self) -> bool {
         !self.error.is_empty()
-    }
-
-    /// What the number is measured in, in brackets behind the label.
-    pub(super) fn in_unit(&self) -> String {
-        match self.unit.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", self.unit),
-        }
     }
 }
 
@@ -279,7 +266,11 @@ pub(super) struct Wrong {
 pub(super) fn wrong(errors: &[FieldError], texts: Texts) -> Vec<Wrong> {
     let place = |error: &FieldError| {
         let mut fields = Form::fiche().fields();
-        let key = if error.field == AGE { BIRTH_DATE } else { &error.field };
+        let key = if error.field == AGE {
+            BIRTH_DATE
+        } else {
+            &error.field
+        };
         fields.position(|field| field.key == key)
     };
     let mut errors: Vec<&FieldError> = errors.iter().collect();

@@ -340,7 +340,11 @@ async fn open(
     }
     let here = sheet.mode.here();
     let and = if here.contains('?') { '&' } else { '?' };
-    let parts = [typed.get("prenom"), typed.get("nom"), typed.get("motif_consultation")];
+    let parts = [
+        typed.get("prenom"),
+        typed.get("nom"),
+        typed.get("motif_consultation"),
+    ];
     let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let page = DraftPage {
         title: shell.t(sheet.mode.title()),

@@ -30,7 +30,8 @@ impl Judged {
     /// Whether this field has something to be looked at.
     pub(super) fn flags(&self, key: &str) -> bool {
         let all = self.findings.iter().chain(&self.unusual);
-        all.flat_map(|finding| &finding.fields).any(|field| field == key)
+        all.flat_map(|finding| &finding.fields)
+            .any(|field| field == key)
     }
 }
 

@@ -31,8 +31,18 @@ pub(super) fn routes() -> Routes<App> {
         .page(get(), "/consultations/new", form::new, staff)
         .page(post(), "/consultations/new", save::create, staff)
         .page(post(), "/consultations/check", form::check, staff)
-        .page(post(), "/consultations/drafts/{subject}", drafts::keep, staff)
-        .page(post(), "/consultations/drafts/{subject}/drop", drafts::forget, staff)
+        .page(
+            post(),
+            "/consultations/drafts/{subject}",
+            drafts::keep,
+            staff,
+        )
+        .page(
+            post(),
+            "/consultations/drafts/{subject}/drop",
+            drafts::forget,
+            staff,
+        )
         .page(get(), "/consultations/{id}", show::show, staff)
         .page(get(), &one("edit"), form::edit, staff)
         .page(post(), &one("edit"), save::edit, staff)

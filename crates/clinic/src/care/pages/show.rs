@@ -11,8 +11,8 @@ use webkit::{Caller, Fault, PathId, Query, Shell, live, render};
 
 use super::{
     door,
-    fields::{Drawn, FieldView, Wrong, wrong},
-    form::{Mode, owner},
+    fields::{Control, Drawn, FieldView, Wrong, wrong},
+    form::owner,
     judge::{Judged, judged},
     view::{self, Block, Last, Vital, status_css},
 };
@@ -203,7 +203,9 @@ async fn page(
         true => None,
         false => api::draft(app, ctx, &format!("{id}-conclusion")).await?,
     };
-    let kept_at = draft.as_ref().map(|draft| draft.updated_at.hour_minute(&caller.zone));
+    let kept_at = draft
+        .as_ref()
+        .map(|draft| draft.updated_at.hour_minute(&caller.zone));
     let (texts, today) = (shell.texts, app.clock.now().day(&caller.zone));
     let standing = Typed::of_content(&record.content, &today);
     let refused = refused.unwrap_or_default();
@@ -222,7 +224,11 @@ async fn page(
         status: status_text(&texts, record.status),
         allergies: view::allergies(content, texts),
         judged: judged(content, &today, texts),
-        vitals: view::vitals(content, last.as_ref().map(|last| &last.content), texts.locale),
+        vitals: view::vitals(
+            content,
+            last.as_ref().map(|last| &last.content),
+            texts.locale,
+        ),
         blocks: view::blocks(content, texts.locale),
         concluding: concluding(&shell, &concluding_typed, &refused.errors, &standing),
         concluded: concluded(&record, &shell),
@@ -329,10 +335,15 @@ pub(super) async fn events(
     api::newest_version(&app, &caller.ctx, id).await?;
     let (tenant, this) = (caller.ctx.tenant, id.uuid());
     let (bus, stop) = (app.store.changes(), app.stop.clone());
-    Ok(live::events(bus, resume, stop, move |change: store::Change| {
-        let ours = change.tenant == Some(tenant) && change.id == this;
-        (ours && change.topic == TOPIC).then(|| live::LiveEvent::new(change.topic, ""))
-    }))
+    Ok(live::events(
+        bus,
+        resume,
+        stop,
+        move |change: store::Change| {
+            let ours = change.tenant == Some(tenant) && change.id == this;
+            (ours && change.topic == TOPIC).then(|| live::LiveEvent::new(change.topic, ""))
+        },
+    ))
 }
 
 #[derive(Deserialize)]

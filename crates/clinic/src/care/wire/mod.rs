@@ -17,8 +17,8 @@ use super::model::{Change, EncounterId, NoteRow, Status, Verified, VersionRow};
 pub(super) use evaluation::{CheckedBody, level_word};
 pub(super) use filter::RecordFilter;
 pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
-pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
+pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};
 
 /// The contract's word for a state.
 pub(super) const fn status_word(status: Status) -> &'static str {
