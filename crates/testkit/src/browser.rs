@@ -43,6 +43,7 @@ pub fn free_port() -> io::Result<u16> {
 /// One window with its own cookies.
 pub struct Browser {
     client: Client,
+    driver: String,
     // Fields are dropped in this order: the driver before its files.
     _driver: Running,
     profile: TempDir,
@@ -91,6 +92,7 @@ impl Browser {
         .await;
         Self {
             client,
+            driver: address,
             _driver: driver,
             profile,
         }
@@ -145,6 +147,33 @@ impl Browser {
     pub async fn run(&self, script: &str) -> Value {
         let result = self.client.execute(script, Vec::new()).await;
         result.expect(script)
+    }
+
+    /// Takes the network away, or gives it back.
+    pub async fn offline(&self, offline: bool) {
+        self.network(json!({"offline": offline, "latency": 0, "throughput": -1}))
+            .await;
+    }
+
+    /// A slow network: so many kilobits a second, so many milliseconds to and fro.
+    pub async fn slow(&self, kilobits: u32, latency: u32) {
+        let bytes = kilobits * 1000 / 8;
+        self.network(json!({"offline": false, "latency": latency, "throughput": bytes}))
+            .await;
+    }
+
+    async fn network(&self, conditions: Value) {
+        let session = self.client.session_id().await.expect("a session");
+        let session = session.expect("a session");
+        let url = format!(
+            "{}/session/{session}/chromium/network_conditions",
+            self.driver
+        );
+        let client = crate::twilio::webhook_client().expect("a client");
+        let body = json!({"network_conditions": conditions});
+        let answer = client.post(url).json(&body).send().await;
+        let status = answer.expect("the driver").status();
+        assert!(status.is_success(), "the network's conditions: {status}");
     }
 
     /// Closes the window.

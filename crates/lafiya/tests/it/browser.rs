@@ -8,15 +8,15 @@ use testkit::{
     db::eventually,
 };
 
-struct Demo {
-    base: String,
+pub(crate) struct Demo {
+    pub(crate) base: String,
     users: Value,
     _server: Running,
     _data: tempfile::TempDir,
 }
 
 impl Demo {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let base = format!("http://127.0.0.1:{}", free_port().unwrap());
         let server = Running::start(
@@ -52,7 +52,7 @@ impl Demo {
         }
     }
 
-    async fn sign_in(&self, browser: &Browser, role: &str, password: Option<&str>) {
+    pub(crate) async fn sign_in(&self, browser: &Browser, role: &str, password: Option<&str>) {
         let user = &self.users[role];
         browser.goto(&format!("{}/sign-in", self.base)).await;
         browser

@@ -4,6 +4,7 @@
 mod audit;
 mod audit_reads;
 mod browser;
+mod browser_records;
 mod check;
 mod disk;
 mod duplicates;
@@ -23,6 +24,7 @@ mod pages;
 mod patients;
 mod permissions;
 mod records;
+mod records_pages;
 mod schema;
 mod second_factor;
 mod server;

@@ -39,6 +39,7 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/api/patients/", "patient"),
         ("/api/v1/patients/", "patient"),
         ("/api/v1/fiche-consultation/", "record"),
+        ("/consultations/", "record"),
         ("/api/v1/auth/invitations/", "invitation"),
         ("/api/v1/auth/medecins/", "doctor"),
         ("/api/v1/auth/sessions/", "sign-in"),

@@ -65,6 +65,14 @@ fn level(level: Level, texts: Texts) -> LevelView {
     }
 }
 
+fn unmeasured(texts: Texts) -> LevelView {
+    LevelView {
+        css: "info",
+        mark: "○",
+        word: texts.get("consultation-level-none"),
+    }
+}
+
 impl FindingView {
     fn new(finding: &Finding, texts: Texts) -> Self {
         let reasons = finding.reasons.iter();
@@ -93,8 +101,13 @@ pub(super) fn judged(content: &Content, today: &str, texts: Texts) -> Judged {
         let findings = findings.into_iter();
         findings.map(|one| FindingView::new(one, texts)).collect()
     };
+    // Silence about what nobody measured must not read as good news.
+    let silent = assessment.findings.is_empty() && assessment.news2.score.is_none();
     Judged {
-        level: level(assessment.level, texts),
+        level: match silent {
+            true => unmeasured(texts),
+            false => level(assessment.level, texts),
+        },
         score: score(&assessment, texts),
         findings: views(findings),
         unusual: views(unusual),
