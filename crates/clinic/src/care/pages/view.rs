@@ -60,7 +60,7 @@ pub(super) fn blocks(content: &Content, locale: Locale) -> Vec<Block> {
         // A box nobody ticked says nothing; a question answered with no does.
         let said = |field: &&clinical_form::Field| {
             let plain = field.default == Some(clinical_form::Value::Flag(false));
-            !(field.doctor || field.vital) && !(plain && content.flag(&field.key) == Some(false))
+            !(field.doctor || field.vital || (plain && content.flag(&field.key) == Some(false)))
         };
         let fields = section.fields.iter().filter(said);
         let lines: Vec<_> = fields
