@@ -44,6 +44,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("not-proposed", Conflict),
     ("not-restricted", Conflict),
     ("not-signed", Conflict),
+    ("not-signed-yet", NotFound),
     ("not-utf8", Malformed),
     ("nothing-changed", Conflict),
     ("nothing-to-attach", Conflict),

@@ -33,4 +33,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0018_care_records",
     "0020_patients_merge",
     "0021_blobs_layout",
+    "0024_care_exports",
 ];

@@ -27,6 +27,10 @@ pub const ACTIONS: &[&str] = &[
     "encounter.message",
     "encounter.list",
     "encounter.search",
+    "encounter.export",
+    "encounter.share",
+    "encounter.unshare",
+    "encounter.open_link",
     "patient.break_glass",
     "patient.access",
     "patient.create",
@@ -292,6 +296,11 @@ impl EntryView {
     pub(super) fn role(&self, texts: &Texts) -> String {
         match (self.actor_kind, Role::parse(&self.actor_name)) {
             (ActorKind::User, Some(role)) => texts.get(&format!("role-{role}")),
+            (ActorKind::Program, _) => {
+                let key = format!("audit-program-{}", self.actor_name);
+                let known = texts.try_with(&key, &[]);
+                known.unwrap_or_else(|| self.actor_name.clone())
+            }
             _ => self.actor_name.clone(),
         }
     }

@@ -22,13 +22,15 @@ use webkit::Routes;
 use crate::App;
 
 pub(crate) use storage::{
-    ANALYSIS_WORK, DRAFT_STATEMENTS, ENCOUNTER_STATEMENTS, LIST_STATEMENTS, MESSAGE_STATEMENTS,
-    VERSION_STATEMENTS,
+    ANALYSIS_WORK, DRAFT_STATEMENTS, ENCOUNTER_STATEMENTS, EXPORT_STATEMENTS, LIST_STATEMENTS,
+    MESSAGE_STATEMENTS, SHARE_STATEMENTS, VERSION_STATEMENTS,
 };
 
 /// The records' routes.
 pub(crate) fn routes() -> Routes<App> {
-    http::routes().merge(pages::routes())
+    http::routes()
+        .merge(pages::routes())
+        .merge(pages::patients_view())
 }
 
 /// The records' work.

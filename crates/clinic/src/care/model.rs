@@ -1,7 +1,13 @@
+mod export;
+mod share;
+
 use clinical_form::Content;
 use kernel::{Id, Timestamp, UserId};
 
 use crate::patients::api::PatientId;
+
+pub use export::{Document, LabLine, Letterhead, Reader, Reference};
+pub use share::{Lasting, Opened, ShareId, ShareMark, ShareRow, Shared};
 
 /// Marker of [`EncounterId`].
 #[derive(Debug)]

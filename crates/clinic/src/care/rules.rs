@@ -1,5 +1,6 @@
 //! What a record's state allows, and what a signature covers. Pure.
 
+mod paper;
 mod safety;
 mod takeover;
 
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::model::{Encounter, EncounterId, Status};
 
+pub(super) use paper::{day_in_words, paper};
 pub use safety::assess;
 pub(super) use takeover::{of_patient, taken_over};
 

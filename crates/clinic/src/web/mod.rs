@@ -52,6 +52,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/my/records",
+            label: "mine-title",
+            policy: Policy::Roles(&[kernel::Role::Patient]),
+        },
+        NavEntry {
             href: "/my/access",
             label: "my-access-title",
             policy: Policy::Roles(&[kernel::Role::Patient]),

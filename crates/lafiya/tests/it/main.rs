@@ -23,6 +23,7 @@ mod outbox;
 mod pages;
 mod patients;
 mod permissions;
+mod record_exports;
 mod records;
 mod records_pages;
 mod schema;

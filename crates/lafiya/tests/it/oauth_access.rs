@@ -42,6 +42,11 @@ const CLOSED: &[(&str, &str)] = &[
     ),
     ("/api/v1/oauth/clients/", "no program hands out access"),
     (
+        "/api/v1/fiche-consultation/{id}/shares/",
+        "no program shows a record to strangers",
+    ),
+    ("/api/v1/shares/", "no program shows a record to strangers"),
+    (
         "/api/v1/patients/{id}/access/",
         "no program decides who opens a record",
     ),

@@ -40,6 +40,9 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/api/v1/patients/", "patient"),
         ("/api/v1/fiche-consultation/", "record"),
         ("/consultations/", "record"),
+        ("/api/v1/shares/", "share"),
+        ("/my/links/", "share"),
+        ("/my/records/", "record"),
         ("/api/v1/auth/invitations/", "invitation"),
         ("/api/v1/auth/medecins/", "doctor"),
         ("/api/v1/auth/sessions/", "sign-in"),
@@ -89,7 +92,9 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
         Some("sign-in") => false,
         Some("user") => role.is_some_and(Role::is_admin),
         // Reception sees what it entered itself, doctors what waits for one.
-        Some("record") => role.is_some_and(|role| role.is_admin() || role == Role::Practitioner),
+        Some("record" | "share") => {
+            role.is_some_and(|role| role.is_admin() || role == Role::Practitioner)
+        }
         _ => true,
     }
 }
@@ -106,6 +111,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "amend" => json!({"reason": "Erreur de saisie"}),
         "assign-medecin" => json!({"medecin_id": patient}),
         "edit-diagnostic" => json!({"diagnostic": "Paludisme simple"}),
+        "messages" if path.starts_with("/my/") => json!({"content": "Bonjour"}),
         "messages" if path.contains("fiche-consultation") => json!({"content": "Bonjour"}),
         "reply" | "note" => json!({"body": "Bonjour"}),
         "assign" if path.starts_with("/api/") => json!({"user_id": null}),
@@ -114,6 +120,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "access" => json!({}),
         "merge" => json!({"into": patient}),
         "unmerge" => json!({}),
+        "shares" | "links" => json!({"lasting": "1h"}),
         "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),
         "status" => json!({"status": "closed"}),
         _ if path.starts_with("/patients/") => {
@@ -159,6 +166,8 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         &clinic.token_of(&name(Role::Practitioner)).await,
     )
     .await;
+    let shares = format!("/api/v1/fiche-consultation/{record}/shares/");
+    let share = make(&shares, json!({"lasting": "7d"})).await;
     let mut message = clinic.text("+221772000001", "Voici");
     message.to = ours.to_owned();
     let message = message.with_media(file, "image/png");
@@ -192,6 +201,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     vec![
         ("patient", id(&patient["patient_id"])),
         ("record", record),
+        ("share", id(&share["id"])),
         ("conversation", conversation),
         ("media", id(&file.unwrap()["id"])),
         ("event", id(&events["results"][0]["id"])),

@@ -159,6 +159,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/api/v1/patients/{id}/merge/", "Doublons"),
     ("/api/v1/patients/{id}/unmerge/", "Doublons"),
     ("/api/v1/service-tokens/", "Programmes et accès"),
+    ("/api/v1/shares/", "Fiches de consultation"),
     ("/api/v1/signatures/", ""),
     ("/api/v1/webhooks/", "Journal des appels de l’opérateur"),
     ("/api/v1/webhooks/twilio/", ""),
@@ -171,6 +172,8 @@ const PARTS: &[(&str, &str)] = &[
     ("/join", ""),
     ("/livez", ""),
     ("/my/", "Qui a vu mon dossier"),
+    ("/my/links/", "Mes consultations"),
+    ("/my/records", "Mes consultations"),
     ("/oauth/", ""),
     ("/outbox", "Messages envoyés"),
     ("/patients", "Patients"),
@@ -182,6 +185,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/readyz", ""),
     ("/register", ""),
     ("/reset", ""),
+    ("/s/", ""),
     ("/second-factor", "Mon compte"),
     ("/second-factor/members/", "Équipe"),
     ("/second-factor/rule", "Équipe"),
@@ -192,6 +196,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/simulator", "Téléphone d’essai"),
     ("/tenant", "Mon compte"),
     ("/users", "Équipe"),
+    ("/verify", ""),
     ("/work", "Activité du serveur"),
 ];
 

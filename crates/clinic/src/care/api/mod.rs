@@ -5,9 +5,11 @@ mod check;
 mod create;
 mod decide;
 mod drafts;
+mod export;
 mod notes;
 mod read;
 mod save;
+mod share;
 mod verify;
 
 /// The topic announced when a record changed.
@@ -18,8 +20,10 @@ pub use check::check;
 pub use create::create;
 pub use decide::{amend, end_analysis, fail_analysis, reject, relaunch, validate};
 pub use drafts::{draft, drop_draft, keep_draft, sweep_drafts};
+pub use export::{Printed, document, pdf, verify_url};
 pub use notes::{add_note, notes};
 pub use read::{latest_of, list, newest_version, previous, record, version, versions};
+pub use share::{end_share, opened, opened_pdf, share, shares};
 pub use verify::verify;
 
 pub use super::rules::assess;

@@ -6,6 +6,7 @@ mod fields;
 mod form;
 mod judge;
 mod list;
+mod patients_view;
 mod save;
 mod show;
 mod view;
@@ -16,6 +17,8 @@ use axum::{
 };
 use kernel::{Problem, Role};
 use webkit::{Fault, Policy, Routes};
+
+pub(super) use patients_view::routes as patients_view;
 
 use crate::App;
 

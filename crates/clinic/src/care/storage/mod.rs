@@ -1,19 +1,25 @@
 mod drafts;
+mod export;
 mod list;
 mod notes;
 mod records;
+mod share;
 mod versions;
 
 pub(super) use drafts::*;
+pub(super) use export::*;
 pub(super) use list::*;
 pub(super) use notes::*;
 pub(super) use records::*;
+pub(super) use share::*;
 pub(super) use versions::*;
 
 pub(crate) use drafts::STATEMENTS as DRAFT_STATEMENTS;
+pub(crate) use export::STATEMENTS as EXPORT_STATEMENTS;
 pub(crate) use list::STATEMENTS as LIST_STATEMENTS;
 pub(crate) use notes::STATEMENTS as MESSAGE_STATEMENTS;
 pub(crate) use records::{ANALYSIS_WORK, STATEMENTS as ENCOUNTER_STATEMENTS};
+pub(crate) use share::STATEMENTS as SHARE_STATEMENTS;
 pub(crate) use versions::STATEMENTS as VERSION_STATEMENTS;
 
 /// A record with the names of those it names, for these rows. `p` is the patient as he

@@ -22,7 +22,8 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     VERSIONS = versions!(" WHERE w.tenant_id = $1 AND w.encounter_id = $2 ORDER BY w.version DESC");
     VERSION = versions!(" WHERE w.tenant_id = $1 AND w.encounter_id = $2 AND w.version = $3");
-    TENANT_OF_HASH = "SELECT tenant_id, encounter_id, version FROM encounter_version WHERE signed_hash = $1";
+    TENANT_OF_HASH = "SELECT tenant_id, encounter_id, version FROM encounter_version
+        WHERE signed_hash >= $1 AND signed_hash < $2 LIMIT 2";
 }
 
 store::row! {
@@ -90,10 +91,13 @@ pub(in crate::care) async fn version(
     tx.optional(VERSION, params![tenant, id, version]).await
 }
 
-/// Where the version with this signature stands, in whichever clinic.
-pub(in crate::care) async fn place_of_hash(
+/// Where the versions whose signatures begin so stand, in whichever clinic; two
+/// at most.
+pub(in crate::care) async fn places_of_hash(
     tx: &mut ReadTx,
-    hash: &str,
-) -> Result<Option<Place>, StoreError> {
-    tx.optional(TENANT_OF_HASH, params![hash]).await
+    start: &str,
+) -> Result<Vec<Place>, StoreError> {
+    // No digit stands behind "f".
+    tx.all(TENANT_OF_HASH, params![start, format!("{start}g")])
+        .await
 }

@@ -5,6 +5,7 @@ mod filter;
 mod input;
 mod record;
 mod schema;
+mod share;
 mod typed;
 
 use kernel::Zone;
@@ -18,6 +19,7 @@ pub(super) use evaluation::{CheckedBody, level_word};
 pub(super) use filter::RecordFilter;
 pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
+pub(super) use share::{ShareBody, ShareInput, SharedBody};
 pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};
 
 /// The contract's word for a state.

@@ -1,0 +1,106 @@
+//! What patients see of their own records, and whom they show it to.
+
+mod mine;
+mod shared;
+mod verify;
+
+use axum::http::{HeaderName, HeaderValue};
+use clinical_form::{Field, Form, Kind};
+use webkit::{Routes, Shell};
+
+use crate::{
+    App,
+    care::{model::Document, rules::day_in_words},
+};
+
+pub(in crate::care) fn routes() -> Routes<App> {
+    mine::routes()
+        .merge(shared::routes())
+        .merge(verify::routes())
+}
+
+/// Who follows a link out of the page does not tell where he was, and no search
+/// engine keeps it.
+const UNSEEN: [(HeaderName, HeaderValue); 2] = [
+    (
+        axum::http::header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow, noarchive"),
+    ),
+];
+
+/// One part of what the doctor concluded.
+struct Part {
+    title: String,
+    text: String,
+}
+
+/// A signed record in simple words.
+struct Signed {
+    /// Whose, and of which day.
+    of: String,
+    clinic: String,
+    number: String,
+    /// By whom, and when.
+    by: String,
+    reason: Option<String>,
+    conclusion: Vec<Part>,
+    vitals: Vec<String>,
+}
+
+impl Signed {
+    /// Nothing as long as no doctor signed.
+    fn of(document: &Document, shell: &Shell) -> Option<Self> {
+        let version = document.signed.as_ref()?;
+        let (content, zone) = (&document.record.content, &document.clinic.zone);
+        let conclusion = Form::fiche().fields().filter(|field| field.doctor);
+        let conclusion = conclusion.filter_map(|field| {
+            Some(Part {
+                title: shell.t(&format!("mine-part-{}", field.key.replace('_', "-"))),
+                text: content.text(&field.key)?.to_owned(),
+            })
+        });
+        let vitals = Form::fiche().fields().filter(|field| field.vital);
+        let texts = &shell.texts;
+        let doctor = version.signed_name.clone().unwrap_or_default();
+        let (name, day) = (
+            document.record.patient_name(),
+            day_in_words(document.record.created_at, zone, texts),
+        );
+        let signed_on = day_in_words(version.at, zone, texts);
+        Some(Self {
+            of: shell.t2("shared-of", ("name", name), ("day", day)),
+            clinic: document.clinic.name.clone(),
+            number: document.record.number.clone(),
+            by: shell.t2("mine-signed", ("doctor", doctor), ("day", signed_on)),
+            reason: content.text("motif_consultation").map(str::to_owned),
+            conclusion: conclusion.collect(),
+            vitals: vitals
+                .filter_map(|field| vital(field, document, shell))
+                .collect(),
+        })
+    }
+}
+
+/// What was measured, in a sentence; what has no sentence stands with its label.
+fn vital(field: &Field, document: &Document, shell: &Shell) -> Option<String> {
+    let content = &document.record.content;
+    let shown = content.shown(field, shell.texts.locale)?;
+    let value = match &field.kind {
+        Kind::Number { unit, .. } => shown.trim_end_matches(unit.as_str()).trim_end().to_owned(),
+        _ => shown.clone(),
+    };
+    let key = format!("mine-vital-{}", field.key.replace('_', "-"));
+    let said = shell.texts.try_with(&key, &[("value", &value)]);
+    let plain = || {
+        shell.t2(
+            "mine-vital",
+            ("label", field.label.text(shell.texts.locale)),
+            ("value", &shown),
+        )
+    };
+    Some(said.unwrap_or_else(plain))
+}
