@@ -102,13 +102,8 @@ async fn enter(app: &App, ctx: &Ctx, sample: Sample) -> Result<(), Problem> {
     let record = match there.first() {
         Some(record) => record.id,
         None => {
-            let phone = {
-                let mut tx = app.store.read(ctx).await?;
-                patients::phones(&mut tx, ctx.tenant, patient.id).await?
-            };
-            let phone = phone.first().map(|phone| phone.as_e164().to_owned());
-            let born = patient.birth_date.clone().unwrap_or_default();
-            let form = form(&sample, phone.unwrap_or_default(), born);
+            let known = patients::record(app, &system, patient.id).await?;
+            let form = form(&sample, &known);
             let admin = Administrative {
                 patient: Some(patient.id),
                 ..Administrative::default()
@@ -134,10 +129,12 @@ async fn enter(app: &App, ctx: &Ctx, sample: Sample) -> Result<(), Problem> {
     .await
 }
 
-fn form(sample: &Sample, phone: String, born: String) -> Map<String, Value> {
+fn form(sample: &Sample, known: &patients::Record) -> Map<String, Value> {
+    let (patient, phone) = (&known.patient, known.phone());
     let mut form = json!({
-        "nom": sample.last_name, "postnom": sample.last_name, "prenom": sample.first_name,
-        "date_naissance": born, "telephone": phone, "avenue": "Rue 10", "quartier": "Médina",
+        "nom": patient.last_name, "postnom": "Diallo", "prenom": patient.first_name,
+        "date_naissance": patient.birth_date, "sexe": patient.gender, "telephone": phone,
+        "avenue": "Rue 10", "quartier": "Médina",
         "commune": "Dakar", "contact_nom": "Famille", "contact_telephone": phone,
         "contact_adresse": "Rue 10, Médina", "etat": "Conservé", "capacite_physique": "Moyen",
         "capacite_psychologique": "Top", "tegument": "Normal",
