@@ -23,6 +23,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("file-damaged", UnsupportedMedia),
     ("file-empty", Malformed),
     ("file-heic", UnsupportedMedia),
+    ("file-in-use", Conflict),
     ("file-kind", UnsupportedMedia),
     ("file-locked", UnsupportedMedia),
     ("file-not-failed", Conflict),

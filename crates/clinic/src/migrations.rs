@@ -33,5 +33,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0018_care_records",
     "0020_patients_merge",
     "0021_blobs_layout",
+    "0022_care_attachments",
+    "0023_care_observations",
     "0024_care_exports",
 ];

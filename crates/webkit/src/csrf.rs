@@ -6,6 +6,7 @@ use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, header},
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use kernel::{Problem, ProblemKind};
 use subtle::ConstantTimeEq;
 
@@ -16,6 +17,8 @@ pub(crate) const FIELD: &str = "csrf";
 /// The name of the header that htmx sends.
 const HEADER: &str = "x-csrf-token";
 const COOKIE: &str = "csrf";
+/// How far into a form with files its token is looked for, in bytes.
+const FIRST_PART: usize = 4096;
 
 /// Stands in the extensions of a request that may open a form.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +85,9 @@ pub(crate) async fn check(facts: &Facts, request: Request) -> Result<Request, Pr
 }
 
 async fn from_body(facts: &Facts, request: Request) -> Result<(Option<Vec<u8>>, Request), Problem> {
+    if is_multipart(request.headers()) {
+        return from_first_part(request).await;
+    }
     if !is_urlencoded(request.headers()) {
         return Ok((None, request));
     }
@@ -93,6 +99,41 @@ async fn from_body(facts: &Facts, request: Request) -> Result<(Option<Vec<u8>>, 
     Ok((given, Request::from_parts(parts, Body::from(bytes))))
 }
 
+/// The token of a form with files stands in its first part: the files behind it
+/// are not read before somebody is known to want them.
+async fn from_first_part(request: Request) -> Result<(Option<Vec<u8>>, Request), Problem> {
+    let (parts, body) = request.into_parts();
+    let mut rest = body.into_data_stream();
+    let mut head = Vec::new();
+    while head.len() < FIRST_PART && first_part(&head).is_none() {
+        match rest.try_next().await {
+            Ok(Some(chunk)) => head.extend_from_slice(&chunk),
+            Ok(None) => break,
+            Err(_) => return Err(Problem::new(ProblemKind::Malformed)),
+        }
+    }
+    let given = first_part(&head);
+    let whole = stream::iter([Ok(Bytes::from(head))]).chain(rest);
+    let request = Request::from_parts(parts, Body::from_stream(whole));
+    Ok((given, request))
+}
+
+/// The value of the first part, if it is the token. Whoever knows the token may
+/// send it in any shape.
+fn first_part(head: &[u8]) -> Option<Vec<u8>> {
+    let find = |what: &[u8], from: usize| {
+        let found = head
+            .get(from..)?
+            .windows(what.len())
+            .position(|at| at == what);
+        found.map(|at| at + from)
+    };
+    let begin = find(b"\r\n\r\n", 0)? + 4;
+    let end = find(b"\r\n", begin)?;
+    let name = find(format!("name=\"{FIELD}\"").as_bytes(), 0)?;
+    (name < begin).then(|| head[begin..end].to_vec())
+}
+
 fn field(body: &Bytes) -> Option<Vec<u8>> {
     let mut pairs = form_urlencoded::parse(body);
     let found = pairs.find(|(key, _)| key == FIELD);
@@ -100,6 +141,15 @@ fn field(body: &Bytes) -> Option<Vec<u8>> {
 }
 
 pub(crate) fn is_urlencoded(headers: &HeaderMap) -> bool {
+    is_of(headers, "application/x-www-form-urlencoded")
+}
+
+/// Whether a body is a form with files.
+pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
+    is_of(headers, "multipart/form-data")
+}
+
+fn is_of(headers: &HeaderMap, wanted: &str) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
@@ -108,8 +158,7 @@ pub(crate) fn is_urlencoded(headers: &HeaderMap) -> bool {
         .split(';')
         .next()
         .unwrap_or_default();
-    bare.trim()
-        .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    bare.trim().eq_ignore_ascii_case(wanted)
 }
 
 /// Browsers say where a request comes from; what says nothing is no browser,

@@ -1,6 +1,8 @@
 //! `Idempotency-Key`: the same call again gets the first answer, whatever
 //! became of the connection meanwhile (`spec/api-conventions.md`, Concurrency).
 //!
+//! A form with files has no key: sending the same bytes again is harmless by itself.
+//!
 //! This is the HTTP half: which calls are kept, what is read of them and what
 //! of their answers. Keeping them is the product's, see [`FirstAnswers`].
 
@@ -14,7 +16,7 @@ use axum::{
 use kernel::{Ctx, FieldError, Problem, text};
 use sha2::{Digest, Sha256};
 
-use crate::{BoxFuture, Fault, Kind, Policy, body, facts::Facts, problem};
+use crate::{BoxFuture, Fault, Kind, Policy, body, csrf, facts::Facts, problem};
 
 /// The header's name as the documents write it.
 pub(crate) const HEADER: &str = "Idempotency-Key";
@@ -107,6 +109,10 @@ async fn keyed(request: Request, next: Next) -> Result<Response, Problem> {
         return Ok(next.run(request).await);
     };
     let key = key?;
+    if csrf::is_multipart(request.headers()) {
+        // Files are not held in memory to be compared, and each try has another boundary.
+        return Err(Problem::invalid(HEADER, "not-with-files"));
+    }
     let (parts, content) = request.into_parts();
     let content = body::read(Request::from_parts(parts.clone(), content), &()).await?;
     let call = KeyedCall {

@@ -184,6 +184,18 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self.single(method, path, handler, policy, Kind::Page)
     }
 
+    /// Registers a page that takes forms of up to `bytes`.
+    pub fn page_up_to<H, T>(mut self, bytes: usize, path: &str, handler: H, policy: Policy) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        let handlers = MethodRouter::new().on(MethodFilter::POST, handler);
+        let handlers = handlers.layer(DefaultBodyLimit::max(bytes));
+        self.list(Method::POST, path, policy, Kind::Page);
+        self.serve(path, handlers, policy, Kind::Page)
+    }
+
     /// Registers a route for machines that the OpenAPI document leaves out.
     pub fn plain<H, T>(self, method: Method, path: &str, handler: H, policy: Policy) -> Self
     where

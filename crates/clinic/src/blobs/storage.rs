@@ -14,6 +14,7 @@ store::statements! {
         WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     FIND = "SELECT id, sha256, size, content_type, month, pieces, width, height, thumbnail_id
         FROM blob WHERE tenant_id = $1 AND id = $2";
+    DELETE = "DELETE FROM blob WHERE tenant_id = $1 AND id = $2";
 }
 
 pub(super) async fn insert(
@@ -47,6 +48,15 @@ pub(super) async fn find(
     id: BlobId,
 ) -> Result<Option<BlobInfo>, StoreError> {
     tx.optional(FIND, params![tenant, id]).await
+}
+
+/// Its bytes are an orphan's from now on.
+pub(super) async fn delete(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: BlobId,
+) -> Result<(), StoreError> {
+    tx.execute_one(DELETE, params![tenant, id]).await
 }
 
 /// The places of files whose ids come after `after`, in their order, at most `limit`.

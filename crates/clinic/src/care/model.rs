@@ -1,4 +1,7 @@
+mod attachments;
 mod export;
+mod labs;
+mod references;
 mod share;
 
 use clinical_form::Content;
@@ -6,7 +9,10 @@ use kernel::{Id, Timestamp, UserId};
 
 use crate::patients::api::PatientId;
 
+pub use attachments::*;
 pub use export::{Document, LabLine, Letterhead, Reader, Reference};
+pub use labs::*;
+pub use references::*;
 pub use share::{Lasting, Opened, ShareId, ShareMark, ShareRow, Shared};
 
 /// Marker of [`EncounterId`].

@@ -1,8 +1,16 @@
 //! What a record's state allows, and what a signature covers. Pure.
 
+mod extents;
+mod lab_words;
+pub(super) mod labs;
+mod notation;
 mod paper;
+pub(super) mod ranges;
+#[cfg(test)]
+mod ranges_tests;
 mod safety;
 mod takeover;
+mod tokens;
 
 use clinical_form::{Content, Value, Writer};
 use kernel::{Problem, Role, TenantId, Timestamp, UserId, text};

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, a module per subject.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod attachments;
 mod audit;
 mod audit_reads;
 mod browser;
@@ -15,6 +16,7 @@ mod identity;
 mod inbound;
 mod jobs;
 mod kill;
+mod labs;
 mod limits;
 mod media;
 mod oauth;

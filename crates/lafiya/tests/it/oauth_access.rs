@@ -62,6 +62,10 @@ const CLOSED: &[(&str, &str)] = &[
         "/api/v1/patients/{id}/unmerge/",
         "whether two records are one person is a person's judgement",
     ),
+    (
+        "/api/v1/references/{id}/verify/",
+        "whether a work says so is for a person to judge",
+    ),
     ("/api/v1/service-tokens/", "no program hands out access"),
 ];
 

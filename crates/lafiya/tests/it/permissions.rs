@@ -43,6 +43,9 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/api/v1/shares/", "share"),
         ("/my/links/", "share"),
         ("/my/records/", "record"),
+        ("/api/v1/lab-results/", "result"),
+        ("/api/v1/references/", "reference"),
+        ("/api/v1/attachments/", "attachment"),
         ("/api/v1/auth/invitations/", "invitation"),
         ("/api/v1/auth/medecins/", "doctor"),
         ("/api/v1/auth/sessions/", "sign-in"),
@@ -74,9 +77,14 @@ fn object_of(path: &str) -> Option<&'static str> {
 
 /// Routes that name what nobody of the scene has: an own record, a second clinic,
 /// an invitation, a second factor. They answer 404 to whoever may call them.
-const LACKING: [&str; 6] = [
+const LACKING: [&str; 11] = [
     "/api/v1/me/access/",
     "/api/v1/auth/users/{id}/second-factor/",
+    "/consultations/{id}/attachments/{file}",
+    "/consultations/{id}/attachments/{file}/delete",
+    "/consultations/{id}/labs/{result}/delete",
+    "/consultations/{id}/references/{reference}/delete",
+    "/consultations/{id}/references/{reference}/verify",
     "/invitation/{token}/join",
     "/my/access",
     "/second-factor/members/{id}/reset",
@@ -92,7 +100,7 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
         Some("sign-in") => false,
         Some("user") => role.is_some_and(Role::is_admin),
         // Reception sees what it entered itself, doctors what waits for one.
-        Some("record" | "share") => {
+        Some("record" | "share" | "result" | "reference" | "attachment") => {
             role.is_some_and(|role| role.is_admin() || role == Role::Practitioner)
         }
         _ => true,
@@ -112,6 +120,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "assign-medecin" => json!({"medecin_id": patient}),
         "edit-diagnostic" => json!({"diagnostic": "Paludisme simple"}),
         "messages" if path.starts_with("/my/") => json!({"content": "Bonjour"}),
+        "references" => json!({"title": "Severe malaria"}),
         "messages" if path.contains("fiche-consultation") => json!({"content": "Bonjour"}),
         "reply" | "note" => json!({"body": "Bonjour"}),
         "assign" if path.starts_with("/api/") => json!({"user_id": null}),
@@ -166,7 +175,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         &clinic.token_of(&name(Role::Practitioner)).await,
     )
     .await;
-    let shares = format!("/api/v1/fiche-consultation/{record}/shares/");
+    let shares = format!("/api/v1/fiche-consultation/{}/shares/", record.record);
     let share = make(&shares, json!({"lasting": "7d"})).await;
     let mut message = clinic.text("+221772000001", "Voici");
     message.to = ours.to_owned();
@@ -200,8 +209,11 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         .next();
     vec![
         ("patient", id(&patient["patient_id"])),
-        ("record", record),
         ("share", id(&share["id"])),
+        ("record", record.record),
+        ("result", record.result),
+        ("reference", record.reference),
+        ("attachment", record.attachment),
         ("conversation", conversation),
         ("media", id(&file.unwrap()["id"])),
         ("event", id(&events["results"][0]["id"])),
@@ -217,7 +229,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
 
 /// A record that any doctor may look at and nobody can take back: signed once,
 /// and waiting again.
-async fn record(clinic: &TestClinic, admin: &str, doctor: &str) -> String {
+async fn record(clinic: &TestClinic, admin: &str, doctor: &str) -> RecordWithMore {
     let by = async |token: &str, method: Method, path: &str, body: Value| {
         let answer = clinic.call_as(Some(token), method, path, Some(body)).await;
         assert!(answer.status.is_success(), "{path}: {}", answer.text);
@@ -226,6 +238,13 @@ async fn record(clinic: &TestClinic, admin: &str, doctor: &str) -> String {
     let all = "/api/v1/fiche-consultation/";
     let entered = by(admin, Method::POST, all, crate::records::input()).await;
     let one = format!("{all}{}/", entered["id"].as_str().unwrap());
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let result = json!({"fiche": entered["id"], "type_analyse": "Glycémie", "valeur": "1,0", "date_prelevement": "2026-01-05"});
+    let result = id(&by(admin, Method::POST, "/api/v1/lab-results/", result).await);
+    let reference = json!({"title": "Severe malaria"});
+    let reference = id(&by(admin, Method::POST, &format!("{one}references/"), reference).await);
+    let attachment =
+        crate::attachments::attached(clinic, admin, entered["id"].as_str().unwrap()).await;
     let concluded = json!({"diagnostic": "Paludisme simple"});
     by(
         doctor,
@@ -243,7 +262,20 @@ async fn record(clinic: &TestClinic, admin: &str, doctor: &str) -> String {
         json!({"assigned_medecin": null}),
     )
     .await;
-    entered["id"].as_str().unwrap().to_owned()
+    RecordWithMore {
+        record: id(&entered),
+        result,
+        reference,
+        attachment,
+    }
+}
+
+/// The ids of a record and of what was added to it.
+struct RecordWithMore {
+    record: String,
+    result: String,
+    reference: String,
+    attachment: String,
 }
 
 struct Scene {

@@ -9,6 +9,7 @@ mod paging;
 mod path;
 mod query;
 mod raw_form;
+mod upload;
 mod urlencoded;
 
 pub use form::Form;
@@ -18,6 +19,7 @@ pub use paging::{PageLinks, Paging};
 pub use path::{PathId, PathIds};
 pub use query::Query;
 pub use raw_form::RawForm;
+pub use upload::{Part, Upload};
 
 use axum::{
     body::Bytes,

@@ -36,7 +36,7 @@ pub(crate) fn document(
         for method in methods(item).collect::<Vec<_>>() {
             let route = route_of(registry, &method, path);
             if let (Some(route), Some(operation)) = (route, operation_mut(item, &method)) {
-                if once::is_honoured(&method, Kind::Api, route.policy) {
+                if once::is_honoured(&method, Kind::Api, route.policy) && !is_upload(operation) {
                     add_key(operation);
                 }
                 problems::add(operation, &method, path, route.policy);
@@ -80,6 +80,15 @@ pub(crate) fn operation_mut<'a>(
         _ => return None,
     };
     slot.as_mut()
+}
+
+/// Whether it takes a form with files, which has no key.
+fn is_upload(operation: &Operation) -> bool {
+    let body = operation.request_body.as_ref();
+    body.is_some_and(|body| match body {
+        RefOr::T(body) => body.content.contains_key("multipart/form-data"),
+        RefOr::Ref(_) => false,
+    })
 }
 
 /// The header that makes a call safe to send again; its refusals are 409.

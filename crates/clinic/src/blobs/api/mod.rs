@@ -16,7 +16,8 @@ use crate::App;
 
 pub use super::work::{Swept, sweep};
 pub use file_rules::{Kind, label};
-pub use receive::{MAX_FILE, Received, keep, receive};
+pub use ports::blob::Spool;
+pub use receive::{MAX_FILE, Received, accept, arrive, forget, keep, receive};
 pub use stream::{Damaged, Verified, stream};
 
 /// Marker of [`BlobId`].

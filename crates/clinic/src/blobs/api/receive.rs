@@ -6,8 +6,8 @@ use ports::blob::Spool;
 use store::{StoreError, WriteTx};
 use tokio::sync::Semaphore;
 
-use super::{BlobInfo, insert, write};
-use crate::App;
+use super::{BlobId, BlobInfo, insert, write};
+use crate::{App, blobs::storage};
 
 /// The largest file that people may send, in bytes.
 pub const MAX_FILE: usize = 10 * 1024 * 1024;
@@ -43,6 +43,14 @@ pub async fn receive(
     limit: usize,
 ) -> Result<Received, Problem> {
     let spool = arrive(app, incoming, limit).await?;
+    accept(app, tenant, spool).await
+}
+
+/// The second half of [`receive`]: says what has arrived and stores it.
+///
+/// # Errors
+/// As there.
+pub async fn accept(app: &App, tenant: TenantId, spool: Spool) -> Result<Received, Problem> {
     let _turn = LOOKED_AT.acquire().await.map_err(Problem::internal)?;
     let content = spool.into_bytes().await.map_err(Problem::unavailable)?;
     let looking = tokio::task::spawn_blocking(move || file_rules::look(&content));
@@ -50,7 +58,12 @@ pub async fn receive(
     store(app, tenant, accepted).await
 }
 
-async fn arrive(
+/// The first half of [`receive`]: waits on disk until it is known whether the
+/// file may be kept at all.
+///
+/// # Errors
+/// As there.
+pub async fn arrive(
     app: &App,
     incoming: impl Stream<Item = Result<Bytes, Problem>>,
     limit: usize,
@@ -114,6 +127,23 @@ pub async fn keep(
         insert(tx, app, tenant, small).await?;
     }
     insert(tx, app, tenant, &received.blob).await
+}
+
+/// Takes a file away, with its small picture; the bytes go with the next sweep.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    blob: BlobId,
+    thumbnail: Option<BlobId>,
+) -> Result<(), StoreError> {
+    storage::delete(tx, tenant, blob).await?;
+    match thumbnail {
+        Some(small) => storage::delete(tx, tenant, small).await,
+        None => Ok(()),
+    }
 }
 
 fn too_large(limit: usize) -> Problem {

@@ -1,13 +1,16 @@
 //! What siblings, the web layer and the command line may do with records.
 
+mod attachments;
 mod change;
 mod check;
 mod create;
 mod decide;
 mod drafts;
 mod export;
+mod labs;
 mod notes;
 mod read;
+mod references;
 mod save;
 mod share;
 mod verify;
@@ -15,20 +18,28 @@ mod verify;
 /// The topic announced when a record changed.
 pub const TOPIC: &str = "encounter";
 
+pub use attachments::{
+    Ready, add_attachment, attachment, attachments, drop_attachment, may_attach, open_attachment,
+};
 pub use change::{assign, conclude, delete, update};
 pub use check::check;
 pub use create::create;
 pub use decide::{amend, end_analysis, fail_analysis, reject, relaunch, validate};
 pub use drafts::{draft, drop_draft, keep_draft, sweep_drafts};
 pub use export::{Printed, document, pdf, verify_url};
+pub use labs::{
+    add_observation, change_observation, drop_observation, observation, observations, trend,
+};
 pub use notes::{add_note, notes};
 pub use read::{latest_of, list, newest_version, previous, record, version, versions};
+pub use references::{add_citation, citation, citations, drop_citation, verify_citation};
 pub use share::{end_share, opened, opened_pdf, share, shares};
 pub use verify::verify;
 
 pub use super::rules::assess;
 
 pub use super::model::{
-    Administrative, Change, Draft, Encounter, EncounterId, EncounterMark, NoteRow, Status,
-    Verified, VersionRow, Wanted,
+    Administrative, Attachment, AttachmentId, AttachmentKind, Change, Citation, CitationId, Draft,
+    Encounter, EncounterId, EncounterMark, NewCitation, NewObservation, NoteRow, Observation,
+    ObservationId, ObservationPatch, Results, Series, Source, Status, Verified, VersionRow, Wanted,
 };

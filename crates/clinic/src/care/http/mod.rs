@@ -1,8 +1,12 @@
+mod attachments;
 mod decisions;
 mod export;
+mod labs;
 mod records;
+mod references;
 mod share;
 
+pub(super) use attachments::{MAX_FORM, received};
 pub(super) use export::given;
 use webkit::Routes;
 
@@ -13,4 +17,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(decisions::routes())
         .merge(export::routes())
         .merge(share::routes())
+        .merge(labs::routes())
+        .merge(references::routes())
+        .merge(attachments::routes())
 }

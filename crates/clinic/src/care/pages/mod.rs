@@ -1,12 +1,16 @@
 //! The staff's pages of consultation records.
 
+mod attachments;
+mod chart;
 mod decide;
 mod drafts;
 mod fields;
 mod form;
 mod judge;
+mod labs;
 mod list;
 mod patients_view;
+mod references;
 mod save;
 mod show;
 mod view;
@@ -58,6 +62,9 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), &one("reject"), decide::reject, doctors)
         .page(get(), &one("amend"), form::amend, doctors)
         .page(post(), &one("amend"), save::amend, doctors)
+        .merge(labs::routes())
+        .merge(references::routes())
+        .merge(attachments::routes())
 }
 
 /// A restricted record is opened on its patient's page.

@@ -79,7 +79,7 @@ pub(in crate::care) enum Sees {
 }
 
 impl Sees {
-    const fn parts(self) -> (&'static str, Option<UserId>) {
+    pub(super) const fn parts(self) -> (&'static str, Option<UserId>) {
         match self {
             Self::All => ("all", None),
             Self::Doctor(user) => ("doctor", Some(user)),

@@ -1,24 +1,33 @@
+mod attachments;
 mod drafts;
 mod export;
+mod labs;
 mod list;
 mod notes;
 mod records;
+mod references;
 mod share;
 mod versions;
 
+pub(super) use attachments::*;
 pub(super) use drafts::*;
 pub(super) use export::*;
+pub(super) use labs::*;
 pub(super) use list::*;
 pub(super) use notes::*;
 pub(super) use records::*;
+pub(super) use references::*;
 pub(super) use share::*;
 pub(super) use versions::*;
 
+pub(crate) use attachments::STATEMENTS as ATTACHMENT_STATEMENTS;
 pub(crate) use drafts::STATEMENTS as DRAFT_STATEMENTS;
 pub(crate) use export::STATEMENTS as EXPORT_STATEMENTS;
+pub(crate) use labs::STATEMENTS as OBSERVATION_STATEMENTS;
 pub(crate) use list::STATEMENTS as LIST_STATEMENTS;
 pub(crate) use notes::STATEMENTS as MESSAGE_STATEMENTS;
 pub(crate) use records::{ANALYSIS_WORK, STATEMENTS as ENCOUNTER_STATEMENTS};
+pub(crate) use references::STATEMENTS as CITATION_STATEMENTS;
 pub(crate) use share::STATEMENTS as SHARE_STATEMENTS;
 pub(crate) use versions::STATEMENTS as VERSION_STATEMENTS;
 

@@ -1,9 +1,12 @@
 //! Consultation records on the wire: the French words of the contract.
 
+mod attachments;
 mod evaluation;
 mod filter;
 mod input;
+mod labs;
 mod record;
+mod references;
 mod schema;
 mod share;
 mod typed;
@@ -15,12 +18,20 @@ use webkit::Texts;
 
 use super::model::{Change, EncounterId, NoteRow, Status, Verified, VersionRow};
 
+pub(super) use attachments::{
+    AttachmentBody, AttachmentFilter, AttachmentInput, AttachmentPage, AttachmentParts,
+};
 pub(super) use evaluation::{CheckedBody, level_word};
 pub(super) use filter::RecordFilter;
 pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
+pub(super) use labs::{
+    LabBody, LabFilter, LabInput, LabPage, LabPatchInput, TrendBody, TrendFilter, file_url,
+};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
 pub(super) use share::{ShareBody, ShareInput, SharedBody};
 pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};
+
+pub(super) use references::{ReferenceBody, ReferenceFilter, ReferenceInput, ReferencePage};
 
 /// The contract's word for a state.
 pub(super) const fn status_word(status: Status) -> &'static str {
