@@ -149,6 +149,10 @@ async fn kept_here(browser: &Browser) -> u64 {
 /// The system's time on a slow network, as a person waits for it: printed, not judged.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement, run by hand"]
+#[expect(
+    clippy::print_stdout,
+    reason = "a measurement is read by who asks for it"
+)]
 async fn the_time_a_slow_network_takes() {
     let demo = Demo::start().await;
     let desk = Browser::open(true).await;
