@@ -116,19 +116,32 @@ async fn what_is_typed_survives_a_lost_connection_and_a_closed_page() {
     desk.click("#resume").await;
     desk.shows("h1", "Ndiaye").await;
 
-    // The connection breaks; what is typed stays on this device.
+    // The connection breaks; what is typed stays on this device, and goes to the
+    // server once it is back.
     desk.offline(true).await;
     desk.fill("[name=prenom]", "Mariama").await;
     desk.shows("#kept", "Hors ligne").await;
-    assert_eq!(kept_here(&desk).await, 1);
-    desk.goto("about:blank").await;
+    let here = desk.run("return {...localStorage}").await;
+    assert_eq!(here.as_object().unwrap().len(), 1, "{here}");
     desk.offline(false).await;
-    desk.goto(&format!("{new}?resume=1")).await;
     desk.shows("#kept", "Enregistré à").await;
+    assert_eq!(kept_here(&desk).await, 0);
+
+    // The browser was closed before the connection came back: the device offers it.
+    desk.goto(&format!("{}/patients", demo.base)).await;
+    desk.run("const forget = new URLSearchParams({csrf: document.querySelector('[name=csrf]').value, next: '/'}); return fetch('/consultations/drafts/new/drop', {method: 'POST', body: forget}).then(() => 1)").await;
+    let keep = format!(
+        "Object.entries({here}).forEach(([key, value]) => localStorage.setItem(key, value))"
+    );
+    desk.run(&keep).await;
+    desk.goto(&new).await;
+    desk.shows("#offer", "Reprendre ce qui était tapé").await;
+    desk.click("#offer [data-take]").await;
     let name = desk
         .run("return document.querySelector('[name=prenom]').value")
         .await;
     assert_eq!(name, json!("Mariama"));
+    desk.shows("#kept", "Enregistré à").await;
     assert_eq!(kept_here(&desk).await, 0);
 
     // Who signs out leaves nothing on the device.
