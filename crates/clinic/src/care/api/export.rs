@@ -115,6 +115,8 @@ pub(super) async fn gathered(
     if let Some(version) = &signed {
         record.content = read_content(&version.content)?;
     }
+    let labs = super::labs::printed(tx, tenant, &record).await?;
+    let references = super::references::printed(tx, tenant, &record).await?;
     // A proposal of an analysis is on no document.
     record.analysis = None;
     Ok(Document {
@@ -123,8 +125,8 @@ pub(super) async fn gathered(
         record,
         signed,
         history,
-        labs: Vec::new(),
-        references: Vec::new(),
+        labs,
+        references,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Ctx, Expected, PageRequest, Patch, Problem};
+use kernel::{Ctx, Expected, PageRequest, Patch, Problem, TenantId};
 use store::{ReadTx, WriteTx};
 
 use super::{TOPIC, save::stale};
@@ -11,12 +11,12 @@ use crate::{
     audit::api::Event,
     care::{
         model::{
-            Encounter, EncounterId, NewObservation, Observation, ObservationId, ObservationPatch,
-            Results, Series,
+            Encounter, EncounterId, LabLine, NewObservation, Observation, ObservationId,
+            ObservationPatch, Results, Series,
         },
         policy,
         rules::labs,
-        storage,
+        storage::{self, Sees},
     },
     identity,
     patients::{self, api::PatientId},
@@ -319,4 +319,36 @@ fn series(results: Vec<Observation>) -> Vec<Series> {
         series.points.reverse();
     }
     all
+}
+
+/// What a document of this record prints: once it is signed, what lay before the
+/// doctor; newest first.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn printed(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    record: &Encounter,
+) -> Result<Vec<LabLine>, Problem> {
+    let wanted = Results {
+        encounter: Some(record.id),
+        ..Results::default()
+    };
+    let page = PageRequest {
+        page: 1,
+        size: MOST_POINTS,
+    };
+    let asked = (&wanted, true);
+    let (_, mut found) = storage::observations(tx, tenant, Sees::All, asked, page).await?;
+    found.retain(|o| record.signed_version.is_none() || !o.late);
+    let line = |o: Observation| LabLine {
+        flag: o.flag().map(|flag| flag.to_string()),
+        test: o.analysis,
+        value: o.value,
+        unit: o.unit,
+        range: o.normal,
+        taken_on: o.taken_on,
+    };
+    Ok(found.into_iter().map(line).collect())
 }

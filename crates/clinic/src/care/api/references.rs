@@ -1,6 +1,6 @@
 //! What a record leans on.
 
-use kernel::{Ctx, PageRequest, Problem};
+use kernel::{Ctx, PageRequest, Problem, TenantId};
 use store::{ReadTx, WriteTx};
 
 use super::TOPIC;
@@ -8,10 +8,10 @@ use crate::{
     App, audit,
     audit::api::Event,
     care::{
-        model::{Citation, CitationId, Encounter, EncounterId, NewCitation, Source},
+        model::{Citation, CitationId, Encounter, EncounterId, NewCitation, Reference, Source},
         policy,
         rules::labs,
-        storage,
+        storage::{self, Sees},
     },
     identity,
 };
@@ -165,4 +165,28 @@ pub async fn drop_citation(app: &App, ctx: &Ctx, id: CitationId) -> Result<(), P
             })
         })
         .await
+}
+
+/// What a document of this record prints: what a person verified, newest first.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn printed(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    record: &Encounter,
+) -> Result<Vec<Reference>, Problem> {
+    let page = PageRequest { page: 1, size: 100 };
+    let asked = (Some(record.id), true);
+    let (_, mut found) = storage::citations(tx, tenant, Sees::All, asked, page).await?;
+    found.retain(|citation| citation.verified_at.is_some());
+    let work = |c: Citation| Reference {
+        title: c.title,
+        authors: c.authors,
+        journal: c.journal,
+        year: c.year,
+        source: (c.source != Source::Other).then(|| c.source.to_string()),
+        url: c.url,
+    };
+    Ok(found.into_iter().map(work).collect())
 }

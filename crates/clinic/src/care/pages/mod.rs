@@ -8,11 +8,15 @@ mod fields;
 mod form;
 mod judge;
 mod labs;
+mod link;
 mod list;
+mod my_records;
 mod patients_view;
 mod references;
 mod save;
+mod sheet;
 mod show;
+mod verify;
 mod view;
 
 use axum::{

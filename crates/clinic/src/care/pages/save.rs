@@ -9,8 +9,9 @@ use webkit::{Caller, Fault, Form, PathId, Shell};
 
 use super::{
     fields::{all_errors, label},
-    form::{Clash, Day, Mode, Sheet, doctor, draw},
+    form::{Day, doctor, draw},
     judge::{readable, shown},
+    sheet::{Clash, Mode, Sheet},
 };
 use crate::{
     App,

@@ -11,7 +11,7 @@ use webkit::{
     render,
 };
 
-use super::Signed;
+use super::patients_view::Signed;
 use crate::{
     App,
     care::{

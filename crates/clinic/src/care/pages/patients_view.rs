@@ -1,27 +1,24 @@
 //! What patients see of their own records, and whom they show it to.
 
-mod mine;
-mod shared;
-mod verify;
-
 use axum::http::{HeaderName, HeaderValue};
 use clinical_form::{Field, Form, Kind};
 use webkit::{Routes, Shell};
 
+use super::{link, my_records, verify};
 use crate::{
     App,
     care::{model::Document, rules::day_in_words},
 };
 
 pub(in crate::care) fn routes() -> Routes<App> {
-    mine::routes()
-        .merge(shared::routes())
+    my_records::routes()
+        .merge(link::routes())
         .merge(verify::routes())
 }
 
 /// Who follows a link out of the page does not tell where he was, and no search
 /// engine keeps it.
-const UNSEEN: [(HeaderName, HeaderValue); 2] = [
+pub(super) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
     (
         axum::http::header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
@@ -33,27 +30,27 @@ const UNSEEN: [(HeaderName, HeaderValue); 2] = [
 ];
 
 /// One part of what the doctor concluded.
-struct Part {
-    title: String,
-    text: String,
+pub(super) struct Part {
+    pub(super) title: String,
+    pub(super) text: String,
 }
 
 /// A signed record in simple words.
-struct Signed {
+pub(super) struct Signed {
     /// Whose, and of which day.
-    of: String,
-    clinic: String,
-    number: String,
+    pub(super) of: String,
+    pub(super) clinic: String,
+    pub(super) number: String,
     /// By whom, and when.
-    by: String,
-    reason: Option<String>,
-    conclusion: Vec<Part>,
-    vitals: Vec<String>,
+    pub(super) by: String,
+    pub(super) reason: Option<String>,
+    pub(super) conclusion: Vec<Part>,
+    pub(super) vitals: Vec<String>,
 }
 
 impl Signed {
     /// Nothing as long as no doctor signed.
-    fn of(document: &Document, shell: &Shell) -> Option<Self> {
+    pub(super) fn of(document: &Document, shell: &Shell) -> Option<Self> {
         let version = document.signed.as_ref()?;
         let (content, zone) = (&document.record.content, &document.clinic.zone);
         let conclusion = Form::fiche().fields().filter(|field| field.doctor);

@@ -8,7 +8,7 @@ use kernel::ProblemKind;
 use serde::Deserialize;
 use webkit::{Fault, Policy, Query, Routes, Shell, render};
 
-use super::UNSEEN;
+use super::patients_view::UNSEEN;
 use crate::{
     App,
     care::{api, model::Verified, rules::day_in_words},

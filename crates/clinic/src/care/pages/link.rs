@@ -7,7 +7,7 @@ use axum::{
 use kernel::ProblemKind;
 use webkit::{Fault, Policy, Routes, Shell, render};
 
-use super::{Signed, UNSEEN};
+use super::patients_view::{Signed, UNSEEN};
 use crate::{
     App,
     care::{api, http::given, rules::day_in_words},
