@@ -82,3 +82,11 @@ care-analysis-level = Level: { $level }
 care-analysis-news2 = NEWS2: { $score }
 care-analysis-news2-incomplete = NEWS2 incomplete: { $score } with what is known
 care-analysis-missing = To be completed: { $fields }
+
+notice-waits-for = { $clinic }. Hello { $name }, a document is waiting for you. To read it, { $link } or come to our reception.
+notice-waits = { $clinic }. A document is waiting for you. To read it, { $link } or come to our reception.
+problem-patient-no-phone = This patient has no number. Nothing was sent. Add a number to the patient’s file, then try again.
+problem-opted_out = This patient wants no messages. Nothing was sent; speak to the patient at the next visit.
+audit-does-encounter-notify = { $actor } told the patient of the consultation record { $of_patient }.
+audit-action-encounter-notify = Tell the patient of a record
+audit-my-encounter-notify = Told you that a document is waiting

@@ -82,3 +82,11 @@ care-analysis-level = Niveau : { $level }
 care-analysis-news2 = NEWS2 : { $score }
 care-analysis-news2-incomplete = NEWS2 incomplet : { $score } avec ce qui est connu
 care-analysis-missing = À compléter : { $fields }
+
+notice-waits-for = { $clinic }. Bonjour { $name }, un document vous attend. Pour le lire, { $link } ou passez à notre accueil.
+notice-waits = { $clinic }. Un document vous attend. Pour le lire, { $link } ou passez à notre accueil.
+problem-patient-no-phone = Ce patient n’a pas de numéro. Rien n’a été envoyé. Ajoutez un numéro à son dossier, puis réessayez.
+problem-opted_out = Ce patient ne veut pas de messages. Rien n’a été envoyé ; parlez-lui à sa prochaine visite.
+audit-does-encounter-notify = { $actor } a prévenu le patient de la fiche { $of_patient }.
+audit-action-encounter-notify = Prévenir le patient d’une fiche
+audit-my-encounter-notify = Vous a prévenu qu’un document vous attend

@@ -38,6 +38,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("merged-further", Conflict),
     ("no-linked-record", NotFound),
     ("no-phone", Conflict),
+    ("patient-no-phone", Conflict),
     ("no-sender", Conflict),
     ("not-active", Conflict),
     ("not-failed", Conflict),
@@ -65,6 +66,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("two-accounts", Conflict),
     ("username-taken", Conflict),
     // The one reason for which send_rules refuse an answer.
+    ("opted_out", Conflict),
     ("window_closed", Conflict),
     ("wrong-code", BadCredentials),
 ];

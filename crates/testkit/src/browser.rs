@@ -137,9 +137,12 @@ impl Browser {
         field.send_keys(text).await.expect(css);
     }
 
-    /// Clicks on something.
+    /// Clicks on something, brought where nothing lies over it as a person would.
     pub async fn click(&self, css: &str) {
         let target = self.client.find(Locator::Css(css)).await.expect(css);
+        let scroll = "arguments[0].scrollIntoView({block: 'center'})";
+        let what = serde_json::to_value(&target).expect(css);
+        self.client.execute(scroll, vec![what]).await.expect(css);
         target.click().await.expect(css);
     }
 

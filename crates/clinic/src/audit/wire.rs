@@ -28,6 +28,7 @@ pub const ACTIONS: &[&str] = &[
     "encounter.list",
     "encounter.search",
     "encounter.export",
+    "encounter.notify",
     "encounter.share",
     "encounter.unshare",
     "encounter.open_link",

@@ -6,8 +6,6 @@ pub(super) mod labs;
 mod notation;
 mod paper;
 pub(super) mod ranges;
-#[cfg(test)]
-mod ranges_tests;
 mod safety;
 mod takeover;
 mod tokens;
@@ -206,3 +204,6 @@ pub(super) fn without_conclusion(content: &Content) -> Content {
     }
     shown
 }
+
+#[cfg(test)]
+mod ranges_tests;

@@ -2,14 +2,14 @@
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use ports::DeliveryReport;
-use send_rules::{Decision, MessageState};
+use send_rules::MessageState;
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use webkit::BoxFuture;
 
 use super::{storage, work::send};
 use crate::{App, SecurityMessage, SecurityPost, audit};
 
-pub use send_rules::{Category, Channel};
+pub use send_rules::{Category, Channel, Decision};
 
 pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage, Wanted};
 
@@ -55,7 +55,8 @@ impl SecurityPost for SecurityOutbox {
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let whatsapp = Channel::Whatsapp;
-            let decision = send::decide_answer(tx, app, ctx.tenant, &message.phone, whatsapp);
+            let answer = (whatsapp, Category::Answer);
+            let decision = send::decision(tx, app, ctx.tenant, &message.phone, answer);
             let new = NewMessage {
                 channel: match decision.await? {
                     Decision::Send(_) => whatsapp,
@@ -104,18 +105,18 @@ pub async fn note_consent(
     storage::note_consent(tx, tenant, id, phone, opted_out, source, app.clock.now()).await
 }
 
-/// What would happen to an answer by staff that is written now.
+/// What would happen to a message of this category that is written now.
 ///
 /// # Errors
 /// The database's.
-pub async fn can_answer(
+pub async fn decision(
     tx: &mut ReadTx,
     app: &App,
     tenant: TenantId,
     phone: &Phone,
-    channel: Channel,
+    way: (Channel, Category),
 ) -> Result<Decision, StoreError> {
-    send::decide_answer(tx, app, tenant, phone, channel).await
+    send::decision(tx, app, tenant, phone, way).await
 }
 
 /// Whether the owner of a number wants no messages.

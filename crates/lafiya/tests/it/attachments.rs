@@ -63,14 +63,14 @@ async fn post(clinic: &TestClinic, token: &str, parts: &[(&str, Option<&str>, &[
     clinic.send(request.body(pieces(body)).unwrap()).await
 }
 
-/// Adds a small file to a record; answers its id.
+/// Adds a photo to a record; answers its id.
 pub(crate) async fn attached(clinic: &TestClinic, token: &str, record: &str) -> String {
     let made = post(
         clinic,
         token,
         &[
             ("fiche", None, record.as_bytes()),
-            ("file", Some("a.pdf"), &pdf(300, 1)),
+            ("file", Some("a.jpg"), &testkit::files::photo(60, 40, None)),
         ],
     )
     .await;
@@ -347,11 +347,15 @@ on_both_engines! {
         assert_eq!(one.json()["id"], two.json()["id"]);
         let list = s.get(&s.doctor, &format!("{ALL}?fiche={}", s.record)).await.json();
         assert_eq!(list["count"], 1);
-        // What was stored in vain goes with the sweep.
+        let url = one.json()["download_url"].as_str().unwrap().to_owned();
+        assert!(s.download(&url, &[]).await.bytes == content);
+        // What was stored in vain goes with the sweep; what is shown stays.
         s.clock.advance(Duration::from_secs(25 * 3600));
         clinic::blobs::api::sweep(&s.clinic.app).await.unwrap();
         assert_eq!(s.files(), 1);
-        assert!(s.download(one.json()["download_url"].as_str().unwrap(), &[]).await.bytes == content);
+        let again = s.clinic.token_of("aimee").await;
+        let still = s.clinic.call_as(Some(&again), Method::GET, &url, None).await;
+        assert_eq!(still.status, 200);
     }
 
     async fn each_role_does_what_it_may(db) {
@@ -377,12 +381,12 @@ on_both_engines! {
         assert_eq!([delete(&s.patient, &by_doctor).await, delete(&s.doctor, &by_patient).await], [403, 403]);
         assert_eq!([delete(&s.doctor, &by_doctor).await, delete(&s.admin, &by_patient).await], [204, 204]);
         assert_eq!(s.get(&s.patient, by_patient["download_url"].as_str().unwrap()).await.status, 404);
-        s.clock.advance(Duration::from_secs(25 * 3600));
-        clinic::blobs::api::sweep(&s.clinic.app).await.unwrap();
-        assert_eq!(s.files(), 0, "the bytes go too");
         assert_eq!(s.send(&s.stranger, "c.pdf", &pdf(300, 3)).await.status, 404);
         let forged = format!("{ALL}{}/download/", uuid::Uuid::nil());
         assert_eq!(s.get(&s.admin, &forged).await.status, 404);
+        s.clock.advance(Duration::from_secs(25 * 3600));
+        clinic::blobs::api::sweep(&s.clinic.app).await.unwrap();
+        assert_eq!(s.files(), 0, "the bytes go too");
     }
 
     async fn a_signature_closes_what_was_there(db) {

@@ -82,7 +82,7 @@ async fn a_registration_and_a_follow_up_take_few_interactions() {
         count: 0,
     };
     hand.click("main a[href*='new?patient']").await;
-    desk.shows("summary", "Dernière consultation").await;
+    desk.shows(".last > summary", "Dernière consultation").await;
     the_day(&mut hand).await;
     hand.fill("spo2", "97").await;
     hand.fill("frequence_respiratoire", "18").await;

@@ -26,6 +26,7 @@ mod pages;
 mod patients;
 mod permissions;
 mod record_exports;
+mod record_notices;
 mod records;
 mod records_pages;
 mod schema;

@@ -120,6 +120,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "assign-medecin" => json!({"medecin_id": patient}),
         "edit-diagnostic" => json!({"diagnostic": "Paludisme simple"}),
         "messages" if path.starts_with("/my/") => json!({"content": "Bonjour"}),
+        "send-notification" | "notify" => json!({"method": "sms"}),
         "references" => json!({"title": "Severe malaria"}),
         "messages" if path.contains("fiche-consultation") => json!({"content": "Bonjour"}),
         "reply" | "note" => json!({"body": "Bonjour"}),

@@ -17,7 +17,7 @@ use crate::App;
 pub use super::work::{Swept, sweep};
 pub use file_rules::{Kind, label};
 pub use ports::blob::Spool;
-pub use receive::{MAX_FILE, Received, accept, arrive, forget, keep, receive};
+pub use receive::{MAX_FILE, Received, accept, arrive, forget, keep, receive, too_large};
 pub use stream::{Damaged, Verified, stream};
 
 /// Marker of [`BlobId`].

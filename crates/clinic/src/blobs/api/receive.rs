@@ -146,7 +146,9 @@ pub async fn forget(
     }
 }
 
-fn too_large(limit: usize) -> Problem {
+/// 413 `file-too-large`, with the megabytes that are allowed.
+#[must_use]
+pub fn too_large(limit: usize) -> Problem {
     let megabytes = limit / (1024 * 1024);
     let error = FieldError::new("file", "file-too-large").with("max", megabytes);
     Problem {

@@ -9,6 +9,7 @@ mod drafts;
 mod export;
 mod labs;
 mod notes;
+mod notify;
 mod read;
 mod references;
 mod save;
@@ -31,6 +32,7 @@ pub use labs::{
     add_observation, change_observation, drop_observation, observation, observations, trend,
 };
 pub use notes::{add_note, notes};
+pub use notify::notify;
 pub use read::{latest_of, list, newest_version, previous, record, version, versions};
 pub use references::{add_citation, citation, citations, drop_citation, verify_citation};
 pub use share::{end_share, opened, opened_pdf, share, shares};

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use kernel::{Ctx, FieldError, Problem};
+use kernel::{Ctx, FieldError, Problem, ProblemKind};
 use webkit::{
     Caller, Download, Fault, Paging, Part, PathId, Policy, Query, Routes, Scope, Upload, Wanted,
     routes,
@@ -103,6 +103,20 @@ async fn create_attachment(
 /// 400 for a form that is none or lacks something; whatever
 /// [`api::add_attachment`] and [`blobs::receive`] say.
 pub(in crate::care) async fn received(
+    app: &App,
+    ctx: &Ctx,
+    upload: Upload,
+    encounter: Option<EncounterId>,
+) -> Result<(Attachment, bool), Problem> {
+    let taken = taken(app, ctx, upload, encounter).await;
+    // What goes beyond the form's limit goes beyond the file's all the more.
+    taken.map_err(|problem| match (problem.kind, problem.code) {
+        (ProblemKind::TooLarge, None) => blobs::too_large(MAX_FILE),
+        _ => problem,
+    })
+}
+
+async fn taken(
     app: &App,
     ctx: &Ctx,
     mut upload: Upload,

@@ -12,8 +12,8 @@ use crate::{
         api,
         model::EncounterMark,
         wire::{
-            AmendInput, AssignInput, AssignedBody, ConcludeInput, RecordBody, RejectInput,
-            ValidateInput, VerifiedBody,
+            AmendInput, AssignInput, AssignedBody, ConcludeInput, NotifiedBody, NotifyInput,
+            RecordBody, RejectInput, ValidateInput, VerifiedBody,
         },
     },
 };
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Routes<App> {
         .scope(Scope::Area("record"))
         .api(routes!(conclude), Policy::CLINICIAN)
         .api(routes!(assign), Policy::STAFF)
+        .api(routes!(notify), Policy::STAFF)
         .api(routes!(relaunch), DECIDERS)
         // A signature is a person's act, never a program's.
         .scope(Scope::Closed)
@@ -143,6 +144,26 @@ async fn assign(
 ) -> Result<Json<AssignedBody>, Fault> {
     api::assign(&app, &caller.ctx, id, input.medecin_id).await?;
     Ok(Json(AssignedBody::new(id, input.medecin_id)))
+}
+
+/// Tells the patient that he can read his signed record; the message says nothing of it.
+#[utoipa::path(
+    post, path = "/api/v1/fiche-consultation/{id}/send-notification/", tag = "records", request_body = NotifyInput,
+    params(("id" = String, Path, description = "The record", example = "01980000-0000-7000-8000-000000000000")),
+    responses(
+        (status = 202, description = "The message is in the outbox", body = NotifiedBody),
+        (status = 409, description = "He has no number, wants no messages, or WhatsApp's 24 hours are over")
+    )
+)]
+async fn notify(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<EncounterMark>,
+    JsonBody(input): JsonBody<NotifyInput>,
+) -> Result<(StatusCode, Json<NotifiedBody>), Fault> {
+    let (method, again) = (input.method, input.force_resend);
+    let queued = api::notify(&app, &caller.ctx, id, method, again).await?;
+    Ok((StatusCode::ACCEPTED, Json(queued.into())))
 }
 
 /// Signs another version of a signed record.

@@ -48,7 +48,7 @@ pub(in crate::care) fn given(printed: Printed, headers: &HeaderMap) -> Result<Re
         ("id" = String, Path, description = "The record", example = "01980000-0000-7000-8000-000000000000"),
         ("lang" = Option<String>, Query, description = "fr or en", example = "fr")
     ),
-    responses((status = 200, description = "PDF/A-2a, tagged", content_type = "application/pdf", body = Vec<u8>))
+    responses((status = 200, description = "PDF/A-2a, tagged", content_type = "application/pdf", body = String, example = "%PDF-1.7…"))
 )]
 async fn export_pdf(
     State(app): State<App>,

@@ -12,6 +12,7 @@ use webkit::{
     Caller, Fault, FieldTexts, Form, PathId, PathIds, Policy, Query, Routes, Shell, Upload, render,
 };
 
+use super::part::{Nothing, alone, back};
 use crate::{
     App,
     care::{
@@ -56,6 +57,8 @@ struct Row {
 pub(in crate::care) struct AttachmentsPart {
     shell: Shell,
     id: EncounterId,
+    /// Shown whether or not there is anything.
+    open: bool,
     rows: Vec<Row>,
     may_add: bool,
     is_signed: bool,
@@ -91,6 +94,7 @@ impl AttachmentsPart {
         };
         Ok(Self {
             id: record.id,
+            open: false,
             rows: files.into_iter().map(row).collect(),
             may_add: labs::may_add(&caller.ctx, record).is_ok(),
             is_signed: record.signed_version.is_some(),
@@ -127,34 +131,6 @@ fn size(shell: &Shell, bytes: i64) -> String {
     }
 }
 
-#[derive(Template)]
-#[template(path = "care/part_page.html")]
-struct Page<'a> {
-    shell: Shell,
-    id: EncounterId,
-    title: String,
-    number: &'a str,
-    part: &'a AttachmentsPart,
-    note: String,
-}
-
-fn page(
-    shell: Shell,
-    record: &Encounter,
-    part: &AttachmentsPart,
-    note: String,
-) -> Result<Response, Fault> {
-    let page = Page {
-        title: shell.t("attachments-title"),
-        shell,
-        id: record.id,
-        number: &record.number,
-        part,
-        note,
-    };
-    Ok(render(&page)?.into_response())
-}
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -172,9 +148,11 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let record = api::record(&app, &caller.ctx, id).await?;
-    let part = AttachmentsPart::load(&app, &caller, &shell, &record).await?;
+    let mut part = AttachmentsPart::load(&app, &caller, &shell, &record).await?;
+    part.open = true;
     let note = asked.same.map(|_| shell.t("attachments-same"));
-    page(shell, &record, &part, note.unwrap_or_default())
+    let said = (shell, "attachments-title", note.unwrap_or_default());
+    alone(&caller, &record, part, said, StatusCode::OK)
 }
 
 async fn add(
@@ -188,14 +166,18 @@ async fn add(
     let record = api::record(&app, &caller.ctx, id).await?;
     let upload = Upload::from_request(request, &()).await?;
     match received(&app, &caller.ctx, upload, Some(id)).await {
-        Ok((_, true)) => Ok(back(id, "")),
-        Ok((_, false)) => Ok(back(id, "?same=1")),
+        Ok((_, true)) => Ok(back(&caller, id, "attachments")),
+        Ok((_, false)) => {
+            let there = format!("/consultations/{id}/attachments?same=1");
+            Ok(Redirect::to(&there).into_response())
+        }
         Err(problem) if is_the_senders(&problem) => {
             let mut part = AttachmentsPart::load(&app, &caller, &shell, &record).await?;
+            part.open = true;
             part.errors = Some(shell.texts.fields(&problem));
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            let response = page(shell, &record, &part, String::new())?;
-            Ok((status, response).into_response())
+            let said = (shell, "attachments-title", String::new());
+            alone(&caller, &record, part, said, status)
         }
         Err(problem) => Err(problem.into()),
     }
@@ -212,15 +194,6 @@ fn is_the_senders(problem: &Problem) -> bool {
     )
 }
 
-fn back(id: EncounterId, query: &str) -> Response {
-    Redirect::to(&format!("/consultations/{id}/attachments{query}")).into_response()
-}
-
-/// A button and nothing else.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn drop_one(
     State(app): State<App>,
     caller: Caller,
@@ -228,7 +201,7 @@ async fn drop_one(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Fault> {
     api::drop_attachment(&app, &caller.ctx, file).await?;
-    Ok(back(id, ""))
+    Ok(back(&caller, id, "attachments"))
 }
 
 /// Sizes to choose from, in hundredths of the picture's pixels.

@@ -18,6 +18,7 @@ use crate::{
         model::{EncounterId, EncounterMark},
         wire::Typed,
     },
+    messaging::api::Channel,
 };
 
 /// What a refusal may be answered with on the same page.
@@ -135,6 +136,33 @@ pub(super) async fn assign(
     };
     match given {
         Ok(()) => Ok(Redirect::to("/consultations").into_response()),
+        Err(problem) if is_said_here(&problem) => {
+            refused((&app, &caller), shell, id, Typed::default(), problem).await
+        }
+        Err(problem) => Err(problem.into()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct By {
+    method: Channel,
+}
+
+/// Tells the patient that he can read the record.
+pub(super) async fn notify(
+    State(app): State<App>,
+    caller: Caller,
+    shell: Shell,
+    PathId(id): PathId<EncounterMark>,
+    Form(by): Form<By>,
+) -> Result<Response, Fault> {
+    match api::notify(&app, &caller.ctx, id, by.method, false).await {
+        Ok(queued) => {
+            let done = if queued.fresh { "told" } else { "told-before" };
+            let to = format!("/consultations/{id}?done={done}");
+            Ok(Redirect::to(&to).into_response())
+        }
         Err(problem) if is_said_here(&problem) => {
             refused((&app, &caller), shell, id, Typed::default(), problem).await
         }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
 use kernel::{Ctx, Expected, PageRequest, Problem, ProblemKind, day_month_year};
 use serde::Deserialize;
@@ -12,7 +12,10 @@ use webkit::{
     Caller, Fault, FieldTexts, Form, PathId, PathIds, Policy, Query, Routes, Shell, render,
 };
 
-use super::chart::{Chart, flag_text, with_unit};
+use super::{
+    chart::{Chart, flag_text, with_unit},
+    part::{Nothing, alone, back},
+};
 use crate::{
     App,
     care::{
@@ -67,6 +70,8 @@ struct Row {
 pub(in crate::care) struct LabsPart {
     shell: Shell,
     id: EncounterId,
+    /// Shown whether or not there is anything.
+    open: bool,
     rows: Vec<Row>,
     /// Analyses with their lines' addresses.
     lines: Vec<(String, String)>,
@@ -96,6 +101,7 @@ impl LabsPart {
         let (_, results) = api::observations(app, &caller.ctx, &wanted, page).await?;
         Ok(Self {
             id: record.id,
+            open: false,
             lines: lines(record.id, &results),
             files: api::attachments(app, &caller.ctx, record.id).await?,
             may_add: labs::may_add(&caller.ctx, record).is_ok(),
@@ -158,29 +164,6 @@ fn lines(id: EncounterId, results: &[Observation]) -> Vec<(String, String)> {
         .collect()
 }
 
-#[derive(Template)]
-#[template(path = "care/part_page.html")]
-struct Page<'a> {
-    shell: Shell,
-    id: EncounterId,
-    title: String,
-    number: &'a str,
-    part: &'a LabsPart,
-    note: String,
-}
-
-fn page(shell: Shell, record: &Encounter, part: &LabsPart) -> Result<Response, Fault> {
-    let page = Page {
-        title: shell.t("labs-title"),
-        shell,
-        id: record.id,
-        number: &record.number,
-        part,
-        note: String::new(),
-    };
-    Ok(render(&page)?.into_response())
-}
-
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -188,8 +171,10 @@ async fn show(
     PathId(id): PathId<EncounterMark>,
 ) -> Result<Response, Fault> {
     let record = api::record(&app, &caller.ctx, id).await?;
-    let part = LabsPart::load(&app, &caller, &shell, &record).await?;
-    page(shell, &record, &part)
+    let mut part = LabsPart::load(&app, &caller, &shell, &record).await?;
+    part.open = true;
+    let said = (shell, "labs-title", String::new());
+    alone(&caller, &record, part, said, StatusCode::OK)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -220,27 +205,19 @@ async fn add(
     Form(form): Form<LabForm>,
 ) -> Result<Response, Fault> {
     match api::add_observation(&app, &caller.ctx, id, (&form).into()).await {
-        Ok(_) => Ok(back(id)),
+        Ok(_) => Ok(back(&caller, id, "labs")),
         Err(problem) if problem.kind == ProblemKind::Invalid => {
             let record = api::record(&app, &caller.ctx, id).await?;
             let mut part = LabsPart::load(&app, &caller, &shell, &record).await?;
             part.form = form;
+            part.open = true;
             part.errors = Some(shell.texts.fields(&problem));
-            let response = page(shell, &record, &part)?;
-            Ok((StatusCode::BAD_REQUEST, response).into_response())
+            let said = (shell, "labs-title", String::new());
+            alone(&caller, &record, part, said, StatusCode::BAD_REQUEST)
         }
         Err(problem) => Err(problem.into()),
     }
 }
-
-fn back(id: EncounterId) -> Response {
-    Redirect::to(&format!("/consultations/{id}/labs")).into_response()
-}
-
-/// A button and nothing else.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 async fn drop_one(
     State(app): State<App>,
@@ -249,7 +226,7 @@ async fn drop_one(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Fault> {
     api::drop_observation(&app, &caller.ctx, result, Expected::Any).await?;
-    Ok(back(id))
+    Ok(back(&caller, id, "labs"))
 }
 
 #[derive(Debug, Default, Deserialize)]

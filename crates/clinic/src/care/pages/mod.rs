@@ -11,6 +11,7 @@ mod labs;
 mod link;
 mod list;
 mod my_records;
+mod part;
 mod patients_view;
 mod references;
 mod save;
@@ -61,6 +62,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(get(), &one("news"), show::news, staff)
         .page(post(), &one("messages"), decide::message, staff)
         .page(post(), &one("assign"), decide::assign, staff)
+        .page(post(), &one("notify"), decide::notify, staff)
         .page(post(), &one("relaunch"), decide::relaunch, DECIDERS)
         .page(post(), &one("conclusion"), decide::conclude, doctors)
         .page(post(), &one("reject"), decide::reject, doctors)

@@ -11,7 +11,7 @@ use webkit::{
     render,
 };
 
-use super::patients_view::Signed;
+use super::{attachments::AttachmentsPart, labs::LabsPart, patients_view::Signed};
 use crate::{
     App,
     care::{
@@ -111,6 +111,8 @@ struct RecordPage {
     day: String,
     state: String,
     signed: Option<Signed>,
+    labs: LabsPart,
+    attachments: AttachmentsPart,
     notes: Vec<NoteRow>,
     links: Vec<ShareRow>,
     /// The address of a link that was just made: it is told this once.
@@ -135,6 +137,8 @@ impl RecordPage {
             day: day_in_words(document.record.created_at, &caller.zone, &shell.texts),
             state: shell.t(state(&document.record)),
             signed: Signed::of(&document, &shell),
+            labs: LabsPart::load(app, caller, &shell, &document.record).await?,
+            attachments: AttachmentsPart::load(app, caller, &shell, &document.record).await?,
             notes,
             links: api::shares(app, &caller.ctx, id).await?,
             fresh: None,

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::{
     extract::State,
     http::{Method, StatusCode},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use kernel::{PageRequest, Problem, ProblemKind, Role};
 use serde::Deserialize;
-use webkit::{Caller, Fault, FieldTexts, Form, PathId, PathIds, Policy, Routes, Shell, render};
+use webkit::{Caller, Fault, FieldTexts, Form, PathId, PathIds, Policy, Routes, Shell};
 
+use super::part::{Nothing, alone, back};
 use crate::{
     App,
     care::{
@@ -63,6 +64,8 @@ struct Row {
 pub(in crate::care) struct ReferencesPart {
     shell: Shell,
     id: EncounterId,
+    /// Shown whether or not there is anything.
+    open: bool,
     rows: Vec<Row>,
     may_write: bool,
     sources: Vec<(&'static str, String)>,
@@ -98,6 +101,7 @@ impl ReferencesPart {
         let role = policy::role(&caller.ctx);
         Ok(Self {
             id: record.id,
+            open: false,
             rows: works.into_iter().map(row).collect(),
             may_write: WRITERS.allows(role),
             sources: Source::ALL
@@ -121,29 +125,6 @@ impl ReferencesPart {
     }
 }
 
-#[derive(Template)]
-#[template(path = "care/part_page.html")]
-struct Page<'a> {
-    shell: Shell,
-    id: EncounterId,
-    title: String,
-    number: &'a str,
-    part: &'a ReferencesPart,
-    note: String,
-}
-
-fn page(shell: Shell, record: &Encounter, part: &ReferencesPart) -> Result<Response, Fault> {
-    let page = Page {
-        title: shell.t("references-title"),
-        shell,
-        id: record.id,
-        number: &record.number,
-        part,
-        note: String::new(),
-    };
-    Ok(render(&page)?.into_response())
-}
-
 async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -151,8 +132,10 @@ async fn show(
     PathId(id): PathId<EncounterMark>,
 ) -> Result<Response, Fault> {
     let record = api::record(&app, &caller.ctx, id).await?;
-    let part = ReferencesPart::load(&app, &caller, &shell, &record).await?;
-    page(shell, &record, &part)
+    let mut part = ReferencesPart::load(&app, &caller, &shell, &record).await?;
+    part.open = true;
+    let said = (shell, "references-title", String::new());
+    alone(&caller, &record, part, said, StatusCode::OK)
 }
 
 fn some(text: &str) -> Option<String> {
@@ -185,26 +168,18 @@ async fn add(
         Err(problem) => Err(problem),
     };
     match added {
-        Ok(_) => Ok(back(id)),
+        Ok(_) => Ok(back(&caller, id, "references")),
         Err(problem) if problem.kind == ProblemKind::Invalid => {
             let mut part = ReferencesPart::load(&app, &caller, &shell, &record).await?;
             part.form = form;
+            part.open = true;
             part.errors = Some(shell.texts.fields(&problem));
-            let response = page(shell, &record, &part)?;
-            Ok((StatusCode::BAD_REQUEST, response).into_response())
+            let said = (shell, "references-title", String::new());
+            alone(&caller, &record, part, said, StatusCode::BAD_REQUEST)
         }
         Err(problem) => Err(problem.into()),
     }
 }
-
-fn back(id: EncounterId) -> Response {
-    Redirect::to(&format!("/consultations/{id}/references")).into_response()
-}
-
-/// A button and nothing else.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 async fn verify(
     State(app): State<App>,
@@ -213,7 +188,7 @@ async fn verify(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Fault> {
     api::verify_citation(&app, &caller.ctx, work).await?;
-    Ok(back(id))
+    Ok(back(&caller, id, "references"))
 }
 
 async fn drop_one(
@@ -223,5 +198,5 @@ async fn drop_one(
     Form(Nothing {}): Form<Nothing>,
 ) -> Result<Response, Fault> {
     api::drop_citation(&app, &caller.ctx, work).await?;
-    Ok(back(id))
+    Ok(back(&caller, id, "references"))
 }

@@ -10,10 +10,13 @@ use serde::Deserialize;
 use webkit::{Caller, Fault, PathId, Query, Shell, live, render};
 
 use super::{
+    attachments::AttachmentsPart,
     door,
     fields::{Control, Drawn, FieldView, Wrong, wrong},
     form::owner,
     judge::{Judged, judged},
+    labs::LabsPart,
+    references::ReferencesPart,
     view::{self, Block, Last, Vital, status_css},
 };
 use crate::{
@@ -76,6 +79,9 @@ struct ShowPage {
     last: Option<Last>,
     concluding: Vec<Concluding>,
     concluded: Vec<(String, String)>,
+    labs: LabsPart,
+    attachments: AttachmentsPart,
+    references: ReferencesPart,
     versions: Vec<VersionView>,
     notes: Vec<NoteRow>,
     doctors: Vec<StaffMember>,
@@ -138,6 +144,16 @@ impl ShowPage {
 
     fn owner(&self) -> String {
         owner(&self.shell)
+    }
+
+    /// What was done, in words.
+    fn said(&self) -> Option<String> {
+        let key = match self.done.as_deref()? {
+            "told" => "consultation-told",
+            "told-before" => "consultation-told-before",
+            _ => "common-saved",
+        };
+        self.notice.is_empty().then(|| self.shell.t(key))
     }
 
     fn is_assigned(&self, doctor: &StaffMember) -> bool {
@@ -234,6 +250,9 @@ async fn page(
         concluded: concluded(&record, &shell),
         wrong: wrong(&refused.errors, texts),
         last: last.map(|last| Last::new(&last, &caller.zone, texts.locale)),
+        labs: LabsPart::load(app, caller, &shell, &record).await?,
+        attachments: AttachmentsPart::load(app, caller, &shell, &record).await?,
+        references: ReferencesPart::load(app, caller, &shell, &record).await?,
         versions,
         notes,
         doctors: staff.into_iter().filter(is_doctor).collect(),

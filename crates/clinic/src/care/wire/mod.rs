@@ -5,6 +5,7 @@ mod evaluation;
 mod filter;
 mod input;
 mod labs;
+mod notify;
 mod record;
 mod references;
 mod schema;
@@ -27,6 +28,7 @@ pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
 pub(super) use labs::{
     LabBody, LabFilter, LabInput, LabPage, LabPatchInput, TrendBody, TrendFilter, file_url,
 };
+pub(super) use notify::{NotifiedBody, NotifyInput};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
 pub(super) use share::{ShareBody, ShareInput, SharedBody};
 pub(super) use typed::{AGE, BIRTH_DATE, REMOTE, SAME_ADDRESS, Typed, nothing_found};

@@ -1,5 +1,5 @@
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
-use send_rules::{Channel, Decision};
+use send_rules::{Category, Channel, Decision};
 use store::{ReadTx, StoreError};
 
 use crate::{
@@ -104,15 +104,16 @@ async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Proble
     };
     let (entries, media) = lines(&mut tx, tenant, &conversation).await?;
     let phone = &conversation.phone;
-    let (whatsapp, sms) = (Channel::Whatsapp, Channel::Sms);
+    let by = |channel: Channel| (channel, Category::Answer);
+    let (whatsapp, sms) = (by(Channel::Whatsapp), by(Channel::Sms));
     Ok(Thread {
         entries,
         media,
         candidates,
         proposal,
         staff: identity::api::staff(&mut tx, tenant).await?,
-        whatsapp: messaging::api::can_answer(&mut tx, app, tenant, phone, whatsapp).await?,
-        sms: messaging::api::can_answer(&mut tx, app, tenant, phone, sms).await?,
+        whatsapp: messaging::api::decision(&mut tx, app, tenant, phone, whatsapp).await?,
+        sms: messaging::api::decision(&mut tx, app, tenant, phone, sms).await?,
         opted_out: messaging::api::opted_out(&mut tx, tenant, phone).await?,
         conversation,
     })

@@ -77,8 +77,8 @@ pub async fn reply(
                 let conversation = find(tx, &a, &ctx, id).await?;
                 let channel = reply.channel.unwrap_or(conversation.channel);
                 let phone = &conversation.phone;
-                let decision =
-                    messaging::api::can_answer(tx, &a, ctx.tenant, phone, channel).await?;
+                let way = (channel, Category::Answer);
+                let decision = messaging::api::decision(tx, &a, ctx.tenant, phone, way).await?;
                 if let Decision::Refuse(reason) = decision {
                     return Err(Problem::conflict(reason.as_str()));
                 }

@@ -188,16 +188,15 @@ async fn facts_of(
     })
 }
 
-pub(in crate::messaging) async fn decide_answer(
+pub(in crate::messaging) async fn decision(
     tx: &mut ReadTx,
     app: &App,
     tenant: TenantId,
     phone: &Phone,
-    channel: Channel,
+    (channel, category): (Channel, Category),
 ) -> Result<Decision, StoreError> {
-    Ok(decide(
-        &facts_of(tx, app, tenant, phone, channel, Category::Answer).await?,
-    ))
+    let facts = facts_of(tx, app, tenant, phone, channel, category).await?;
+    Ok(decide(&facts))
 }
 
 /// The message as the provider wants it.

@@ -1,0 +1,122 @@
+//! Tells a patient that something waits for him: never what it says.
+
+use kernel::{Ctx, Phone, Problem};
+use store::WriteTx;
+use webkit::Texts;
+
+use crate::{
+    App, audit,
+    audit::api::Event,
+    care::{
+        model::{Encounter, EncounterId},
+        policy,
+    },
+    identity,
+    messaging::{
+        self,
+        api::{Category, Channel, Decision, Enqueued, NewMessage},
+    },
+    patients::{self, api::PatientId},
+};
+
+/// Sends the patient of a signed record a message that he can read it. Once per
+/// signed version and way; `again` sends another one, at most one a minute.
+///
+/// # Errors
+/// 404, also `not-signed-yet`; 403 `record-restricted`; 409 `patient-no-phone`,
+/// `opted_out`, and `window_closed` when WhatsApp's 24 hours are over.
+pub async fn notify(
+    app: &App,
+    ctx: &Ctx,
+    id: EncounterId,
+    channel: Channel,
+    again: bool,
+) -> Result<Enqueued, Problem> {
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let record = policy::hold(tx, &a, &ctx, id).await?;
+                let unsigned = || Problem::not_found().code("not-signed-yet");
+                let version = record.signed_version.ok_or_else(unsigned)?;
+                let phone = reachable(tx, &a, &ctx, &record, channel).await?;
+                let mut key = format!("record:{id}:{version}:{channel}");
+                if again {
+                    let minute = a.clock.now().micros().div_euclid(60_000_000);
+                    key = format!("{key}:{minute}");
+                }
+                let new = NewMessage {
+                    channel,
+                    category: Category::Result,
+                    body: wording(tx, &a, &ctx, &record, &phone).await?,
+                    recipient: phone,
+                    patient: Some(record.patient_id),
+                    idempotency_key: key,
+                    expires_at: None,
+                    created_by: ctx.actor.user(),
+                };
+                let queued = messaging::api::enqueue(tx, &a, &ctx, &new).await?;
+                if queued.fresh {
+                    told(tx, &a, &ctx, &record, channel);
+                }
+                Ok(queued)
+            })
+        })
+        .await
+}
+
+/// The patient's first number, if a message may go there this way.
+async fn reachable(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    record: &Encounter,
+    channel: Channel,
+) -> Result<Phone, Problem> {
+    let phones = patients::api::phones(tx, ctx.tenant, record.patient_id).await?;
+    let mut phones = phones.into_iter();
+    let phone = phones.next();
+    let phone = phone.ok_or_else(|| Problem::conflict("patient-no-phone"))?;
+    let way = (channel, Category::Result);
+    match messaging::api::decision(tx, app, ctx.tenant, &phone, way).await? {
+        Decision::Refuse(reason) => Err(Problem::conflict(reason.as_str())),
+        Decision::Send(_) | Decision::WaitUntil(..) => Ok(phone),
+    }
+}
+
+/// Nothing of the visit; on a phone that several people share, not even a name.
+async fn wording(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    record: &Encounter,
+    phone: &Phone,
+) -> Result<String, Problem> {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?.name;
+    let link = format!("{}/my/records", app.settings.public_url);
+    let owners = patients::api::by_phone(tx, ctx.tenant, phone).await?;
+    let is = |id: PatientId| id == record.patient_id;
+    let patient = patients::api::summary(tx, ctx.tenant, record.patient_id).await?;
+    let patient = patient.ok_or_else(Problem::not_found)?;
+    let texts = Texts::new(patient.locale);
+    let alone = owners.iter().all(|owner| is(owner.id));
+    let (clinic, link) = (("clinic", &clinic as _), ("link", &link as _));
+    Ok(match alone {
+        true => {
+            let name = ("name", &patient.first_name as _);
+            texts.with("notice-waits-for", &[clinic, link, name])
+        }
+        false => texts.with("notice-waits", &[clinic, link]),
+    })
+}
+
+fn told(tx: &mut WriteTx, app: &App, ctx: &Ctx, record: &Encounter, channel: Channel) {
+    let event = Event {
+        action: "encounter.notify",
+        object_type: "encounter",
+        object_id: record.id.uuid(),
+        patient: Some(record.patient_id.uuid()),
+        detail: Some(serde_json::json!({"method": channel}).to_string()),
+    };
+    audit::api::record_event(tx, app, ctx, event);
+}
