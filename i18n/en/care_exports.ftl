@@ -153,3 +153,9 @@ verify-signer = Signed by
 verify-at = On
 verify-when = { $day } at { $time }
 verify-privacy = Compare the number and the doctor’s name with your document. This page says nothing of the patient.
+
+audit-does-encounter-import = The consultation record { $of_patient } was imported from a file.
+audit-action-encounter-import = Import a record
+audit-my-encounter-import = Imported one of your records
+audit-program-import = Import
+audit-program-export = Export

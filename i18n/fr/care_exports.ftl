@@ -156,3 +156,9 @@ verify-signer = Signé par
 verify-at = Le
 verify-when = { $day } à { $time }
 verify-privacy = Comparez le numéro et le nom du médecin avec votre document. Cette page ne dit rien du patient.
+
+audit-does-encounter-import = La fiche { $of_patient } a été importée d’un fichier.
+audit-action-encounter-import = Importer une fiche
+audit-my-encounter-import = A importé une de vos fiches
+audit-program-import = Import
+audit-program-export = Export

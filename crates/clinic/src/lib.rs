@@ -29,6 +29,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("calls", calls::STATEMENTS),
         ("care", care::ATTACHMENT_STATEMENTS),
         ("care", care::CITATION_STATEMENTS),
+        ("care", care::CARRY_STATEMENTS),
         ("care", care::DRAFT_STATEMENTS),
         ("care", care::ENCOUNTER_STATEMENTS),
         ("care", care::EXPORT_STATEMENTS),

@@ -64,6 +64,52 @@ pub enum Command {
     /// The audit trail
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// What another installation wrote
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// What another installation reads
+    #[command(subcommand)]
+    Export(ExportCommand),
+}
+
+/// What can be exported.
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// A consultation record with its versions and files, as `import record` reads it
+    Record(ExportRecord),
+}
+
+/// Which record, and where it goes.
+#[derive(Args)]
+pub struct ExportRecord {
+    /// Its number, CONS-YYYYMMDD-NNN
+    pub number: String,
+    /// The folder to write record.json and the files into; it is made, or empty
+    #[arg(long, value_name = "FOLDER")]
+    pub to: PathBuf,
+    /// The clinic's short name, if there are several
+    #[arg(long)]
+    pub tenant: Option<String>,
+}
+
+/// What can be imported.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// A consultation record with its versions, out of its JSON export; nothing is overwritten
+    Record(ImportRecord),
+}
+
+/// Which record, and where it goes.
+#[derive(Args)]
+pub struct ImportRecord {
+    /// The file
+    pub file: PathBuf,
+    /// The folder with the files of the record, each named by its SHA-256
+    #[arg(long, value_name = "FOLDER")]
+    pub files: Option<PathBuf>,
+    /// The clinic's short name; without it the clinic that wrote the file, or the only one there is
+    #[arg(long)]
+    pub tenant: Option<String>,
 }
 
 /// What can be done about the audit trail.

@@ -114,7 +114,8 @@ fn whole_trail(slug: &str, whole: &audit::api::Whole) -> String {
     text
 }
 
-async fn open(config: &Config) -> Result<App, Failure> {
+/// The program over its database, for a command.
+pub async fn open(config: &Config) -> Result<App, Failure> {
     wiring::open(config, config.public_url(config.listen)).await
 }
 

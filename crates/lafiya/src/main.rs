@@ -5,8 +5,10 @@ mod cli;
 mod commands;
 mod config;
 mod demo;
+mod export;
 mod failure;
 mod figures;
+mod import;
 mod private;
 mod secrets;
 mod serve;
@@ -62,6 +64,8 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => commands::user(&config, command).await,
         Command::Tenant(command) => commands::tenant(&config, command).await,
         Command::Audit(command) => commands::audit(&config, command).await,
+        Command::Import(command) => import::run(&config, command).await,
+        Command::Export(command) => export::run(&config, command).await,
         Command::Check | Command::Openapi => Ok(()),
     }
 }

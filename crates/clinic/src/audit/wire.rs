@@ -29,6 +29,8 @@ pub const ACTIONS: &[&str] = &[
     "encounter.search",
     "encounter.export",
     "encounter.notify",
+    "encounter.import",
+    "letterhead.update",
     "encounter.share",
     "encounter.unshare",
     "encounter.open_link",

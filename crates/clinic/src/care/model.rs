@@ -10,7 +10,7 @@ use kernel::{Id, Timestamp, UserId};
 use crate::patients::api::PatientId;
 
 pub use attachments::*;
-pub use export::{Document, LabLine, Letterhead, Reader, Reference};
+pub use export::{Document, LabLine, Letterhead, Logo, NewLetterhead, Reader, Reference};
 pub use labs::*;
 pub use references::*;
 pub use share::{Lasting, Opened, ShareId, ShareMark, ShareRow, Shared};

@@ -1,8 +1,10 @@
 //! What a record's state allows, and what a signature covers. Pure.
 
 mod extents;
+mod file;
 mod lab_words;
 pub(super) mod labs;
+mod letterhead;
 mod notation;
 mod paper;
 pub(super) mod ranges;
@@ -17,6 +19,8 @@ use sha2::{Digest, Sha256};
 
 use super::model::{Encounter, EncounterId, Status};
 
+pub(super) use file::{day_and_count, sound, time};
+pub(super) use letterhead::{LARGEST_LOGO, letterhead};
 pub(super) use paper::{day_in_words, paper};
 pub use safety::assess;
 pub(super) use takeover::{of_patient, taken_over};

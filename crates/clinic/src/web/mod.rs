@@ -47,6 +47,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/settings/letterhead",
+            label: "letterhead-nav",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
             href: "/audit",
             label: "audit-title",
             policy: Policy::ADMIN,

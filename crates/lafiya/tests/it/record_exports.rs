@@ -1,9 +1,10 @@
-//! Documents of records, checked signatures, links that show a record, export
-//! and import.
+//! Documents of records, checked signatures, links that show a record.
 
-use ::store::params;
+use std::time::Duration;
+
+use ::store::{Sql, params};
 use axum::http::{Method, StatusCode};
-use kernel::Role;
+use kernel::{Clock, Role, Timestamp};
 use serde_json::{Value, json};
 use testkit::{
     clinic::{Answer, TestClinic},
@@ -13,18 +14,19 @@ use testkit::{
 
 use crate::records::input;
 
-const ALL: &str = "/api/v1/fiche-consultation/";
+pub(crate) const ALL: &str = "/api/v1/fiche-consultation/";
 
-struct Scene {
-    clinic: TestClinic,
-    doctor: String,
-    other_doctor: String,
-    admin: String,
-    agent: String,
-    patient: String,
+/// A clinic with whom a record meets.
+pub(crate) struct Scene {
+    pub(crate) clinic: TestClinic,
+    pub(crate) doctor: String,
+    pub(crate) other_doctor: String,
+    pub(crate) admin: String,
+    pub(crate) agent: String,
+    pub(crate) patient: String,
 }
 
-async fn scene(db: &TestDb) -> Scene {
+pub(crate) async fn scene(db: &TestDb) -> Scene {
     of(TestClinic::new(db).await).await
 }
 
@@ -50,22 +52,28 @@ async fn of(clinic: TestClinic) -> Scene {
 }
 
 impl Scene {
-    async fn call(&self, token: &str, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Answer {
         let token = (!token.is_empty()).then_some(token);
         let body = (method != Method::GET && method != Method::DELETE).then_some(body);
         self.clinic.call_as(token, method, path, body).await
     }
 
-    async fn get(&self, token: &str, path: &str) -> Answer {
+    pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
         self.call(token, Method::GET, path, json!(null)).await
     }
 
-    async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         self.call(token, Method::POST, path, body).await
     }
 
     /// Entered by its patient.
-    async fn entered(&self, changes: Value) -> String {
+    pub(crate) async fn entered(&self, changes: Value) -> String {
         let mut body = input();
         for (key, value) in changes.as_object().unwrap() {
             body[key] = value.clone();
@@ -75,7 +83,7 @@ impl Scene {
         format!("{ALL}{}/", answer.json()["id"].as_str().unwrap())
     }
 
-    async fn conclude(&self, one: &str, conclusion: Value) {
+    pub(crate) async fn conclude(&self, one: &str, conclusion: Value) {
         let path = format!("{one}edit-diagnostic/");
         ok(self
             .call(&self.doctor, Method::PATCH, &path, conclusion)
@@ -83,7 +91,7 @@ impl Scene {
     }
 
     /// The hash of the signature.
-    async fn sign(&self, one: &str) -> String {
+    pub(crate) async fn sign(&self, one: &str) -> String {
         ok(self
             .post(
                 &self.doctor,
@@ -93,6 +101,25 @@ impl Scene {
             .await);
         let versions = ok(self.get(&self.doctor, &format!("{one}versions/")).await);
         versions[0]["signed_hash"].as_str().unwrap().to_owned()
+    }
+
+    /// Whether this text stands in a link's row.
+    async fn has(&self, secret: &str) -> bool {
+        const ANY: Sql = Sql::new(
+            "SELECT COUNT(*) AS value FROM encounter_share WHERE tenant_id = $1 AND token_hash = $2",
+        );
+        let mut tx = self
+            .clinic
+            .app
+            .store
+            .read(self.clinic.tenant)
+            .await
+            .unwrap();
+        let count: i64 = tx
+            .one(ANY, params![self.clinic.tenant, secret])
+            .await
+            .unwrap();
+        count > 0
     }
 
     /// A signed record with its hash.
@@ -110,7 +137,7 @@ impl Scene {
     }
 }
 
-fn ok(answer: Answer) -> Value {
+pub(crate) fn ok(answer: Answer) -> Value {
     assert!(answer.status.is_success(), "{}", answer.text);
     answer.json()
 }
@@ -124,7 +151,7 @@ fn code(answer: &Answer) -> (u16, String) {
 }
 
 /// What a PDF says, page by page.
-fn said(pdf: &[u8]) -> String {
+pub(crate) fn said(pdf: &[u8]) -> String {
     use std::{
         io::Write,
         process::{Command, Stdio},
@@ -153,7 +180,7 @@ on_both_engines! {
         let draft = s.get(&s.doctor, &path).await;
         assert_eq!((draft.status.as_u16(), draft.headers["content-type"].to_str().unwrap()), (200, "application/pdf"));
         let text = said(&draft.bytes);
-        assert!(text.contains("Brouillon") && text.contains("39,6") && text.contains("Toux depuis trois jours"), "{text}");
+        assert!(text.contains("Non signée") && text.contains("39,6") && text.contains("Toux depuis trois jours"), "{text}");
         assert!(!text.contains("Bronchite") && !text.contains("Signature"), "{text}");
     }
 
@@ -170,7 +197,7 @@ on_both_engines! {
             for part in ["Bronchite aiguë", "Amoxicilline 1 g", "Dr Awa", "Fatou Sow", "Page 1 sur", &hash[..8], "Mbuyi wa Kalonji Aimée"] {
                 assert!(text.contains(part), "{part}: {text}");
             }
-            assert!(!text.contains("Brouillon"));
+            assert!(!text.contains("Non signée"));
             // The score is the rules', not the doctor's.
             assert_eq!(text.contains("NEWS2"), token == &s.doctor, "{text}");
         }
@@ -197,5 +224,142 @@ on_both_engines! {
         for part in ["#panic(", "*gras*", "#pagebreak()", "= Titre", "#let x = 1; ["] {
             assert!(text.contains(part), "{part}: {text}");
         }
+    }
+
+    async fn anybody_checks_a_signature_and_learns_nothing_of_the_patient(db) {
+        let s = scene(&db).await;
+        let (one, hash) = s.signed().await;
+        let grouped = format!("{} {}", &hash[..8], &hash[8..16]);
+        for path in [
+            format!("/verify/{hash}"),
+            format!("/verify?code={}", grouped.replace(' ', "+")),
+            format!("/verify?code={}", hash[..16].to_uppercase()),
+        ] {
+            let page = s.get("", &path).await;
+            assert_eq!(page.status, 200, "{path}");
+            for part in ["Clinique demo", "Fatou Sow", "le contenu n’a pas changé", "CONS-"] {
+                assert!(page.text.contains(part), "{path} lacks {part}");
+            }
+            assert!(!page.text.contains("Mbuyi") && !page.text.contains("Bronchite"), "{path}");
+            assert_eq!(page.headers["referrer-policy"], "no-referrer");
+        }
+        let unknown = [hash[..15].to_owned(), "0".repeat(64), "x".repeat(20), format!("{}0", &hash[..16])];
+        for code in unknown.iter().filter(|code| !hash.starts_with(code.as_str()) || code.len() < 16) {
+            let page = s.get("", &format!("/verify/{code}")).await;
+            assert_eq!(page.status, 404, "{code}");
+            assert!(page.text.contains("Nous ne connaissons pas ce code"), "{}", page.text);
+        }
+        ok(s.post(&s.doctor, &format!("{one}amend/"), json!({"reason": "Radio", "diagnostic": "Pneumonie"})).await);
+        let page = s.get("", &format!("/verify/{hash}")).await;
+        assert!(page.text.contains("nouvelle version"), "{}", page.text);
+    }
+
+    async fn a_link_shows_what_was_signed_for_a_while(db) {
+        let clock = Clock::fixed(Timestamp::parse("2026-03-01T09:00:00Z").unwrap());
+        let s = of(TestClinic::with_clock(&db, &clock).await).await;
+        let one = s.entered(json!({"temperature": 39.6})).await;
+        let shares = format!("{one}shares/");
+        assert_eq!(code(&s.post(&s.patient, &shares, json!({"lasting": "1h"})).await), (404, "not-signed-yet".to_owned()));
+        s.conclude(&one, json!({"diagnostic": "Bronchite aiguë", "recommandations": "Boire"})).await;
+        s.sign(&one).await;
+        assert_eq!(s.post(&s.patient, &shares, json!({"lasting": "8d"})).await.status, 400);
+        // Who may not: nobody, reception, a doctor to whom it was not given, a stranger.
+        assert_eq!(s.post("", &shares, json!({"lasting": "1h"})).await.status, 401);
+        assert_eq!(s.post(&s.agent, &shares, json!({"lasting": "1h"})).await.status, 403);
+        assert_eq!(s.post(&s.other_doctor, &shares, json!({"lasting": "1h"})).await.status, 404);
+        let other = s.clinic.token_of("patient").await;
+        assert_eq!(s.post(&other, &shares, json!({"lasting": "1h"})).await.status, 404);
+        let made = s.post(&s.patient, &shares, json!({"lasting": "1h"})).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let link = made.json()["link"].as_str().unwrap().to_owned();
+        let path = link.strip_prefix(testkit::clinic::PUBLIC_URL).unwrap().to_owned();
+        let secret = path.strip_prefix("/s/").unwrap();
+        assert_eq!(secret.len(), 64);
+        assert!(!s.has(secret).await, "only a hash is kept");
+        let page = s.get("", &path).await;
+        assert_eq!((page.status.as_u16(), page.headers["referrer-policy"].to_str().unwrap(), page.headers["cache-control"].to_str().unwrap()), (200, "no-referrer", "no-store"));
+        assert!(page.headers["x-robots-tag"].to_str().unwrap().contains("noindex"));
+        assert!(page.text.contains("Bronchite aiguë") && page.text.contains("Mbuyi") && !page.text.contains("nouvelle version"), "{}", page.text);
+        let pdf = s.get("", &format!("{path}/pdf")).await;
+        assert_eq!((pdf.status.as_u16(), pdf.headers["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
+        assert!(said(&pdf.bytes).contains("Bronchite aiguë"));
+        // A new signature: the link shows it, and says so.
+        ok(s.post(&s.doctor, &format!("{one}amend/"), json!({"reason": "Radio", "diagnostic": "Pneumonie"})).await);
+        let page = s.get("", &path).await;
+        assert!(page.text.contains("Pneumonie") && page.text.contains("nouvelle version"), "{}", page.text);
+        let listed = ok(s.get(&s.doctor, &shares).await);
+        assert_eq!((listed.as_array().unwrap().len(), &listed[0]["opened"]), (1, &json!(3)));
+        assert!(!listed.to_string().contains(secret));
+        // The patient reads who opened it.
+        let mine = ok(s.get(&s.patient, "/api/v1/me/access/").await);
+        let openings = mine["results"].as_array().unwrap().iter().filter(|line| line["action"] == "encounter.open_link");
+        assert_eq!(openings.count(), 3, "{mine}");
+        clock.advance(Duration::from_secs(3600));
+        let over = s.get("", &path).await;
+        let wrong = s.get("", &format!("/s/{}", "0".repeat(64))).await;
+        assert_eq!((over.status.as_u16(), wrong.status.as_u16()), (404, 404));
+        assert!(!over.text.contains("Pneumonie"));
+        assert_eq!(s.get("", &format!("{path}/pdf")).await.status, 404);
+        // The patient's token ended meanwhile too.
+        let patient = s.clinic.token_of("aimee").await;
+        assert_eq!(ok(s.get(&patient, &shares).await), json!([]));
+    }
+
+    async fn a_link_is_ended_by_the_patient_or_his_doctor(db) {
+        let s = scene(&db).await;
+        let (one, _) = s.signed().await;
+        let shares = format!("{one}shares/");
+        let made = ok(s.post(&s.doctor, &shares, json!({"lasting": "7d"})).await);
+        let path = made["link"].as_str().unwrap().strip_prefix(testkit::clinic::PUBLIC_URL).unwrap().to_owned();
+        assert_eq!(s.get("", &path).await.status, 200);
+        let share = format!("/api/v1/shares/{}/", made["id"].as_str().unwrap());
+        let other = s.clinic.token_of("patient").await;
+        assert_eq!(s.call(&other, Method::DELETE, &share, json!(null)).await.status, 404);
+        assert_eq!(s.get("", &path).await.status, 200);
+        for _ in 0..2 {
+            assert_eq!(s.call(&s.patient, Method::DELETE, &share, json!(null)).await.status, 204);
+        }
+        let ended = s.get("", &path).await;
+        assert_eq!(ended.status, 404);
+        assert!(ended.text.contains("Ce lien ne montre rien"), "{}", ended.text);
+    }
+
+    async fn a_secret_is_not_kept_under_an_idempotency_key(db) {
+        let s = scene(&db).await;
+        let (one, _) = s.signed().await;
+        let call = async || {
+            let request = axum::http::Request::post(format!("{one}shares/"))
+                .header("authorization", format!("Bearer {}", s.patient))
+                .header("content-type", "application/json")
+                .header("idempotency-key", "lien-1")
+                .body(axum::body::Body::from(r#"{"lasting":"1d"}"#)).unwrap();
+            s.clinic.send(request).await
+        };
+        assert_eq!(call().await.status, 201);
+        assert_eq!(code(&call().await), (409, "idempotency-outcome-unknown".to_owned()));
+        assert_eq!(ok(s.get(&s.patient, &format!("{one}shares/")).await).as_array().unwrap().len(), 1);
+    }
+
+    async fn a_patient_reads_his_own_in_simple_words(db) {
+        let s = scene(&db).await;
+        let one = s.entered(json!({"temperature": 39.6})).await;
+        s.conclude(&one, json!({"diagnostic": "Bronchite aiguë", "traitement": "Amoxicilline"})).await;
+        let page = one.replace(ALL, "/my/records/");
+        let page = page.trim_end_matches('/');
+        let list = s.get(&s.patient, "/my/records").await;
+        assert!(list.text.contains("Le médecin n’a pas encore fini."), "{}", list.text);
+        let waiting = s.get(&s.patient, page).await;
+        assert!(waiting.status == 200 && !waiting.text.contains("Bronchite") && !waiting.text.contains("/pdf"), "{}", waiting.text);
+        s.sign(&one).await;
+        let list = s.get(&s.patient, "/my/records").await;
+        assert!(list.text.contains("Terminée") && list.text.contains("Fatou Sow"), "{}", list.text);
+        let signed = s.get(&s.patient, page).await;
+        for part in ["Ce que le médecin a conclu", "Bronchite aiguë", "Votre traitement", "Votre température\u{a0}: 39,6 degrés."] {
+            assert!(signed.text.contains(part), "{part}: {}", signed.text);
+        }
+        assert_eq!(s.get(&s.patient, &format!("{page}/pdf")).await.status, 200);
+        let other = s.clinic.token_of("patient").await;
+        assert_eq!(s.get(&other, page).await.status, 404);
+        assert_eq!(s.get(&s.doctor, page).await.status, 403);
     }
 }

@@ -142,6 +142,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/api/schema/", ""),
     ("/api/v1/audit/", "Journal des accès"),
     ("/api/v1/attachments/", "Fiches de consultation"),
+    ("/api/v1/letterhead/", "En-tête des documents"),
     ("/api/v1/auth/", "Mon compte"),
     ("/api/v1/auth/invitations/", "Équipe"),
     ("/api/v1/auth/medecins/", "Annuaire des médecins"),
@@ -195,6 +196,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/second-factor/rule", "Équipe"),
     ("/sessions", "Mon compte"),
     ("/settings/access", "Programmes et accès"),
+    ("/settings/letterhead", "En-tête des documents"),
     ("/sign-in", ""),
     ("/sign-out", ""),
     ("/simulator", "Téléphone d’essai"),
@@ -228,6 +230,12 @@ impl Share {
             words.join(", ")
         }
     }
+}
+
+#[test]
+fn the_format_of_a_records_file_is_documented() {
+    let schema = serde_json::to_string_pretty(&clinic::care::api::file_schema()).unwrap();
+    assert_document("docs/wire/record-export.schema.json", &(schema + "\n"));
 }
 
 #[test]

@@ -1,18 +1,30 @@
-use axum::{body::Body, extract::State, http::HeaderMap, response::Response};
-use webkit::{Caller, Download, Fault, PathId, Policy, Routes, Scope, Wanted, routes};
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    response::Response,
+};
+use kernel::{Locale, Problem};
+use serde::Deserialize;
+use webkit::{Caller, Download, Fault, PathId, Policy, Query, Routes, Scope, Wanted, routes};
 
 use crate::{
     App,
     care::{
-        api::{self, Printed},
+        api::{self, Printed, RecordFile},
         model::EncounterMark,
     },
 };
+
+/// Who works with records; a file holds more than patients are shown.
+const TAKERS: Policy = Policy::STAFF;
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .scope(Scope::Area("record"))
         .api(routes!(export_pdf), Policy::SignedIn)
+        .api(routes!(export_json), TAKERS)
 }
 
 /// A document as an answer, shown by a browser.
@@ -38,6 +50,23 @@ pub(in crate::care) fn given(printed: Printed, headers: &HeaderMap) -> Result<Re
     Ok(download.answer(&wanted, body))
 }
 
+/// How a document is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaperFilter {
+    lang: Option<String>,
+}
+
+impl PaperFilter {
+    fn locale(&self) -> Result<Option<Locale>, Problem> {
+        let read = self.lang.as_deref().map(|word| {
+            let known = Locale::parse(word);
+            known.ok_or_else(|| Problem::invalid("lang", "malformed"))
+        });
+        read.transpose()
+    }
+}
+
 /// Gives a record as a PDF, in the caller's language or in `?lang=`.
 ///
 /// Of the newest signed version; before the first, staff get a draft without
@@ -55,7 +84,30 @@ async fn export_pdf(
     caller: Caller,
     headers: HeaderMap,
     PathId(id): PathId<EncounterMark>,
+    Query(asked): Query<PaperFilter>,
 ) -> Result<Response, Fault> {
-    let printed = api::pdf(&app, &caller.ctx, id).await?;
+    let mut ctx = caller.ctx;
+    ctx.locale = asked.locale()?.unwrap_or(ctx.locale);
+    let printed = api::pdf(&app, &ctx, id).await?;
     given(printed, &headers)
+}
+
+/// Gives a record as a file that `lafiya import record` reads.
+///
+/// Complete: the patient, every version with its signature, messages. The format
+/// is described in `docs/wire/record-export.schema.json`.
+#[utoipa::path(
+    get, path = "/api/v1/fiche-consultation/{id}/export/json/", tag = "records",
+    params(("id" = String, Path, description = "The record", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "The file", body = RecordFile))
+)]
+async fn export_json(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<EncounterMark>,
+) -> Result<([(HeaderName, HeaderValue); 1], Json<RecordFile>), Fault> {
+    let file = api::file(&app, &caller.ctx, id).await?;
+    let name = format!("attachment; filename=\"fiche-{}.json\"", file.record.number);
+    let name = HeaderValue::from_str(&name).map_err(Problem::internal)?;
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(file)))
 }

@@ -2,6 +2,7 @@ mod attachments;
 mod decisions;
 mod export;
 mod labs;
+mod letterhead;
 mod records;
 mod references;
 mod share;
@@ -18,6 +19,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(export::routes())
         .merge(share::routes())
         .merge(labs::routes())
+        .merge(letterhead::routes())
         .merge(references::routes())
         .merge(attachments::routes())
 }

@@ -3,6 +3,30 @@ use kernel::Timestamp;
 use super::{Encounter, VersionRow};
 use crate::identity::api::TenantInfo;
 
+/// A picture at the top of documents.
+#[derive(Debug, Clone)]
+pub enum Logo {
+    /// The one that is there.
+    Keep,
+    /// None any more.
+    None,
+    /// This PNG or JPEG.
+    New(bytes::Bytes),
+}
+
+/// A letterhead to be set, as a whole.
+#[derive(Debug, Clone)]
+pub struct NewLetterhead {
+    /// Where the clinic is, in lines.
+    pub address: Option<String>,
+    /// How it is called.
+    pub phone: Option<String>,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Its picture.
+    pub logo: Logo,
+}
+
 store::row! {
     /// What stands at the top of a clinic's documents, besides its name.
     #[derive(Default)]

@@ -8,6 +8,7 @@ mod fields;
 mod form;
 mod judge;
 mod labs;
+mod letterhead;
 mod link;
 mod list;
 mod my_records;
@@ -69,6 +70,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(get(), &one("amend"), form::amend, doctors)
         .page(post(), &one("amend"), save::amend, doctors)
         .merge(labs::routes())
+        .merge(letterhead::routes())
         .merge(references::routes())
         .merge(attachments::routes())
 }

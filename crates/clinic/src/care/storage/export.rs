@@ -9,7 +9,8 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
         ON CONFLICT (tenant_id) DO UPDATE SET address = excluded.address, phone = excluded.phone,
             email = excluded.email, logo = excluded.logo, logo_type = excluded.logo_type,
-            updated_at = excluded.updated_at, version = clinic_letterhead.version + 1";
+            updated_at = excluded.updated_at, version = clinic_letterhead.version + 1
+        WHERE clinic_letterhead.version = $8";
 }
 
 /// What the clinic's documents have at their top; nothing until somebody says it.
@@ -21,11 +22,12 @@ pub(in crate::care) async fn letterhead(
     Ok(found.unwrap_or_default())
 }
 
+/// Fails with a row count when the version is not `seen` any more.
 pub(in crate::care) async fn set_letterhead(
     tx: &mut WriteTx,
     tenant: TenantId,
     l: &Letterhead,
-    now: Timestamp,
+    (seen, now): (i64, Timestamp),
 ) -> Result<(), StoreError> {
     let values = params![
         tenant,
@@ -34,7 +36,8 @@ pub(in crate::care) async fn set_letterhead(
         l.email,
         l.logo,
         l.logo_type,
-        now
+        now,
+        seen,
     ];
     tx.execute_one(SET_LETTERHEAD, values).await
 }

@@ -2,7 +2,7 @@ use kernel::{PageRequest, TenantId, text::fold};
 use store::{Params, ReadTx, StoreError, WriteTx, params};
 
 use super::Sees;
-use crate::care::model::{Observation, ObservationId, ObservationRow, Results};
+use crate::care::model::{EncounterId, Observation, ObservationId, ObservationRow, Results};
 
 macro_rules! observations {
     ($rows:expr) => {
@@ -43,6 +43,10 @@ macro_rules! wanted {
 
 store::statements! {
     FIND = observations!(" AND o.id = $2");
+    OF_RECORD = observations!(" AND o.encounter_id = $2 ORDER BY o.created_at, o.id");
+    RESTORE = "INSERT INTO observation (tenant_id, id, encounter_id, analysis, analysis_key, value, unit, normal, laboratory,
+            attachment_id, comment, taken_on, late, created_by, created_at, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     LIST = observations!(concat!(wanted!(),
         " ORDER BY o.taken_on DESC, o.id DESC LIMIT $11 OFFSET $12"));
     COUNT = concat!("SELECT COUNT(*) AS value FROM observation o
@@ -98,12 +102,18 @@ pub(in crate::care) async fn observations(
     Ok((count, rows?))
 }
 
-pub(in crate::care) async fn insert_observation(
-    tx: &mut WriteTx,
+/// All results of a record, in the order in which they were entered.
+pub(in crate::care) async fn observations_of(
+    tx: &mut ReadTx,
     tenant: TenantId,
-    o: &Observation,
-) -> Result<(), StoreError> {
-    let values = params![
+    encounter: EncounterId,
+) -> Result<Vec<Observation>, StoreError> {
+    let rows: Vec<ObservationRow> = tx.all(OF_RECORD, params![tenant, encounter]).await?;
+    rows.into_iter().map(Observation::try_from).collect()
+}
+
+fn values(tenant: TenantId, o: &Observation) -> Params {
+    params![
         tenant,
         o.id,
         o.encounter_id,
@@ -119,8 +129,26 @@ pub(in crate::care) async fn insert_observation(
         o.late,
         o.created_by,
         o.created_at,
-    ];
-    tx.execute_one(INSERT, values).await
+    ]
+}
+
+pub(in crate::care) async fn insert_observation(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    o: &Observation,
+) -> Result<(), StoreError> {
+    tx.execute_one(INSERT, values(tenant, o)).await
+}
+
+/// Writes a result as it stood elsewhere, with its times and its version.
+pub(in crate::care) async fn restore_observation(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    o: &Observation,
+) -> Result<(), StoreError> {
+    let mut values = values(tenant, o);
+    values.extend(params![o.updated_at, o.version]);
+    tx.execute_one(RESTORE, values).await
 }
 
 /// Fails with a row count when the version is another by now.

@@ -1,4 +1,5 @@
 mod attachments;
+mod carry;
 mod drafts;
 mod export;
 mod labs;
@@ -10,6 +11,7 @@ mod share;
 mod versions;
 
 pub(super) use attachments::*;
+pub(super) use carry::*;
 pub(super) use drafts::*;
 pub(super) use export::*;
 pub(super) use labs::*;
@@ -21,6 +23,7 @@ pub(super) use share::*;
 pub(super) use versions::*;
 
 pub(crate) use attachments::STATEMENTS as ATTACHMENT_STATEMENTS;
+pub(crate) use carry::STATEMENTS as CARRY_STATEMENTS;
 pub(crate) use drafts::STATEMENTS as DRAFT_STATEMENTS;
 pub(crate) use export::STATEMENTS as EXPORT_STATEMENTS;
 pub(crate) use labs::STATEMENTS as OBSERVATION_STATEMENTS;

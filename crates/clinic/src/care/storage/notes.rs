@@ -7,9 +7,10 @@ use crate::care::model::{EncounterId, NoteId, NoteRow};
 macro_rules! notes {
     ($rows:literal) => {
         concat!(
-            "SELECT n.id AS id, n.author AS author, u.first_name || ' ' || u.last_name AS author_name,
-            COALESCE(m.role, 'patient') <> 'patient' AS by_staff, n.body AS body, n.created_at AS created_at
-        FROM encounter_message n JOIN user_account u ON u.id = n.author
+            "SELECT n.id AS id, n.author AS author, COALESCE(x.name, u.first_name || ' ' || u.last_name, '') AS author_name,
+            COALESCE(x.staff, COALESCE(m.role, 'patient') <> 'patient') AS by_staff, n.body AS body, n.created_at AS created_at
+        FROM encounter_message n LEFT JOIN user_account u ON u.id = n.author
+        LEFT JOIN encounter_person x ON x.tenant_id = n.tenant_id AND x.id = n.author
         LEFT JOIN membership m ON m.tenant_id = n.tenant_id AND m.user_id = n.author
         WHERE n.tenant_id = $1 AND n.encounter_id = $2",
             $rows

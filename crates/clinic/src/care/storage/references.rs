@@ -37,6 +37,7 @@ macro_rules! seen {
 
 store::statements! {
     FIND = citations!(" AND c.id = $2");
+    OF_RECORD = citations!(" AND c.encounter_id = $2 ORDER BY c.created_at, c.id");
     LIST = citations!(concat!(seen!(), " ORDER BY c.created_at DESC, c.id DESC LIMIT $7 OFFSET $8"));
     COUNT = concat!("SELECT COUNT(*) AS value FROM citation c
         JOIN encounter e ON e.tenant_id = c.tenant_id AND e.id = c.encounter_id AND e.deleted_at IS NULL
@@ -73,6 +74,15 @@ pub(in crate::care) async fn citations(
     let count = tx.one(COUNT, values.clone()).await?;
     values.extend(params![page.size, page.offset()]);
     Ok((count, tx.all(LIST, values).await?))
+}
+
+/// All references of a record, in the order in which they were added.
+pub(in crate::care) async fn citations_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    encounter: EncounterId,
+) -> Result<Vec<Citation>, StoreError> {
+    tx.all(OF_RECORD, params![tenant, encounter]).await
 }
 
 pub(in crate::care) async fn insert_citation(

@@ -2,9 +2,11 @@
 
 mod attachments;
 mod evaluation;
+pub(super) mod file;
 mod filter;
 mod input;
 mod labs;
+mod letterhead;
 mod notify;
 mod record;
 mod references;
@@ -28,6 +30,7 @@ pub(super) use input::{AmendInput, ConcludeInput, RecordInput};
 pub(super) use labs::{
     LabBody, LabFilter, LabInput, LabPage, LabPatchInput, TrendBody, TrendFilter, file_url,
 };
+pub(super) use letterhead::{LetterheadBody, LetterheadInput};
 pub(super) use notify::{NotifiedBody, NotifyInput};
 pub(super) use record::{ChoicesBody, RecordBody, RecordPage, choices};
 pub(super) use share::{ShareBody, ShareInput, SharedBody};

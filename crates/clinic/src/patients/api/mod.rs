@@ -5,6 +5,7 @@ mod compare;
 mod duplicates;
 mod merge;
 mod read;
+mod restore;
 mod write;
 
 pub use access::{access, break_glass, may_open, name, set_access};
@@ -14,6 +15,7 @@ pub use duplicates::{carry_over, duplicates, resembling};
 pub use merge::{group, kept, merge, unmerge};
 pub(super) use read::entered;
 pub use read::{by_last_nine, by_phone, list, phones, record, search, stats, summary};
+pub use restore::{restore, whole};
 pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{
