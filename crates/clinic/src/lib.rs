@@ -55,6 +55,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
+        ("patients", patients::WORD_STATEMENTS),
     ]
 }
 
@@ -151,7 +152,7 @@ pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
         }
         let filed = patients::api::carry_over(app, tenant.id).await?;
         if filed > 0 {
-            tracing::info!(tenant = %tenant.slug, filed, "patients are found by the sound of their names now");
+            tracing::info!(tenant = %tenant.slug, filed, "patients are found by the words and the sound of their names now");
         }
     }
     Ok(())

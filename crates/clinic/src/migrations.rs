@@ -37,4 +37,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0023_care_observations",
     "0024_care_exports",
     "0026_care_import",
+    "0025_patients_words",
 ];

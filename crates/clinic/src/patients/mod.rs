@@ -22,7 +22,7 @@ use crate::App;
 
 pub(crate) use storage::{
     STATEMENTS, access::STATEMENTS as ACCESS_STATEMENTS, merge::STATEMENTS as MERGE_STATEMENTS,
-    sounds::STATEMENTS as SOUND_STATEMENTS,
+    sounds::STATEMENTS as SOUND_STATEMENTS, words::STATEMENTS as WORD_STATEMENTS,
 };
 
 /// The patients' routes.

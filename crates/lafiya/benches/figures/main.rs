@@ -7,6 +7,7 @@ use std::fs;
 use store::EngineKind;
 
 mod engine;
+mod files;
 mod meter;
 mod records;
 mod server;
@@ -25,6 +26,9 @@ async fn main() -> Result<(), Failure> {
         if wanted("server") {
             server::figures(kind).await?;
         }
+        if wanted("files") {
+            files::figures(kind).await?;
+        }
         if wanted("records") {
             records::figures(kind).await?;
         }
@@ -38,7 +42,7 @@ async fn main() -> Result<(), Failure> {
 /// Whether this part was named, or none was: `make bench` prints all of them.
 fn wanted(part: &str) -> bool {
     let named: Vec<String> = std::env::args().skip(1).collect();
-    let parts = ["server", "records", "engine"];
+    let parts = ["server", "files", "records", "engine"];
     let mut asked = named
         .iter()
         .filter(|name| parts.contains(&name.as_str()))

@@ -4,11 +4,15 @@
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
-use clinic::care::api::{Administrative, create};
+use clinic::{
+    care::api::{Administrative, create},
+    identity,
+    patients::api::{NewPatient, PatientId, enter},
+};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use kernel::{Actor, Ctx, Locale, Role};
+use kernel::{Actor, Ctx, Id, Locale, Problem, Role};
 use serde_json::{Value, json};
-use store::EngineKind;
+use store::{EngineKind, Sql, WriteTx, params};
 use testkit::{clinic::TestClinic, db::TestDb};
 
 use crate::{
@@ -19,10 +23,29 @@ use crate::{
 
 /// Records, each of another patient.
 const RECORDS: u64 = 100_000;
-/// Entered at once while the clinic is filled.
+/// Of these, entered as staff enter them; the others copy them.
+const ENTERED: u64 = 1_000;
+/// Entered at once.
 const HANDS: usize = 64;
+/// Copied in one transaction.
+const BATCH: u64 = 1_000;
 /// Calls of each kind.
 const CALLS: u64 = 300;
+
+const MODEL: Sql =
+    Sql::new("SELECT id AS value FROM encounter WHERE tenant_id = $1 ORDER BY id LIMIT 1");
+const COPY: Sql = Sql::new(
+    "INSERT INTO encounter (tenant_id, id, number, patient_id, status, remote, created_by, content, form_version,
+        created_at, updated_at, version)
+    SELECT tenant_id, $2, $3, $4, status, remote, created_by, content, form_version, $5, $5, 1
+    FROM encounter WHERE tenant_id = $1 AND id = $6",
+);
+const WORDS: Sql = Sql::new(
+    "INSERT INTO encounter_word (tenant_id, word, encounter_id)
+    VALUES ($1, $3, $2), ($1, $4, $2), ($1, $5, $2), ($1, $6, $2), ($1, 'toux', $2), ($1, 'depuis', $2),
+        ($1, 'trois', $2), ($1, 'jours', $2)
+    ON CONFLICT DO NOTHING",
+);
 
 /// Every figure of records on this engine.
 pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
@@ -37,13 +60,7 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
     say(&format!(
         "records on {kind:?}, {RECORDS} of as many patients"
     ));
-    let started = Instant::now();
-    stream::iter((0..RECORDS).map(|n| enter(&clinic, &ctx, n)))
-        .buffer_unordered(HANDS)
-        .try_collect::<Vec<()>>()
-        .await?;
-    let each = count(RECORDS) / started.elapsed().as_secs_f64();
-    say(&format!("  {each:.0} entered a second by {HANDS} at once"));
+    fill(&clinic, &ctx).await?;
     if kind == EngineKind::Postgres {
         // Autovacuum does it within a minute in a clinic.
         analyze(&db).await?;
@@ -61,12 +78,90 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
         format!("{all}?search={first}+{last}")
     })
     .await?;
+    let patients = "/api/v1/patients/";
     asks.look("patients found by a misspelt name", 30, |n| {
         let (first, last) = name(n * 331);
-        format!("/api/patients/list/?search={last}+{first}x")
+        format!("{patients}?search={last}+{first}x")
+    })
+    .await?;
+    asks.look("patients found by a name of thousands", 30, |n| {
+        let last = name(n * 331).1;
+        format!("{patients}?search=mamadu+{last}")
+    })
+    .await?;
+    asks.look("patients found by two letters", 30, |n| {
+        format!("{patients}?search={}", &name(n * 331).1[..2])
+    })
+    .await?;
+    asks.look("patients found by four digits", 30, |n| {
+        format!("{patients}?search={}", 1000 + n * 29)
     })
     .await?;
     asks.create().await
+}
+
+async fn fill(clinic: &TestClinic, ctx: &Ctx) -> Result<(), Failure> {
+    let started = Instant::now();
+    stream::iter((0..ENTERED).map(|n| entered(clinic, ctx, n)))
+        .buffer_unordered(HANDS)
+        .try_collect::<Vec<()>>()
+        .await?;
+    let each = count(ENTERED) / started.elapsed().as_secs_f64();
+    say(&format!("  {each:.0} entered a second by {HANDS} at once"));
+    let model: uuid::Uuid = {
+        let mut tx = clinic.app.store.read(ctx.tenant).await?;
+        tx.one(MODEL, params![ctx.tenant]).await?
+    };
+    let started = Instant::now();
+    for from in (ENTERED..RECORDS).step_by(usize::try_from(BATCH)?) {
+        let (app, ctx) = (clinic.app.clone(), ctx.clone());
+        let copied: Result<(), Problem> = clinic
+            .app
+            .store
+            .write(ctx.tenant, move |tx| {
+                Box::pin(async move {
+                    let house = identity::api::tenant(tx, ctx.tenant).await?;
+                    for n in from..(from + BATCH).min(RECORDS) {
+                        let patient = enter(tx, &app, &ctx, &house, person(n)).await?;
+                        copy(tx, &app, &ctx, (n, patient, model)).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await;
+        copied.map_err(|problem| format!("{problem:?}"))?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    say(&format!("  the others copied in {seconds:.0} s"));
+    Ok(())
+}
+
+fn person(n: u64) -> NewPatient {
+    let (first, last) = name(n);
+    NewPatient {
+        first_name: first,
+        last_name: last,
+        phone: phone(n),
+        birth_date: Some(birth_date(n)),
+        ..NewPatient::default()
+    }
+}
+
+async fn copy(
+    tx: &mut WriteTx,
+    app: &clinic::App,
+    ctx: &Ctx,
+    (n, patient, model): (u64, PatientId, uuid::Uuid),
+) -> Result<(), Problem> {
+    let id = Id::<()>::new(&app.clock, &app.rng);
+    let number = format!("CONS-20190101-{n:06}");
+    let values = params![ctx.tenant, id, number, patient, app.clock.now(), model];
+    tx.execute_one(COPY, values).await?;
+    let (first, last) = name(n);
+    let national = format!("77{n:07}");
+    let values = params![ctx.tenant, id, last, first, national, number.to_lowercase()];
+    tx.execute(WORDS, values).await?;
+    Ok(())
 }
 
 async fn analyze(db: &TestDb) -> Result<(), Failure> {
@@ -87,18 +182,38 @@ const SYLLABLES: [&str; 20] = [
     "tou", "dia", "llo", "ba", "ngue", "ssan",
 ];
 
-/// A name of its own for each number.
+/// One of 64 million names; but every tenth person is called Mamadou and every
+/// eighth Diallo.
 fn name(n: u64) -> (String, String) {
     let part = |n: u64| SYLLABLES[usize::try_from(n % 20).unwrap_or(0)];
     let three = |n: u64| format!("{}{}{}", part(n), part(n / 20), part(n / 400));
-    (three(n.wrapping_mul(7919)), three(n))
+    let first = if n % 10 == 0 {
+        "mamadou".to_owned()
+    } else {
+        three(n.wrapping_mul(7919))
+    };
+    let last = if n % 8 == 0 {
+        "diallo".to_owned()
+    } else {
+        three(n)
+    };
+    (first, last)
 }
 
-fn input(n: u64) -> Value {
+fn phone(n: u64) -> String {
+    format!("+22177{n:07}")
+}
+
+fn birth_date(n: u64) -> String {
+    format!("{}-0{}-1{}", 1940 + n % 80, 1 + n % 9, n % 10)
+}
+
+/// The form of a visit.
+pub fn input(n: u64) -> Value {
     let (first, last) = name(n);
     json!({
-        "nom": last, "postnom": first, "prenom": first, "date_naissance": format!("{}-0{}-1{}", 1940 + n % 80, 1 + n % 9, n % 10),
-        "sexe": "F", "telephone": format!("+22177{:07}", n % 10_000_000), "occupation": "Commerçante",
+        "nom": last, "postnom": first, "prenom": first, "date_naissance": birth_date(n),
+        "sexe": "F", "telephone": phone(n), "occupation": "Commerçante",
         "avenue": "Avenue 12", "quartier": "Médina", "commune": "Dakar", "contact_nom": "Paul",
         "contact_telephone": "+221772000042", "contact_adresse": "Avenue 12", "etat": "Conservé",
         "capacite_physique": "Top", "capacite_psychologique": "Top", "febrile": "Non", "tegument": "Normal",
@@ -107,7 +222,7 @@ fn input(n: u64) -> Value {
     })
 }
 
-async fn enter(clinic: &TestClinic, ctx: &Ctx, n: u64) -> Result<(), Failure> {
+async fn entered(clinic: &TestClinic, ctx: &Ctx, n: u64) -> Result<(), Failure> {
     let Value::Object(form) = input(n) else {
         return Err("an input is an object".into());
     };

@@ -34,11 +34,13 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
 }
 
 /// A demo server in a process of its own.
-struct Server {
+pub struct Server {
     child: Child,
-    base: String,
+    /// Where it listens.
+    pub base: String,
     token: String,
-    credentials: Value,
+    /// What the demo says of its accounts.
+    pub credentials: Value,
     database: Option<String>,
     _data: TempDir,
 }
@@ -51,7 +53,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn start(kind: EngineKind) -> Result<Self, Failure> {
+    /// Starts one, twice: the first start makes the demo.
+    pub async fn start(kind: EngineKind) -> Result<Self, Failure> {
         let data = tempfile::tempdir()?;
         let program = env!("CARGO_BIN_EXE_lafiya");
         let size = fs::metadata(program)?.len();
@@ -108,13 +111,43 @@ impl Server {
     }
 
     /// Resident kilobytes.
-    fn memory(&self) -> Result<u64, Failure> {
+    pub fn memory(&self) -> Result<u64, Failure> {
+        self.kilobytes("VmRSS:")
+    }
+
+    /// The most there were since [`Server::forget_peak`].
+    pub fn peak(&self) -> Result<u64, Failure> {
+        self.kilobytes("VmHWM:")
+    }
+
+    /// Sets the highest mark back to what there is now (proc(5)).
+    pub fn forget_peak(&self) -> Result<(), Failure> {
+        Ok(fs::write(
+            format!("/proc/{}/clear_refs", self.child.id()),
+            "5",
+        )?)
+    }
+
+    fn kilobytes(&self, of: &str) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmRSS:"))
+            .find(|line| line.starts_with(of))
             .unwrap_or_default();
         Ok(line.split_whitespace().nth(1).unwrap_or("0").parse()?)
+    }
+
+    /// A token of one of the demo's accounts.
+    pub async fn signed_in(&self, role: &str) -> Result<String, Failure> {
+        let user = &self.credentials["users"][role];
+        let body = serde_json::json!({"username": user["username"], "password": user["password"]});
+        let answer = reqwest::Client::new()
+            .post(format!("{}/api/v1/auth/token/", self.base))
+            .json(&body)
+            .send()
+            .await?;
+        let tokens: Value = answer.json().await?;
+        Ok(tokens["access"].as_str().unwrap_or_default().to_owned())
     }
 
     /// What a phone downloads before it sees the sign-in page.
@@ -200,17 +233,8 @@ impl Server {
     /// From the call to the line in the inbox, one message after the other.
     async fn visible(&self) -> Result<(), Failure> {
         let provider = self.provider()?;
-        let agent = &self.credentials["users"]["agent"];
         let http = reqwest::Client::new();
-        let body =
-            serde_json::json!({"username": agent["username"], "password": agent["password"]});
-        let answer = http
-            .post(format!("{}/api/v1/auth/token/", self.base))
-            .json(&body)
-            .send()
-            .await?;
-        let tokens: Value = answer.json().await?;
-        let access = tokens["access"].as_str().unwrap_or_default().to_owned();
+        let access = self.signed_in("agent").await?;
         let mut waits = Vec::new();
         for number in 900_000..900_100_u64 {
             let started = Instant::now();

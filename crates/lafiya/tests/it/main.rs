@@ -24,6 +24,7 @@ mod oauth;
 mod oauth_access;
 mod outbox;
 mod pages;
+mod patient_search;
 mod patients;
 mod permissions;
 mod record_exports;

@@ -15,10 +15,10 @@ use crate::{
     patients::{
         model::{Duplicate, NewPatient, PatientId, PatientRow},
         rules::{
-            filing,
+            filing, names,
             resemblance::{Resemblance, Traits, compare},
         },
-        storage::{self, merge, sounds},
+        storage::{self, merge, sounds, words},
     },
 };
 
@@ -134,14 +134,24 @@ pub(super) async fn file(
     tenant: TenantId,
     patient: &PatientRow,
 ) -> Result<(), StoreError> {
-    let name = storage::search_name(patient);
-    let mut pieces = crate::patients::rules::pieces(&name);
+    let borne = bear(tx, tenant, patient).await?;
+    words::learn(tx, tenant, &borne).await
+}
+
+/// The same, but answers the words for [`words::learn`].
+async fn bear(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    patient: &PatientRow,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut borne = names::words(&storage::search_name(patient));
     for former in merge::former_names(tx, tenant, patient.id).await? {
-        pieces.extend(crate::patients::rules::pieces(&former));
+        borne.extend(names::words(&former));
     }
-    storage::set_trigrams(tx, tenant, patient.id, pieces).await?;
+    words::set_words(tx, tenant, patient.id, &borne).await?;
     let traits = Traits::of(patient);
-    sounds::set_sounds(tx, tenant, patient.id, filing::filed_under(&traits)).await
+    sounds::set_sounds(tx, tenant, patient.id, filing::filed_under(&traits)).await?;
+    Ok(borne)
 }
 
 /// Files the patients of programs before this one; answers how many. Any number of
@@ -174,15 +184,16 @@ async fn file_all(
     tenant: TenantId,
     some: Vec<PatientId>,
 ) -> Result<u64, StoreError> {
-    let mut filed = 0;
+    let (mut filed, mut borne) = (0, BTreeSet::new());
     for id in some {
         if !sounds::file(tx, tenant, id).await? {
             continue;
         }
         if let Some(patient) = storage::patient(tx, tenant, id).await? {
-            file(tx, tenant, &patient).await?;
+            borne.extend(bear(tx, tenant, &patient).await?);
             filed += 1;
         }
     }
+    words::learn(tx, tenant, &borne).await?;
     Ok(filed)
 }

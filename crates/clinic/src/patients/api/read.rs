@@ -9,7 +9,8 @@ use crate::{
     audit::api::Event,
     patients::{
         model::{PatientId, Record, Stats, Status, Summary},
-        rules, storage,
+        rules::{self, names},
+        storage::{self, words},
     },
 };
 
@@ -197,19 +198,34 @@ async fn matching(
         return Ok(found);
     }
     if folded.chars().count() == 1 {
-        return storage::by_letter(tx, tenant, folded).await;
+        return words::by_letter(tx, tenant, folded).await;
     }
-    let pieces = rules::pieces(folded).into_iter();
-    let candidates = storage::by_trigrams(tx, tenant, pieces).await?;
-    let mut scored: Vec<(f64, Summary)> = candidates
+    let mut scored: Vec<(f64, Summary)> = bearers(tx, tenant, folded)
+        .await?
         .into_iter()
-        .map(|(patient, name)| (rules::likeness(folded, &name), patient))
-        .filter(|(likeness, _)| *likeness >= rules::ALIKE)
+        .map(|(patient, name)| (names::likeness(folded, &name), patient))
+        .filter(|(likeness, _)| *likeness >= names::ALIKE)
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let mut seen = BTreeSet::new();
     let found = scored.into_iter().map(|(_, patient)| patient);
     Ok(found.filter(|patient| seen.insert(patient.id)).collect())
+}
+
+/// Who bears a word that is like one of these: nobody else can answer the query.
+async fn bearers(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    folded: &str,
+) -> Result<Vec<words::Named>, StoreError> {
+    let wanted = names::words(folded);
+    let most = words::ASKED / wanted.len().clamp(1, names::WORDS);
+    let mut sought = Vec::with_capacity(words::ASKED);
+    for (asked, word) in (0..).zip(&wanted).take(names::WORDS) {
+        let known = words::alike(tx, tenant, word, names::lengths(word)).await?;
+        sought.extend(names::sought(asked, word, known, most));
+    }
+    words::by_words(tx, tenant, sought).await
 }
 
 /// How many patients there are.

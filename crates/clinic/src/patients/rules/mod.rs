@@ -1,13 +1,12 @@
-//! Names, dates and how alike two names are.
+//! What a patient's form may say, and ages.
 
 #[cfg(test)]
 mod crowd_tests;
 pub(super) mod filing;
 pub(super) mod merging;
+pub(super) mod names;
 pub(super) mod resemblance;
 mod sound;
-
-use std::{collections::BTreeSet, iter};
 
 use jiff::civil::Date;
 use kernel::{Country, FieldError, Phone, PhoneError, text};
@@ -124,40 +123,6 @@ pub(super) fn search_name(first: &str, last: &str) -> String {
     text::fold(&format!("{first} {last}"))
 }
 
-/// The three-letter pieces of a folded name, each word with a space before and
-/// after, so that beginnings count.
-fn trigrams(folded: &str) -> BTreeSet<String> {
-    let padded = format!(" {folded} ");
-    let letters: Vec<char> = padded.chars().collect();
-    letters
-        .windows(3)
-        .map(|three| three.iter().collect())
-        .collect()
-}
-
-/// What a name is filed under: its trigrams, and for short words, where one
-/// wrong letter leaves no trigram whole, what is left without each letter.
-pub(super) fn pieces(folded: &str) -> BTreeSet<String> {
-    let mut pieces = trigrams(folded);
-    pieces.extend(folded.split(' ').flat_map(without_each_letter));
-    pieces
-}
-
-/// Of words of three to five letters; `~` tells them from trigrams.
-fn without_each_letter(word: &str) -> Vec<String> {
-    let letters: Vec<char> = word.chars().collect();
-    if !(3..=5).contains(&letters.len()) {
-        return Vec::new();
-    }
-    let without = |gap: usize| {
-        let kept = letters.iter().enumerate().filter(|(at, _)| *at != gap);
-        iter::once('~')
-            .chain(kept.map(|(_, letter)| *letter))
-            .collect()
-    };
-    (0..letters.len()).map(without).collect()
-}
-
 /// The digits of a query that looks for a number: three at least.
 pub(super) fn number_fragment(folded: &str) -> Option<String> {
     let numeric = folded.chars().all(|c| c.is_ascii_digit() || c == ' ');
@@ -165,58 +130,9 @@ pub(super) fn number_fragment(folded: &str) -> Option<String> {
     (numeric && digits.len() >= 3).then_some(digits)
 }
 
-/// How well a folded name answers a folded query, 0 to 1: each word of the
-/// query finds its best word of the name, whole or as its beginning.
-pub(super) fn likeness(query: &str, name: &str) -> f64 {
-    let words: Vec<&str> = name.split(' ').collect();
-    let best = |wanted: &str| {
-        let likeness = |word: &&str| {
-            let like = strsim::normalized_damerau_levenshtein(wanted, word);
-            if word.starts_with(wanted) {
-                1.0
-            } else if wanted.chars().count() >= 3 && strsim::damerau_levenshtein(wanted, word) == 1
-            {
-                // In a short word one wrong letter is a large part of it.
-                like.max(ALIKE)
-            } else {
-                like
-            }
-        };
-        words.iter().map(likeness).fold(0.0, f64::max)
-    };
-    let wanted: Vec<&str> = query.split(' ').filter(|word| !word.is_empty()).collect();
-    let sum: f64 = wanted.iter().map(|word| best(word)).sum();
-    let count = u32::try_from(wanted.len().max(1)).map_or(1.0, f64::from);
-    sum / count
-}
-
-/// Below this a name is no answer: one wrong letter in a word of four passes.
-pub(super) const ALIKE: f64 = 0.72;
-
 #[cfg(test)]
 mod rule_tests {
     use super::*;
-
-    #[test]
-    fn finds_names_in_spite_of_spelling() {
-        let name = search_name("Aïssatou", "N'Diaye");
-        for query in [
-            "aissatou",
-            "Ndiaye aissatou",
-            "AISATOU",
-            "n'diaye",
-            "aissa",
-            "diaye",
-        ] {
-            assert!(likeness(&text::fold(query), &name) >= ALIKE, "{query}");
-        }
-        let short = search_name("Awa", "Sow");
-        assert!(likeness("sew", &short) >= ALIKE && likeness("sy", &short) < ALIKE);
-        assert!(pieces("sew").intersection(&pieces("awa sow")).count() > 0);
-        for query in ["moussa", "ba", "fatou sarr"] {
-            assert!(likeness(&text::fold(query), &name) < ALIKE, "{query}");
-        }
-    }
 
     #[test]
     fn knows_a_piece_of_a_number() {

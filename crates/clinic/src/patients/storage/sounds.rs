@@ -29,9 +29,9 @@ store::statements! {
         JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
         JOIN patient h ON h.tenant_id = pc.tenant_id AND h.id = pc.patient_id
         WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY h.id LIMIT 200";
-    UNFILED = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND filed = 0 ORDER BY id LIMIT $2";
+    UNFILED = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND filed < 2 ORDER BY filed, id LIMIT $2";
     /// Holds the row, so that nobody gives it another name meanwhile.
-    FILE = "UPDATE patient SET filed = 1 WHERE tenant_id = $1 AND id = $2 AND filed = 0";
+    FILE = "UPDATE patient SET filed = 2 WHERE tenant_id = $1 AND id = $2 AND filed < 2";
 }
 
 store::row! {
