@@ -8,16 +8,17 @@ use store::{ReadTx, StoreError, WriteTx, params};
 
 use super::model::{ContactId, PatientId, PatientRow, PhoneOf, Summary};
 
-/// Who holds a number: of records that went into one, the one that was kept.
+/// Who holds a number: of records that went into one, the one that was kept. The order
+/// of the join is given, as SQLite may walk all patients of the clinic before the
+/// number (62 ms for 40,000).
 macro_rules! holders {
     ($rows:literal) => {
         concat!(
             "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date
-        FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient h ON h.tenant_id = pc.tenant_id AND h.id = pc.patient_id
-        JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
+        FROM contact_point c CROSS JOIN patient_contact pc CROSS JOIN patient h CROSS JOIN patient p
+        WHERE pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id AND h.tenant_id = pc.tenant_id
+            AND h.id = pc.patient_id AND p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
             $rows
         )
     };
@@ -51,18 +52,19 @@ store::statements! {
     COUNT_SINCE = "SELECT COUNT(*) AS value FROM patient
         WHERE tenant_id = $1 AND merged_into IS NULL AND created_at >= $2";
     BY_PHONE = holders!("
-        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY p.created_at, p.id");
+            AND c.tenant_id = $1 AND c.phone = $2 ORDER BY p.created_at, p.id");
     BY_LAST_NINE = holders!("
-        WHERE c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3");
-    /// The newest numbers first, so that a fragment of most numbers ends the walk soon.
+            AND c.tenant_id = $1 AND c.last_nine = $2 AND c.phone <> $3 ORDER BY p.created_at, p.id LIMIT 3");
+    /// Some of the numbers only, so that a fragment of most numbers ends the walk soon;
+    /// in the order of their index.
     BY_DIGITS = holders!("
-        WHERE c.tenant_id = $1 AND c.id IN (SELECT n.id FROM contact_point n
-            WHERE n.tenant_id = $1 AND n.phone LIKE $2 ORDER BY n.id DESC LIMIT 200)
+            AND c.tenant_id = $1 AND c.id IN (SELECT n.id FROM contact_point n
+            WHERE n.tenant_id = $1 AND n.phone LIKE $2 ORDER BY n.phone LIMIT 200)
         ORDER BY p.created_at DESC, p.id DESC LIMIT 200");
     SAME_PERSON = "SELECT COALESCE(p.merged_into, p.id) AS value FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient p ON p.tenant_id = pc.tenant_id AND p.id = pc.patient_id
-        WHERE c.tenant_id = $1 AND c.phone = $2 AND p.search_name = $3
+        CROSS JOIN patient_contact pc CROSS JOIN patient p
+        WHERE pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id AND p.tenant_id = pc.tenant_id
+            AND p.id = pc.patient_id AND c.tenant_id = $1 AND c.phone = $2 AND p.search_name = $3
             AND (p.birth_date IS NULL OR CAST($4 AS TEXT) IS NULL OR p.birth_date = $4) LIMIT 1";
     /// Writes even when the number is known: whoever enters it next waits for this transaction.
     HOLD_NUMBER = "INSERT INTO contact_point (tenant_id, id, phone, last_nine, created_at) VALUES ($1, $2, $3, $4, $5)

@@ -47,5 +47,9 @@ async fn file(Path(file): Path<String>) -> Result<Response, Fault> {
         (header::CONTENT_TYPE, found.content_type),
         (header::CACHE_CONTROL, "public, max-age=86400".to_owned()),
     ];
-    Ok((described, found.bytes.into_owned()).into_response())
+    // Compressed in the program already; every browser reads it so.
+    let encoding = found
+        .gzpipped
+        .then_some([(header::CONTENT_ENCODING, "gzip")]);
+    Ok((described, encoding, found.bytes.into_owned()).into_response())
 }

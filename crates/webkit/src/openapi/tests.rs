@@ -179,6 +179,7 @@ async fn serves_the_document_and_swagger_ui_from_here() {
             (200, kind)
         );
         assert_eq!(answer.header("cache-control"), "public, max-age=86400");
+        assert_eq!(answer.header("content-encoding"), "gzip");
     }
     assert_eq!(
         send(&app, "GET /api/docs/nothing.js", &[], "")

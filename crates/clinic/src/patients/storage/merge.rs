@@ -39,7 +39,7 @@ store::statements! {
         WHERE m.tenant_id = $1 AND m.into_id = $2 AND m.undone_at IS NULL ORDER BY m.merged_at DESC, m.id DESC");
     MERGES_EVER = "SELECT COUNT(*) AS value FROM patient_merge WHERE tenant_id = $1 AND patient_id = $2";
     FORMER_NAMES = "SELECT former_name AS value FROM patient_merge
-        WHERE tenant_id = $1 AND into_id = $2 AND undone_at IS NULL AND former_name IS NOT NULL ORDER BY id";
+        WHERE tenant_id = $1 AND into_id = $2 AND undone_at IS NULL AND former_name IS NOT NULL";
     PARTS = "SELECT part_id, was_primary, was_there FROM patient_merge_part
         WHERE tenant_id = $1 AND merge_id = $2 AND kind = $3 ORDER BY part_id";
     UNDONE = "UPDATE patient_merge SET undone_by = $3, undone_at = $4

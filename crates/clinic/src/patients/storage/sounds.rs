@@ -25,10 +25,9 @@ store::statements! {
         JOIN patient h ON h.tenant_id = $1 AND h.id = found.found_id";
     BY_NUMBER = "SELECT COALESCE(h.merged_into, h.id) AS kept, h.first_name AS first_name, h.last_name AS last_name,
             h.birth_date AS birth_date, h.gender AS gender
-        FROM contact_point c
-        JOIN patient_contact pc ON pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id
-        JOIN patient h ON h.tenant_id = pc.tenant_id AND h.id = pc.patient_id
-        WHERE c.tenant_id = $1 AND c.phone = $2 ORDER BY h.id LIMIT 200";
+        FROM contact_point c CROSS JOIN patient_contact pc CROSS JOIN patient h
+        WHERE pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id AND h.tenant_id = pc.tenant_id
+            AND h.id = pc.patient_id AND c.tenant_id = $1 AND c.phone = $2 ORDER BY h.id LIMIT 200";
     UNFILED = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND filed < 2 ORDER BY filed, id LIMIT $2";
     /// Holds the row, so that nobody gives it another name meanwhile.
     FILE = "UPDATE patient SET filed = 2 WHERE tenant_id = $1 AND id = $2 AND filed < 2";
