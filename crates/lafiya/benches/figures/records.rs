@@ -114,7 +114,7 @@ async fn fill(clinic: &TestClinic, ctx: &Ctx) -> Result<(), Failure> {
     };
     let started = Instant::now();
     for from in (ENTERED..RECORDS).step_by(usize::try_from(BATCH)?) {
-        let (app, ctx) = (clinic.app.clone(), ctx.clone());
+        let (app, ctx) = (clinic.app.clone(), *ctx);
         let copied: Result<(), Problem> = clinic
             .app
             .store
@@ -187,12 +187,12 @@ const SYLLABLES: [&str; 20] = [
 fn name(n: u64) -> (String, String) {
     let part = |n: u64| SYLLABLES[usize::try_from(n % 20).unwrap_or(0)];
     let three = |n: u64| format!("{}{}{}", part(n), part(n / 20), part(n / 400));
-    let first = if n % 10 == 0 {
+    let first = if n.is_multiple_of(10) {
         "mamadou".to_owned()
     } else {
         three(n.wrapping_mul(7919))
     };
-    let last = if n % 8 == 0 {
+    let last = if n.is_multiple_of(8) {
         "diallo".to_owned()
     } else {
         three(n)
