@@ -20,6 +20,7 @@ labs-flag-none = Not judged
 labs-late = Added after the signature
 labs-add = Add a result
 labs-delete = Take this result away
+labs-delete-short = Take away
 labs-trend = Trend
 labs-trend-of = Trend: { $name }
 labs-trend-desc = { $count ->

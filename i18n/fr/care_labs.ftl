@@ -20,6 +20,7 @@ labs-flag-none = Non jugé
 labs-late = Ajouté après la signature
 labs-add = Ajouter un résultat
 labs-delete = Retirer ce résultat
+labs-delete-short = Retirer
 labs-trend = Évolution
 labs-trend-of = Évolution : { $name }
 labs-trend-desc = { $count ->

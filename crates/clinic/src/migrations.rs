@@ -36,6 +36,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0022_care_attachments",
     "0023_care_observations",
     "0024_care_exports",
-    "0026_care_import",
     "0025_patients_words",
+    "0026_care_import",
 ];

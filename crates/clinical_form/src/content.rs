@@ -108,6 +108,17 @@ impl Content {
         keys
     }
 
+    /// Whether this field holds something to read: a box nobody ticked says
+    /// nothing, a question answered with no does.
+    #[must_use]
+    pub fn says(&self, field: &Field) -> bool {
+        let is_box = field.default == Some(Value::Flag(false));
+        match self.0.get(&field.key) {
+            Some(Value::Flag(false)) => !is_box,
+            value => value.is_some(),
+        }
+    }
+
     /// What people read in this field, with its unit; `None` when it is empty.
     #[must_use]
     pub fn shown(&self, field: &Field, locale: Locale) -> Option<String> {

@@ -349,7 +349,7 @@ on_both_engines! {
         let list = s.get(&s.patient, "/my/records").await;
         assert!(list.text.contains("Le médecin n’a pas encore fini."), "{}", list.text);
         let waiting = s.get(&s.patient, page).await;
-        assert!(waiting.status == 200 && !waiting.text.contains("Bronchite") && !waiting.text.contains("/pdf"), "{}", waiting.text);
+        assert!(waiting.status == 200 && !waiting.text.contains("Bronchite") && !waiting.text.contains("/pdf\""), "{}", waiting.text);
         s.sign(&one).await;
         let list = s.get(&s.patient, "/my/records").await;
         assert!(list.text.contains("Terminée") && list.text.contains("Fatou Sow"), "{}", list.text);

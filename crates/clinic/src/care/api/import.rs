@@ -6,7 +6,7 @@ use kernel::{Ctx, Id, Locale, Phone, Problem, TenantId, text};
 use sha2::{Digest, Sha256};
 use store::{StoreError, WriteTx};
 
-use super::{carry, enclosed};
+use super::{TOPIC, carry, enclosed};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -180,7 +180,7 @@ async fn entered(
         detail: Some(detail.to_string()),
     };
     audit::api::record_event(tx, app, &ctx, event);
-    tx.emit(super::TOPIC, record.id.uuid());
+    tx.emit(TOPIC, record.id.uuid());
     Ok(Imported::New { number, elsewhere })
 }
 

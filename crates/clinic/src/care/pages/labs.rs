@@ -64,6 +64,14 @@ struct Row {
     may_delete: bool,
 }
 
+impl Row {
+    /// Whether more than the result is known.
+    fn has_more(&self) -> bool {
+        let result = &self.result;
+        result.laboratory.is_some() || result.comment.is_some() || self.paper.is_some()
+    }
+}
+
 /// The results of a record with the form to add one, to stand on a page.
 #[derive(Template)]
 #[template(path = "care/labs.html")]

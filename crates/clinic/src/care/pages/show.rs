@@ -75,6 +75,7 @@ struct ShowPage {
     allergies: Option<String>,
     judged: Judged,
     vitals: Vec<Vital>,
+    told: Vec<(String, String)>,
     blocks: Vec<Block>,
     last: Option<Last>,
     concluding: Vec<Concluding>,
@@ -100,10 +101,6 @@ struct ShowPage {
 impl ShowPage {
     fn css(&self) -> &'static str {
         status_css(self.record.status)
-    }
-
-    fn text(&self, key: &str) -> &str {
-        self.record.content.text(key).unwrap_or_default()
     }
 
     fn is_doctor(&self) -> bool {
@@ -247,7 +244,8 @@ async fn page(
         ),
         blocks: view::blocks(content, texts.locale),
         concluding: concluding(&shell, &concluding_typed, &refused.errors, &standing),
-        concluded: concluded(&record, &shell),
+        told: view::told(content, texts.locale),
+        concluded: view::concluded(content, texts.locale),
         wrong: wrong(&refused.errors, texts),
         last: last.map(|last| Last::new(&last, &caller.zone, texts.locale)),
         labs: LabsPart::load(app, caller, &shell, &record).await?,
@@ -296,17 +294,6 @@ fn concluding(
                 standing: if differs { other } else { "" }.to_owned(),
                 field,
             }
-        })
-        .collect()
-}
-
-fn concluded(record: &Encounter, shell: &Shell) -> Vec<(String, String)> {
-    let doctors = Form::fiche().fields().filter(|field| field.doctor);
-    let locale = shell.texts.locale;
-    doctors
-        .filter_map(|field| {
-            let label = field.label.text(locale).to_owned();
-            Some((label, record.content.shown(field, locale)?))
         })
         .collect()
 }

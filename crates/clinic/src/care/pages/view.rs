@@ -47,6 +47,37 @@ pub(super) fn vitals(content: &Content, before: Option<&Content>, locale: Locale
     fields.filter_map(vital).collect()
 }
 
+/// What is filled in of some fields, each with its name.
+fn lines<'f>(
+    fields: impl Iterator<Item = &'f clinical_form::Field>,
+    content: &Content,
+    locale: Locale,
+) -> Vec<(String, String)> {
+    fields
+        .filter_map(|field| {
+            let label = field.label.text(locale).to_owned();
+            Some((label, content.shown(field, locale)?))
+        })
+        .collect()
+}
+
+/// What the patient told that a doctor reads first.
+pub(super) fn told(content: &Content, locale: Locale) -> Vec<(String, String)> {
+    let keys = [
+        "motif_consultation",
+        "histoire_maladie",
+        "medicaments_en_cours",
+    ];
+    let fields = keys.iter().filter_map(|key| Form::fiche().field(key));
+    lines(fields, content, locale)
+}
+
+/// What a doctor concluded.
+pub(super) fn concluded(content: &Content, locale: Locale) -> Vec<(String, String)> {
+    let doctors = Form::fiche().fields().filter(|field| field.doctor);
+    lines(doctors, content, locale)
+}
+
 /// A title with what stands under it.
 pub(super) struct Block {
     pub(super) title: String,
@@ -57,18 +88,9 @@ pub(super) struct Block {
 pub(super) fn blocks(content: &Content, locale: Locale) -> Vec<Block> {
     let mut blocks = Vec::new();
     for section in &Form::fiche().sections {
-        // A box nobody ticked says nothing; a question answered with no does.
-        let said = |field: &&clinical_form::Field| {
-            let plain = field.default == Some(clinical_form::Value::Flag(false));
-            !(field.doctor || field.vital || (plain && content.flag(&field.key) == Some(false)))
-        };
-        let fields = section.fields.iter().filter(said);
-        let lines: Vec<_> = fields
-            .filter_map(|field| {
-                let label = field.label.text(locale).to_owned();
-                Some((label, content.shown(field, locale)?))
-            })
-            .collect();
+        let said =
+            |field: &&clinical_form::Field| content.says(field) && !(field.doctor || field.vital);
+        let lines = lines(section.fields.iter().filter(said), content, locale);
         if !lines.is_empty() {
             blocks.push(Block {
                 title: section.label.text(locale).to_owned(),

@@ -197,7 +197,7 @@ fn of_section(section: &Section, content: &Content, found: &Assessment, texts: &
     let locale = texts.locale;
     let is_vital = section.fields.iter().any(|field| field.vital);
     let (mut rows, mut long) = (Vec::new(), Vec::new());
-    for field in &section.fields {
+    for field in section.fields.iter().filter(|field| content.says(field)) {
         let Some(value) = content.shown(field, locale) else {
             continue;
         };
