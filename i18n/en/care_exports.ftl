@@ -96,7 +96,6 @@ mine-part-traitement = Your treatment
 mine-part-examen-complementaire = Tests to be done
 mine-part-recommandations = The doctor’s advice
 mine-vitals = What was measured
-mine-vital = { $label }: { $value }
 mine-vital-temperature = Your temperature: { $value } degrees.
 mine-vital-tension-arterielle = Your blood pressure: { $value }.
 mine-vital-pouls = Your heart was beating { $value } times a minute.

@@ -99,7 +99,6 @@ mine-part-traitement = Votre traitement
 mine-part-examen-complementaire = Les examens à faire
 mine-part-recommandations = Les conseils du médecin
 mine-vitals = Ce qui a été mesuré
-mine-vital = { $label } : { $value }
 mine-vital-temperature = Votre température : { $value } degrés.
 mine-vital-tension-arterielle = Votre tension : { $value }.
 mine-vital-pouls = Votre cœur battait { $value } fois par minute.

@@ -21,7 +21,7 @@ use super::model::{Encounter, EncounterId, Status};
 
 pub(super) use file::{day_and_count, sound, time};
 pub(super) use letterhead::{LARGEST_LOGO, letterhead};
-pub(super) use paper::{day_in_words, paper};
+pub(super) use paper::{allergies, day_in_words, paper};
 pub use safety::assess;
 pub(super) use takeover::{of_patient, taken_over};
 

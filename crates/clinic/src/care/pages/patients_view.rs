@@ -82,22 +82,14 @@ impl Signed {
     }
 }
 
-/// What was measured, in a sentence; what has no sentence stands with its label.
+/// What was measured, in a sentence; what has none is the doctor's to explain.
 fn vital(field: &Field, document: &Document, shell: &Shell) -> Option<String> {
     let content = &document.record.content;
     let shown = content.shown(field, shell.texts.locale)?;
     let value = match &field.kind {
         Kind::Number { unit, .. } => shown.trim_end_matches(unit.as_str()).trim_end().to_owned(),
-        _ => shown.clone(),
+        _ => shown,
     };
     let key = format!("mine-vital-{}", field.key.replace('_', "-"));
-    let said = shell.texts.try_with(&key, &[("value", &value)]);
-    let plain = || {
-        shell.t2(
-            "mine-vital",
-            ("label", field.label.text(shell.texts.locale)),
-            ("value", &shown),
-        )
-    };
-    Some(said.unwrap_or_else(plain))
+    shell.texts.try_with(&key, &[("value", &value)])
 }

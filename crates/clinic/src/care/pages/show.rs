@@ -24,6 +24,7 @@ use crate::{
     care::{
         api::{self, TOPIC},
         model::{Encounter, EncounterId, EncounterMark, NoteRow, Status, read_content},
+        rules,
         wire::{Typed, change_text, status_text},
     },
     identity::{self, api::StaffMember},
@@ -235,7 +236,7 @@ async fn page(
         age: view::age(content, &today, texts),
         sex: super::judge::shown(content, "sexe", texts.locale),
         status: status_text(&texts, record.status),
-        allergies: view::allergies(content, texts),
+        allergies: rules::allergies(content, &texts),
         judged: judged(content, &today, texts),
         vitals: view::vitals(
             content,

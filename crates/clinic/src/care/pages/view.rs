@@ -101,16 +101,6 @@ pub(super) fn blocks(content: &Content, locale: Locale) -> Vec<Block> {
     blocks
 }
 
-/// What is known of allergies, in words.
-pub(super) fn allergies(content: &Content, texts: Texts) -> Option<String> {
-    let named = content.text("medicament_allergique");
-    match (named, content.flag("allergie_medicamenteuse")) {
-        (Some(named), _) => Some(named.to_owned()),
-        (None, Some(true)) => Some(texts.get("consultation-allergy-unnamed")),
-        _ => None,
-    }
-}
-
 /// The facts of the consultation before this one.
 pub(super) struct Last {
     pub(super) id: String,

@@ -61,6 +61,7 @@ pub(in crate::care) fn paper(
         "letterhead": letterhead(d),
         "record": about(d, texts),
         "patient": patient(d, texts),
+        "allergy": allergies(content, texts),
         "sections": sections(content, assessment, texts),
         "labs": d.labs.iter().map(|lab| lab_line(lab, texts)).collect::<Vec<_>>(),
         "references": d.references.iter().map(reference).collect::<Vec<_>>(),
@@ -75,6 +76,18 @@ pub(in crate::care) fn paper(
         data["signature"] = signature(d, signed, verify, texts);
     }
     data
+}
+
+/// What is known of allergies, in words.
+pub(in crate::care) fn allergies(content: &Content, texts: &Texts) -> Option<String> {
+    let what = match content.text("medicament_allergique") {
+        Some(named) => named.to_owned(),
+        None if content.flag("allergie_medicamenteuse") == Some(true) => {
+            texts.get("consultation-allergy-unnamed")
+        }
+        None => return None,
+    };
+    Some(texts.with("consultation-allergy", &[("what", &what)]))
 }
 
 const WORDS: [&str; 27] = [
