@@ -176,6 +176,12 @@ impl Zone {
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
+
+    /// Its rules, for crates that reckon with changes of offset.
+    #[must_use]
+    pub const fn rules(&self) -> &TimeZone {
+        &self.0
+    }
 }
 
 /// Time as a parameter: the machine's clock, or one that a test sets.
