@@ -34,15 +34,18 @@ impl Exception {
         }
         let start = wall::face(zone, self.span.start().micros());
         let end = wall::face(zone, self.span.end().micros());
+        // Of less than an hour, in the hour that exists twice, one may end on the
+        // clock before it starts: there is no such time in other weeks.
+        if end <= start {
+            return;
+        }
         if end - start >= WEEK {
             // Each time reaches into the next.
             let until = last.max(start) + 2 * DAY;
             found.extend(Span::of_micros(self.span.start().micros(), until));
             return;
         }
-        // A day more on both sides covers any offset. An exception of less than
-        // an hour in the hour that exists twice may end, on the clock, before
-        // it starts; such a one finds no time in other weeks.
+        // A day more on both sides covers any offset.
         let from = (first - DAY - end).div_euclid(WEEK).max(1);
         let to = (last + DAY - start).div_euclid(WEEK);
         let weeks = (from..=to).map(|week| week * WEEK);
