@@ -40,7 +40,8 @@ impl Exception {
             return;
         }
         if end - start >= WEEK {
-            // Each time reaches into the next.
+            // Each time reaches into the next, so all are one; a slip of the pen
+            // in the year would else find them by the thousand.
             let until = last.max(start) + 2 * DAY;
             found.extend(Span::of_micros(self.span.start().micros(), until));
             return;

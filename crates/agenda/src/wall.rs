@@ -167,4 +167,36 @@ mod tests {
         assert_eq!(face(&paris, summer), micros("2026-07-01T08:00:00Z"));
         assert_eq!(wall.reaches(face(&paris, summer)), summer);
     }
+
+    /// Cairo skips the first hour of the day, Santiago shows the last one twice;
+    /// in UTC both changes lie outside of that day.
+    #[test]
+    fn changes_at_midnight_belong_to_the_local_day() {
+        let day = |zone: &str, first: &str, last: &str| {
+            Wall::new(&Zone::named(zone).unwrap(), micros(first), micros(last))
+        };
+        let friday = day(
+            "Africa/Cairo",
+            "2026-04-24T00:00:00Z",
+            "2026-04-25T00:00:00Z",
+        );
+        for skipped in [
+            "2026-04-24T00:00:00Z",
+            "2026-04-24T00:30:00Z",
+            "2026-04-24T01:00:00Z",
+        ] {
+            assert_eq!(
+                friday.reaches(micros(skipped)),
+                micros("2026-04-23T22:00:00Z")
+            );
+        }
+        let saturday = day(
+            "America/Santiago",
+            "2026-04-04T00:00:00Z",
+            "2026-04-05T00:00:00Z",
+        );
+        let twice = micros("2026-04-04T23:30:00Z");
+        assert_eq!(saturday.reaches(twice), micros("2026-04-05T02:30:00Z"));
+        assert_eq!(saturday.leaves(twice), micros("2026-04-05T03:30:00Z"));
+    }
 }

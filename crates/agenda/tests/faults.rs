@@ -441,6 +441,32 @@ fn of_a_time_that_exists_twice_hours_take_the_first_and_last_longer() {
         "23:00", "23:30", "01:30", "02:00", "02:30", "03:00", "03:30",
     ];
     assert_eq!(starts(&[SUNDAY_NIGHT], &[weekly]), left);
+    let from_half = site.weekly("2026-10-18T02:30", "2026-10-18T03:30");
+    let left = ["23:00", "23:30", "00:00", "02:30", "03:00", "03:30"];
+    assert_eq!(starts(&[SUNDAY_NIGHT], &[from_half]), left);
+}
+
+/// West of Greenwich a local day ends after its midnight in UTC.
+#[test]
+fn an_exception_without_end_covers_the_last_evening() {
+    let site = Site::new("America/New_York", ("2026-03-02", "2026-03-02"));
+    let evening = Draft {
+        start: 20 * 60,
+        end: 24 * 60,
+        ..MONDAY
+    };
+    assert_eq!(site.starts(&[evening], &[]).len(), 8);
+    let for_ever = site.weekly("2026-01-05T00:00", "2026-01-12T00:00");
+    assert!(site.starts(&[evening], &[for_ever]).is_empty());
+    let tomorrow = site.weekly("2026-03-03T00:00", "2026-03-20T00:00");
+    assert_eq!(site.starts(&[evening], &[tomorrow]).len(), 8);
+    let a_thousand_years = site.once("1026-01-05T00:00", "2026-03-02T22:00");
+    let weekly = Exception {
+        weekly: true,
+        ..a_thousand_years
+    };
+    assert_eq!(site.starts(&[evening], &[a_thousand_years]).len(), 4);
+    assert!(site.starts(&[evening], &[weekly]).is_empty());
 }
 
 /// From 02:45 to the second 02:15 half an hour passes; a clock that is not set
