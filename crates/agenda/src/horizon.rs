@@ -150,6 +150,12 @@ impl Horizon {
             })
     }
 
+    /// Whether an exception takes a part of this time, which lies within the days.
+    #[must_use]
+    pub fn is_away(&self, exceptions: &[Exception], span: Span) -> bool {
+        self.away(exceptions).iter().any(|away| away.overlaps(span))
+    }
+
     /// The availabilities on each day, in order of time.
     fn windows(&self, availabilities: &[Availability], wanted: Option<Mode>) -> Vec<Window> {
         let mut week: [Vec<(usize, &Availability)>; 7] = Default::default();

@@ -11,6 +11,7 @@ pub mod inbox;
 pub mod messaging;
 mod migrations;
 pub mod patients;
+pub mod scheduling;
 pub mod web;
 
 pub use app::{App, OlderSecret, Parts, SecurityMessage, SecurityPost, Settings};
@@ -56,6 +57,10 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
         ("patients", patients::WORD_STATEMENTS),
+        ("scheduling", scheduling::APPOINTMENT_STATEMENTS),
+        ("scheduling", scheduling::CALENDAR_STATEMENTS),
+        ("scheduling", scheduling::EXCEPTION_STATEMENTS),
+        ("scheduling", scheduling::HOURS_STATEMENTS),
     ]
 }
 
@@ -79,6 +84,7 @@ pub fn topics() -> Vec<&'static str> {
         care::api::TOPIC,
         inbox::api::TOPIC,
         messaging::api::TOPIC,
+        scheduling::api::TOPIC,
     ]
 }
 
@@ -97,6 +103,7 @@ pub fn routes_with(extra: Routes<App>) -> Built<App> {
         .merge(patients::routes())
         .merge(care::routes())
         .merge(messaging::routes())
+        .merge(scheduling::routes())
         .merge(inbox::routes())
         .merge(web::routes())
         .build(ApiInfo {

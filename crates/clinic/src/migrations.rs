@@ -38,4 +38,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0024_care_exports",
     "0025_patients_words",
     "0026_care_import",
+    "0028_scheduling_core",
 ];

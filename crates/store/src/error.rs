@@ -1,4 +1,4 @@
-use kernel::Problem;
+use kernel::{Problem, ProblemKind};
 use sqlx::error::ErrorKind;
 
 /// Which rule of the schema a write broke.
@@ -54,6 +54,23 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the check or trigger of this name refused the write.
+    #[must_use]
+    pub fn is_check(&self, name: &str) -> bool {
+        matches!(self, Self::Violation { violation: Violation::Check, constraint } if constraint == name)
+    }
+
+    /// 412 for a row that is at another version by now.
+    #[must_use]
+    pub fn stale(self) -> Problem {
+        match self {
+            Self::RowCount { .. } => Problem::new(ProblemKind::Stale),
+            other => other.into(),
+        }
+    }
+}
+
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
@@ -87,6 +104,7 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
         ErrorKind::UniqueViolation | ErrorKind::ExclusionViolation => Violation::Unique,
         ErrorKind::ForeignKeyViolation => Violation::ForeignKey,
         ErrorKind::NotNullViolation | ErrorKind::CheckViolation => Violation::Check,
+        _ if error.code().as_deref() == Some(SQLITE_TRIGGER) => Violation::Check,
         _ => return by_code(error),
     };
     StoreError::Violation {
@@ -96,6 +114,10 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> StoreError {
             .map_or_else(|| sqlite_constraint(error.message()), str::to_owned),
     }
 }
+
+/// A trigger refused by `RAISE` (sqlite.org/rescode.html, SQLITE_CONSTRAINT_TRIGGER);
+/// its message is the rule's name.
+const SQLITE_TRIGGER: &str = "1811";
 
 /// SQLite says `UNIQUE constraint failed: message.tenant_id, message.id`; the
 /// message holds no values.

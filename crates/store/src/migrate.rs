@@ -13,6 +13,8 @@
 //!   columns of every tenant.
 //! * `--! system_read T a, b`: the system may read these columns of every tenant.
 //! * `--! system_reads_also T c`: and these, of a table that has the directive above.
+//! * `--! only sqlite`, `--! only postgres` and `--! both`: the lines from here on
+//!   are for one engine or for both; for rules that only a trigger can keep.
 
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -201,9 +203,14 @@ fn pending<'m>(
 
 fn translate(text: &str, engine: EngineKind) -> Result<String, StoreError> {
     let mut sql = String::with_capacity(text.len());
+    let mut only = None;
     for line in text.lines() {
-        match line.trim().strip_prefix("--!") {
-            Some(directive) => sql.push_str(&expand(directive.trim(), engine)?),
+        match line.trim().strip_prefix("--!").map(str::trim) {
+            Some("only sqlite") => only = Some(EngineKind::Sqlite),
+            Some("only postgres") => only = Some(EngineKind::Postgres),
+            Some("both") => only = None,
+            _ if only.is_some_and(|only| only != engine) => continue,
+            Some(directive) => sql.push_str(&expand(directive, engine)?),
             None => sql.push_str(line),
         }
         sql.push('\n');

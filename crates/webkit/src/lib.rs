@@ -37,8 +37,8 @@ pub use auth::{
     Authenticator, BoxFuture, Caller, Credentials, MaybeCaller, Principal, Via, safe_next,
 };
 pub use body::{
-    Form, IfMatch, JsonBody, PageLinks, Paging, Part, PathId, PathIds, Query, RawForm, Upload,
-    version_tag,
+    Form, IfMatch, JsonBody, JsonOrNothing, PageLinks, Paging, Part, PathId, PathIds, Query,
+    RawForm, Upload, version_tag,
 };
 pub use cookies::SessionCookie;
 pub use download::{Download, Wanted};

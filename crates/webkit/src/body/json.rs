@@ -21,6 +21,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     }
 }
 
+/// The same where everything may be left out: no body at all is an empty object.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonOrNothing<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for JsonOrNothing<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let kind = media_type(request.headers());
+        let bytes = read(request, state).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(T::default()));
+        }
+        check_type(kind.as_deref(), false)?;
+        Ok(Self(parse(&bytes)?))
+    }
+}
+
 fn check_type(kind: Option<&str>, empty: bool) -> Result<(), Problem> {
     let json = |kind: &str| kind == "application/json" || kind.ends_with("+json");
     match kind {

@@ -14,7 +14,7 @@ mod urlencoded;
 
 pub use form::Form;
 pub use if_match::{IfMatch, version_tag};
-pub use json::JsonBody;
+pub use json::{JsonBody, JsonOrNothing};
 pub use paging::{PageLinks, Paging};
 pub use path::{PathId, PathIds};
 pub use query::Query;

@@ -1,9 +1,9 @@
 use clinical_form::{Content, Context, Form};
-use kernel::{Ctx, Expected, Problem, Role, UserId};
+use kernel::{Ctx, Expected, Problem, UserId};
 use serde_json::{Map, Value as Json};
-use store::{ReadTx, WriteTx};
+use store::{ReadTx, StoreError, WriteTx};
 
-use super::save::{Step, keep, save, stale, written};
+use super::save::{Step, keep, save, written};
 use crate::{
     App,
     care::{
@@ -51,9 +51,7 @@ pub(super) async fn applied(
 /// # Errors
 /// 400 naming `medecin_id`.
 pub(super) async fn practitioner(tx: &mut ReadTx, ctx: &Ctx, user: UserId) -> Result<(), Problem> {
-    let staff = identity::api::staff(tx, ctx.tenant).await?;
-    let found = staff.iter().find(|member| member.id == user);
-    match found.is_some_and(|member| member.role == Role::Practitioner) {
+    match identity::api::is_doctor(tx, ctx.tenant, user).await? {
         true => Ok(()),
         false => Err(Problem::invalid("medecin_id", "no-such-doctor")),
     }
@@ -197,7 +195,7 @@ pub async fn delete(
                 gone.updated_at = a.clock.now();
                 storage::delete(tx, ctx.tenant, &current, gone.updated_at)
                     .await
-                    .map_err(stale)?;
+                    .map_err(StoreError::stale)?;
                 storage::set_words(tx, ctx.tenant, id, &[]).await?;
                 let step = Step::new(Change::Deleted, "encounter.delete");
                 let content = written(&gone)?;

@@ -109,7 +109,7 @@ async fn of_account(
     user: UserId,
     content: &Content,
 ) -> Result<PatientId, Problem> {
-    let Some(patient) = storage::own_patient(tx, ctx.tenant, user).await? else {
+    let Some(patient) = patients::api::of_account(tx, ctx.tenant, user).await? else {
         return patients::api::enter_own(tx, app, ctx, clinic, described(content), user).await;
     };
     if policy::patient(ctx).is_none() {

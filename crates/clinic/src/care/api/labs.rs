@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use kernel::{Ctx, Expected, PageRequest, Patch, Problem, TenantId};
-use store::{ReadTx, WriteTx};
+use store::{ReadTx, StoreError, WriteTx};
 
-use super::{TOPIC, save::stale};
+use super::TOPIC;
 use crate::{
     App, audit,
     audit::api::Event,
@@ -205,7 +205,7 @@ pub async fn change_observation(
                 next.updated_at = a.clock.now();
                 check(tx, &a, &ctx, &mut next, &record).await?;
                 let updated = storage::update_observation(tx, ctx.tenant, &next).await;
-                updated.map_err(stale)?;
+                updated.map_err(StoreError::stale)?;
                 noted(tx, &a, &ctx, &next, "observation.update");
                 find(tx, &ctx, id).await
             })
@@ -261,7 +261,7 @@ pub async fn drop_observation(
             Box::pin(async move {
                 let (current, _) = held(tx, &a, &ctx, id, expected).await?;
                 let deleted = storage::delete_observation(tx, ctx.tenant, &current).await;
-                deleted.map_err(stale)?;
+                deleted.map_err(StoreError::stale)?;
                 noted(tx, &a, &ctx, &current, "observation.delete");
                 Ok(())
             })

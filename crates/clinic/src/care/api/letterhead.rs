@@ -2,12 +2,9 @@
 
 use clinical_form::{Content, Form, Value};
 use kernel::{Ctx, Expected, FieldError, Locale, Problem, TenantId, Timestamp};
-use store::ReadTx;
+use store::{ReadTx, StoreError};
 
-use super::{
-    export::{Printed, typeset},
-    save::stale,
-};
+use super::export::{Printed, typeset};
 use crate::{
     App, audit,
     care::{
@@ -62,7 +59,7 @@ pub async fn set_letterhead(
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let set = storage::set_letterhead(tx, ctx.tenant, &next, (seen, a.clock.now()));
-                set.await.map_err(stale)?;
+                set.await.map_err(StoreError::stale)?;
                 let id = ctx.tenant.uuid();
                 let detail = serde_json::json!({"version": next.version}).to_string();
                 let (action, object) = ("letterhead.update", "letterhead");

@@ -42,7 +42,7 @@ pub use labs::{
 pub use letterhead::{letterhead, letterhead_example, set_letterhead};
 pub use notes::{add_note, notes};
 pub use notify::notify;
-pub use read::{latest_of, list, newest_version, previous, record, version, versions};
+pub use read::{latest_of, list, newest_version, patient_of, previous, record, version, versions};
 pub use references::{add_citation, citation, citations, drop_citation, verify_citation};
 pub use share::{end_share, opened, opened_pdf, share, shares};
 pub use verify::verify;

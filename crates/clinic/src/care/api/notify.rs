@@ -1,6 +1,6 @@
 //! Tells a patient that something waits for him: never what it says.
 
-use kernel::{Ctx, Phone, Problem};
+use kernel::{Ctx, Problem};
 use store::WriteTx;
 use webkit::Texts;
 
@@ -16,7 +16,7 @@ use crate::{
         self,
         api::{Category, Channel, Decision, Enqueued, NewMessage},
     },
-    patients::{self, api::PatientId},
+    patients::{self, api::Reach},
 };
 
 /// Sends the patient of a signed record a message that he can read it. Once per
@@ -39,7 +39,7 @@ pub async fn notify(
                 let record = policy::hold(tx, &a, &ctx, id).await?;
                 let unsigned = || Problem::not_found().code("not-signed-yet");
                 let version = record.signed_version.ok_or_else(unsigned)?;
-                let phone = reachable(tx, &a, &ctx, &record, channel).await?;
+                let reach = reachable(tx, &a, &ctx, &record, channel).await?;
                 let mut key = format!("record:{id}:{version}:{channel}");
                 if again {
                     let minute = a.clock.now().micros().div_euclid(60_000_000);
@@ -48,8 +48,8 @@ pub async fn notify(
                 let new = NewMessage {
                     channel,
                     category: Category::Result,
-                    body: wording(tx, &a, &ctx, &record, &phone).await?,
-                    recipient: phone,
+                    body: wording(tx, &a, &ctx, &reach).await?,
+                    recipient: reach.phone,
                     patient: Some(record.patient_id),
                     idempotency_key: key,
                     expires_at: None,
@@ -65,45 +65,32 @@ pub async fn notify(
         .await
 }
 
-/// The patient's first number, if a message may go there this way.
+/// How the patient is reached, if a message may go there this way.
 async fn reachable(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
     record: &Encounter,
     channel: Channel,
-) -> Result<Phone, Problem> {
-    let phones = patients::api::phones(tx, ctx.tenant, record.patient_id).await?;
-    let mut phones = phones.into_iter();
-    let phone = phones.next();
-    let phone = phone.ok_or_else(|| Problem::conflict("patient-no-phone"))?;
+) -> Result<Reach, Problem> {
+    let reach = patients::api::reach(tx, ctx.tenant, record.patient_id).await?;
+    let reach = reach.ok_or_else(|| Problem::conflict("patient-no-phone"))?;
     let way = (channel, Category::Result);
-    match messaging::api::decision(tx, app, ctx.tenant, &phone, way).await? {
+    match messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await? {
         Decision::Refuse(reason) => Err(Problem::conflict(reason.as_str())),
-        Decision::Send(_) | Decision::WaitUntil(..) => Ok(phone),
+        Decision::Send(_) | Decision::WaitUntil(..) => Ok(reach),
     }
 }
 
 /// Nothing of the visit; on a phone that several people share, not even a name.
-async fn wording(
-    tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    record: &Encounter,
-    phone: &Phone,
-) -> Result<String, Problem> {
+async fn wording(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result<String, Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?.name;
     let link = format!("{}/my/records", app.settings.public_url);
-    let owners = patients::api::by_phone(tx, ctx.tenant, phone).await?;
-    let is = |id: PatientId| id == record.patient_id;
-    let patient = patients::api::summary(tx, ctx.tenant, record.patient_id).await?;
-    let patient = patient.ok_or_else(Problem::not_found)?;
-    let texts = Texts::new(patient.locale);
-    let alone = owners.iter().all(|owner| is(owner.id));
+    let texts = Texts::new(reach.locale);
     let (clinic, link) = (("clinic", &clinic as _), ("link", &link as _));
-    Ok(match alone {
+    Ok(match reach.alone {
         true => {
-            let name = ("name", &patient.first_name as _);
+            let name = ("name", &reach.first_name as _);
             texts.with("notice-waits-for", &[clinic, link, name])
         }
         false => texts.with("notice-waits", &[clinic, link]),

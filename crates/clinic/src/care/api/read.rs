@@ -1,4 +1,4 @@
-use kernel::{Ctx, PageRequest, Problem};
+use kernel::{Ctx, PageRequest, Problem, TenantId};
 use store::ReadTx;
 
 use crate::{
@@ -191,4 +191,17 @@ pub async fn version(
     let versions = versions(app, ctx, id).await?;
     let found = versions.into_iter().find(|row| row.version == version);
     found.ok_or_else(Problem::not_found)
+}
+
+/// Whose record this is.
+///
+/// # Errors
+/// The database's.
+pub async fn patient_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: EncounterId,
+) -> Result<Option<PatientId>, Problem> {
+    let found = storage::find(tx, tenant, id).await?;
+    Ok(found.map(|record| record.patient_id))
 }

@@ -1,6 +1,6 @@
 //! The one way in which a record changes.
 
-use kernel::{Ctx, Problem, ProblemKind, UserId};
+use kernel::{Ctx, Problem, UserId};
 use store::{StoreError, WriteTx};
 
 use super::TOPIC;
@@ -63,7 +63,7 @@ pub(super) async fn save(
     let content = written(&next)?;
     storage::update(tx, ctx.tenant, &next, &content)
         .await
-        .map_err(stale)?;
+        .map_err(StoreError::stale)?;
     if next.content != before.content {
         let words = rules::words(&next.number, &next.content);
         storage::set_words(tx, ctx.tenant, next.id, &words).await?;
@@ -128,12 +128,5 @@ fn signature<'a>(
         by,
         name,
         at: record.updated_at,
-    }
-}
-
-pub(super) fn stale(error: StoreError) -> Problem {
-    match error {
-        StoreError::RowCount { .. } => Problem::new(ProblemKind::Stale),
-        other => other.into(),
     }
 }

@@ -4,7 +4,7 @@ use store::{Params, ReadTx, StoreError, params};
 use super::encounters;
 use crate::{
     care::model::{Encounter, EncounterRow, Wanted},
-    patients::{self, api::PatientId},
+    patients,
 };
 
 /// What the caller may see and what he asked for.
@@ -62,7 +62,6 @@ store::statements! {
     LIST_FOUND = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
         " ORDER BY e.created_at DESC, e.id DESC LIMIT $20 OFFSET $21"));
     COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), found!()));
-    OWN_PATIENT = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
 }
 
 /// Whose records a caller sees.
@@ -126,7 +125,7 @@ pub(in crate::care) async fn list(
 ) -> Result<(i64, Vec<Encounter>), StoreError> {
     let mut values = filter(tenant, sees, wanted);
     let patient = match (wanted.patient, sees) {
-        (None, Sees::Own(user)) => match own_patient(tx, tenant, user).await? {
+        (None, Sees::Own(user)) => match patients::api::of_account(tx, tenant, user).await? {
             Some(patient) => Some(patient),
             None => return Ok((0, Vec::new())),
         },
@@ -175,13 +174,4 @@ fn ranges(words: &[String]) -> Params {
         values.extend(params![word.map(|word| word.as_str()), after]);
     }
     values
-}
-
-/// The patient whose account this is.
-pub(in crate::care) async fn own_patient(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    user: UserId,
-) -> Result<Option<PatientId>, StoreError> {
-    tx.optional(OWN_PATIENT, params![tenant, user]).await
 }

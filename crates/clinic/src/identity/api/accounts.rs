@@ -1,4 +1,4 @@
-use kernel::{Ctx, Problem, TenantId, UserId};
+use kernel::{Ctx, Problem, Role, TenantId, UserId};
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use tokio::sync::Semaphore;
 
@@ -179,6 +179,20 @@ pub async fn staff(tx: &mut ReadTx, tenant: TenantId) -> Result<Vec<StaffMember>
     Ok(rows.into_iter().map(member).collect())
 }
 
+/// Whether this is an active doctor of the clinic.
+///
+/// # Errors
+/// The database's.
+pub async fn is_doctor(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let staff = staff(tx, tenant).await?;
+    let found = staff.iter().find(|member| member.id == user);
+    Ok(found.is_some_and(|member| member.role == Role::Practitioner))
+}
+
 /// The name of somebody who works for a clinic.
 ///
 /// # Errors
@@ -202,7 +216,7 @@ pub async fn is_patient(
     user: UserId,
 ) -> Result<bool, StoreError> {
     let role = storage::role_of(tx, tenant, user).await?;
-    Ok(role == Some(kernel::Role::Patient))
+    Ok(role == Some(Role::Patient))
 }
 
 /// Removes sessions and tokens that expired; answers how many.

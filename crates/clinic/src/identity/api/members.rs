@@ -1,9 +1,9 @@
 //! What admins do with the people of their clinic.
 
 use kernel::{Actor, Ctx, Expected, PageRequest, Problem, Role, UserId};
-use store::{Scope, WriteTx};
+use store::{Scope, StoreError, WriteTx};
 
-use super::profile::{AccountPatch, patched, stale};
+use super::profile::{AccountPatch, patched};
 use crate::{
     App, audit,
     identity::storage::{self, Doctor, Member, MemberFilter},
@@ -193,7 +193,7 @@ async fn change_in(
         !own,
     )?;
     let written = storage::update_member(tx, ctx.tenant, &member).await;
-    written.map_err(stale)?;
+    written.map_err(StoreError::stale)?;
     let action = match (new_rights, rights.1) {
         (false, _) => "user.update",
         (true, true) => "user.set_rights",

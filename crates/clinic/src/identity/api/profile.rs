@@ -185,19 +185,12 @@ pub async fn change_myself(
                 let today = a.clock.now().day(&clinic.zone);
                 let member = patched(member, patch, &clinic, &today, false)?;
                 let written = storage::update_member(tx, ctx.tenant, &member).await;
-                written.map_err(stale)?;
+                written.map_err(StoreError::stale)?;
                 audit::api::record(tx, &a, &ctx, "user.update", "user", user.uuid(), None).await?;
                 Ok(())
             })
         })
         .await
-}
-
-pub(super) fn stale(error: StoreError) -> Problem {
-    match error {
-        StoreError::RowCount { .. } => Problem::new(ProblemKind::Stale),
-        other => other.into(),
-    }
 }
 
 /// The field of a form that asks for the old and the new password.
@@ -246,7 +239,7 @@ pub async fn change_password(
             Box::pin(async move {
                 let (who, kept) = ((id, user.token_version), kept.unwrap_or_default());
                 let set = storage::change_password(tx, who, &hash, &kept, now).await;
-                set.map_err(stale)?;
+                set.map_err(StoreError::stale)?;
                 storage::end_codes(tx, id, now).await?;
                 let action = "user.change_password";
                 Ok(audit::api::record(tx, &a, &ctx, action, "user", id.uuid(), None).await?)

@@ -9,6 +9,8 @@ pub const SCOPES: &[&str] = &[
     "write:customer",
     "read:record",
     "write:record",
+    "read:appointment",
+    "write:appointment",
     "send:notification",
     "read:queue",
     "write:queue",

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use kernel::{Actor, Ctx, FieldError, Id, Patch, Problem, Timestamp, UserId};
+use kernel::{Actor, Ctx, FieldError, Id, Patch, Problem, TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::{
@@ -23,6 +23,18 @@ const LASTS: Duration = Duration::from_secs(60 * 60);
 const SHORTEST: usize = 10;
 /// Longest reason.
 const LONGEST: usize = 500;
+
+/// The patient whose account this is.
+///
+/// # Errors
+/// The database's.
+pub async fn of_account(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<PatientId>, StoreError> {
+    storage::of_account(tx, tenant, user).await
+}
 
 /// Whether the caller may see more of this patient than his name.
 ///

@@ -8,13 +8,15 @@ mod read;
 mod restore;
 mod write;
 
-pub use access::{access, break_glass, may_open, name, set_access};
+pub use access::{access, break_glass, may_open, name, of_account, set_access};
 pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;
 pub use duplicates::{carry_over, duplicates, resembling};
 pub use merge::{group, kept, merge, unmerge};
 pub(super) use read::entered;
-pub use read::{by_last_nine, by_phone, list, phones, record, search, stats, summary};
+pub use read::{
+    Reach, by_last_nine, by_phone, list, phones, reach, record, search, stats, summary,
+};
 pub use restore::{restore, whole};
 pub use write::{add_contact, create, enter, enter_own, update};
 

@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, time::Duration};
 
-use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, text};
+use kernel::{Ctx, Locale, PageRequest, Phone, Problem, TenantId, text};
 use store::{ReadTx, StoreError};
 
 use super::{access::may_open, merge::kept};
@@ -62,6 +62,43 @@ pub async fn phones(
 ) -> Result<Vec<Phone>, StoreError> {
     let rows = storage::phones(tx, tenant, id).await?;
     Ok(rows.into_iter().map(|row| row.phone).collect())
+}
+
+/// Where and how a patient is reached.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// His first number.
+    pub phone: Phone,
+    /// Whether nobody else is known to have it.
+    pub alone: bool,
+    /// His first name.
+    pub first_name: String,
+    /// His language.
+    pub locale: Locale,
+}
+
+/// How a patient is reached; nothing when no number is known, or no patient.
+///
+/// # Errors
+/// The database's.
+pub async fn reach(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: PatientId,
+) -> Result<Option<Reach>, StoreError> {
+    let Some(patient) = summary(tx, tenant, id).await? else {
+        return Ok(None);
+    };
+    let Some(phone) = phones(tx, tenant, id).await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let owners = by_phone(tx, tenant, &phone).await?;
+    Ok(Some(Reach {
+        alone: owners.iter().all(|owner| owner.id == id),
+        first_name: patient.first_name,
+        locale: patient.locale,
+        phone,
+    }))
 }
 
 /// Everything about a patient, of a record that went into another about the kept

@@ -10,6 +10,7 @@ store::statements! {
             p.user_id AS user_id
         FROM patient h JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)
         WHERE h.tenant_id = $1 AND h.id = $2";
+    OF_ACCOUNT = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
     OWN = "SELECT id, first_name, last_name, restricted, user_id FROM patient WHERE tenant_id = $1 AND id = $2";
     ENTITLED = "SELECT COUNT(*) AS value FROM patient_access
         WHERE tenant_id = $1 AND patient_id = $2 AND user_id = $3 AND (expires_at IS NULL OR expires_at > $4)";
@@ -32,6 +33,14 @@ store::statements! {
 pub(in crate::patients) struct Broken<'a> {
     pub reason: &'a str,
     pub until: Timestamp,
+}
+
+pub(in crate::patients) async fn of_account(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<Option<PatientId>, StoreError> {
+    tx.optional(OF_ACCOUNT, params![tenant, user]).await
 }
 
 pub(in crate::patients) async fn access(

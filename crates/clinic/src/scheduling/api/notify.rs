@@ -1,0 +1,105 @@
+//! Tells the patient what became of his appointment.
+
+use kernel::{Ctx, Phone, Problem};
+use store::WriteTx;
+use webkit::Texts;
+
+use crate::{
+    App, identity,
+    messaging::{
+        self,
+        api::{Category, Channel, Decision, NewMessage},
+    },
+    patients::{self, api::Reach},
+    scheduling::{
+        model::{Appointment, Step},
+        policy,
+    },
+};
+
+/// Writes the message of a step, to his first number; a patient without a number
+/// hears of it when he signs in. Once per step, of no use after the visit.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn tell(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    step: Step,
+) -> Result<(), Problem> {
+    if !is_told(ctx, step) {
+        return Ok(());
+    }
+    let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;
+    let Some(reach) = reach else {
+        return Ok(());
+    };
+    let new = NewMessage {
+        channel: channel(tx, app, ctx, &reach.phone).await?,
+        category: Category::Notification,
+        body: wording(tx, app, ctx, &reach, (one, step)).await?,
+        recipient: reach.phone,
+        patient: Some(one.patient_id),
+        idempotency_key: format!("appointment:{}:{}", one.id, one.version),
+        expires_at: Some(one.ends_at),
+        created_by: ctx.actor.user(),
+    };
+    messaging::api::enqueue(tx, app, ctx, &new).await?;
+    Ok(())
+}
+
+fn is_told(ctx: &Ctx, step: Step) -> bool {
+    match step {
+        Step::Completed => false,
+        Step::Changed => !policy::is_patient(ctx),
+        _ => true,
+    }
+}
+
+/// WhatsApp where the patient wrote there today, else SMS.
+async fn channel(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    phone: &Phone,
+) -> Result<Channel, Problem> {
+    let way = (Channel::Whatsapp, Category::Notification);
+    let decision = messaging::api::decision(tx, app, ctx.tenant, phone, way).await?;
+    Ok(match decision {
+        Decision::Send(_) => Channel::Whatsapp,
+        Decision::Refuse(_) | Decision::WaitUntil(..) => Channel::Sms,
+    })
+}
+
+/// On a phone that several people share, that something waits and no more.
+async fn wording(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    reach: &Reach,
+    (one, step): (&Appointment, Step),
+) -> Result<String, Problem> {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let texts = Texts::new(reach.locale);
+    let link = format!("{}/my/appointments", app.settings.public_url);
+    let (day, time) = (
+        one.starts_at.day_month_year(&clinic.zone),
+        one.starts_at.hour_minute(&clinic.zone),
+    );
+    let arguments = [
+        ("clinic", &clinic.name as _),
+        ("link", &link as _),
+        ("day", &day as _),
+        ("time", &time as _),
+    ];
+    Ok(match reach.alone {
+        true => texts.with(&format!("notice-appointment-{}", word(step)), &arguments),
+        false => texts.with("notice-appointment-shared", &arguments[..2]),
+    })
+}
+
+fn word(step: Step) -> String {
+    step.as_str().replace('_', "-")
+}

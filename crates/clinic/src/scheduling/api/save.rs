@@ -1,0 +1,166 @@
+//! What every step of an appointment does beside its own.
+
+use agenda::Horizon;
+use kernel::{Ctx, Expected, Problem};
+use store::{ReadTx, StoreError, WriteTx};
+use uuid::Uuid;
+
+use super::{TOPIC, notify, slots::diary};
+use crate::{
+    App, audit,
+    audit::api::Event,
+    identity,
+    patients::{self, api::PatientId},
+    scheduling::{
+        model::{Appointment, AppointmentId, Step},
+        policy,
+        rules::Wish,
+        storage,
+    },
+};
+
+/// Puts a line on the trail.
+pub(super) fn noted(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    (action, object_type, object_id): (&'static str, &'static str, Uuid),
+    patient: Option<PatientId>,
+) {
+    let event = Event {
+        action,
+        object_type,
+        object_id,
+        patient: patient.map(|patient| patient.uuid()),
+        detail: None,
+    };
+    audit::api::record_event(tx, app, ctx, event);
+}
+
+/// The appointment for a caller who may see it; whoever else changes it waits.
+///
+/// # Errors
+/// 404; 412 when `expected` is not the version any more.
+pub(super) async fn held(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    id: AppointmentId,
+    expected: Expected,
+) -> Result<Appointment, Problem> {
+    storage::hold_appointment(tx, ctx.tenant, id).await?;
+    let found = storage::find_appointment(tx, ctx.tenant, id).await?;
+    let found = found.filter(|found| policy::sees(ctx).shows(found));
+    let found = found.ok_or_else(Problem::not_found)?;
+    expected.check(found.version)?;
+    Ok(found)
+}
+
+/// How many patients the place of this wish takes; the doctor's calendar is held
+/// until the end of the transaction.
+///
+/// # Errors
+/// 409 `doctor-away`, `slot-full`, `slot-not-offered`.
+pub(super) async fn placed(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    wish: &Wish,
+) -> Result<i64, Problem> {
+    storage::hold_calendar(tx, ctx.tenant, wish.practitioner).await?;
+    let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
+    let now = app.clock.now();
+    let day = |at: kernel::Timestamp| at.day(&zone).parse::<jiff::civil::Date>();
+    let first = day(wish.span.start()).map_err(Problem::internal)?;
+    let last = day(wish.span.end()).map_err(Problem::internal)?;
+    // Two days at most: a visit lasts eight hours.
+    let horizon = Horizon::new(&zone, (first, last), 2, now).map_err(Problem::internal)?;
+    let days = ((first, last), &zone);
+    let diary = diary(tx, ctx.tenant, Some(wish.practitioner), days, now).await?;
+    diary.place(wish, &horizon, now)
+}
+
+/// The database's own word on a doctor's room is the callers' `slot-full`.
+pub(super) fn no_room(error: StoreError) -> Problem {
+    match error.is_check(storage::ROOM) {
+        true => Problem::conflict("slot-full"),
+        false => error.stale(),
+    }
+}
+
+/// Writes the appointment as it stands after a step, the step, its line on the
+/// trail, and the message to the patient.
+///
+/// # Errors
+/// 409 `slot-full`; 412.
+pub(super) async fn saved(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    mut next: Appointment,
+    (step, note): (Step, Option<&str>),
+) -> Result<Appointment, Problem> {
+    next.updated_at = app.clock.now();
+    let updated = storage::update_appointment(tx, ctx.tenant, &next).await;
+    updated.map_err(no_room)?;
+    next.version += 1;
+    entered(tx, app, ctx, &next, (step, note)).await?;
+    shown(tx, app, ctx, next.id).await
+}
+
+/// The appointment as the caller may see it: what is written of a restricted
+/// patient stays with those who may open his record.
+///
+/// # Errors
+/// 404.
+pub(super) async fn shown(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    id: AppointmentId,
+) -> Result<Appointment, Problem> {
+    let found = storage::find_appointment(tx, ctx.tenant, id).await?;
+    let mut found = found.ok_or_else(Problem::not_found)?;
+    let may_open = policy::is_patient(ctx)
+        || patients::api::may_open(tx, app, ctx, found.patient_id)
+            .await
+            .is_ok();
+    if !may_open {
+        found.close();
+    }
+    Ok(found)
+}
+
+/// The same for an appointment that was just written.
+pub(super) async fn entered(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    (step, note): (Step, Option<&str>),
+) -> Result<(), Problem> {
+    let author = ctx.actor.user();
+    let of = (one, one.version);
+    storage::insert_step(tx, ctx.tenant, of, step, note, author).await?;
+    let line = (action(step), "appointment", one.id.uuid());
+    noted(tx, app, ctx, line, Some(one.patient_id));
+    tx.emit(
+        TOPIC,
+        one.practitioner_id
+            .map_or(one.id.uuid(), |doctor| doctor.uuid()),
+    );
+    notify::tell(tx, app, ctx, one, step).await
+}
+
+const fn action(step: Step) -> &'static str {
+    match step {
+        Step::Requested => "appointment.create",
+        Step::Assigned => "appointment.assign",
+        Step::Confirmed => "appointment.confirm",
+        Step::Declined => "appointment.decline",
+        Step::Cancelled => "appointment.cancel",
+        Step::Rescheduled => "appointment.reschedule",
+        Step::Changed => "appointment.update",
+        Step::Completed => "appointment.complete",
+        Step::NoShow => "appointment.miss",
+    }
+}

@@ -1,0 +1,70 @@
+use std::collections::BTreeSet;
+
+use agenda::{Horizon, HorizonError, LONGEST_DAYS};
+use kernel::{Ctx, FieldError, Problem, Role, TenantId, Timestamp, UserId, Zone};
+use store::{ReadTx, StoreError};
+
+use crate::{
+    App, identity,
+    scheduling::{
+        model::{FreeSlot, SoughtSlots},
+        rules::Diary,
+        storage,
+    },
+};
+
+/// The slots of these days in order of time, full ones too, past ones not. Doctors
+/// who left have none.
+///
+/// # Errors
+/// 400 naming `date_end` when the days run backwards or are more than 92.
+pub async fn free_slots(
+    app: &App,
+    ctx: &Ctx,
+    sought: &SoughtSlots,
+) -> Result<Vec<FreeSlot>, Problem> {
+    let now = app.clock.now();
+    let mut tx = app.store.read(ctx).await?;
+    let zone = identity::api::tenant(&mut tx, ctx.tenant).await?.zone;
+    let days = (sought.first, sought.last);
+    let horizon = Horizon::new(&zone, days, LONGEST_DAYS, now).map_err(not_so_long)?;
+    let mut diary = diary(&mut tx, ctx.tenant, sought.practitioner, (days, &zone), now).await?;
+    let doctors = doctors(&mut tx, ctx.tenant).await?;
+    diary
+        .hours
+        .retain(|hours| doctors.contains(&hours.practitioner_id));
+    Ok(diary.slots(&horizon, sought.mode)?)
+}
+
+fn not_so_long(error: HorizonError) -> Problem {
+    match error {
+        HorizonError::Backwards => Problem::invalid("date_end", "end-before-start"),
+        HorizonError::TooLong(days) => Problem::fields(vec![
+            FieldError::new("date_end", "too-many-days").with("max", days),
+        ]),
+    }
+}
+
+async fn doctors(tx: &mut ReadTx, tenant: TenantId) -> Result<BTreeSet<UserId>, StoreError> {
+    let staff = identity::api::staff(tx, tenant).await?.into_iter();
+    let doctors = staff.filter(|member| member.role == Role::Practitioner);
+    Ok(doctors.map(|doctor| doctor.id).collect())
+}
+
+/// What is known of one doctor's time, or of all doctors', around these local days.
+pub(super) async fn diary(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    practitioner: Option<UserId>,
+    ((first, last), zone): ((jiff::civil::Date, jiff::civil::Date), &Zone),
+    now: Timestamp,
+) -> Result<Diary, Problem> {
+    let begin = |day: jiff::civil::Date| Timestamp::local_day(&day.to_string(), zone);
+    let (from, _) = begin(first).map_err(Problem::internal)?;
+    let (_, until) = begin(last).map_err(Problem::internal)?;
+    Ok(Diary {
+        hours: storage::weeks(tx, tenant, practitioner).await?,
+        away: storage::away(tx, tenant, practitioner, (from, until)).await?,
+        taken: storage::taken(tx, tenant, practitioner, (from, until), now).await?,
+    })
+}

@@ -1,0 +1,27 @@
+//! When doctors receive, when they are away, and who comes when.
+//!
+//! Invariants: no doctor has more patients at one moment than the slot takes, but
+//! by an explicit act with its reason; the database itself refuses it; every step
+//! of an appointment stays in its history; a patient sees his own appointments
+//! and no doctor's reasons for being away.
+
+pub mod api;
+mod http;
+mod model;
+mod policy;
+mod rules;
+mod storage;
+mod wire;
+
+use webkit::Routes;
+
+use crate::App;
+
+pub(crate) use storage::{
+    APPOINTMENT_STATEMENTS, CALENDAR_STATEMENTS, EXCEPTION_STATEMENTS, HOURS_STATEMENTS,
+};
+
+/// The calendar's routes.
+pub(crate) fn routes() -> Routes<App> {
+    http::routes()
+}

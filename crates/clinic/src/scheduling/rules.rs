@@ -1,0 +1,181 @@
+//! From rows to slots, and where a wish finds its place.
+
+use agenda::{Availability, Booking, Doctor, Exception, Horizon, Mode, Span, has_room};
+use kernel::{FieldError, Problem, Timestamp, UserId};
+use store::StoreError;
+
+use super::model::{AppointmentId, Away, FreeSlot, Hours, Taken};
+
+/// Longest note or message, in characters.
+pub(super) const LONGEST_TEXT: usize = 2000;
+/// Longest place, in characters.
+pub(super) const LONGEST_PLACE: usize = 200;
+
+/// What is known of doctors' time, each list by doctor.
+#[derive(Debug, Default)]
+pub(super) struct Diary {
+    pub(super) hours: Vec<Hours>,
+    pub(super) away: Vec<Away>,
+    pub(super) taken: Vec<Taken>,
+}
+
+/// Those of one doctor, in a list that is by doctor.
+fn of<T>(all: &[T], who: UserId, key: impl Fn(&T) -> UserId) -> &[T] {
+    let from = all.partition_point(|one| key(one) < who);
+    let length = all[from..].partition_point(|one| key(one) == who);
+    &all[from..from + length]
+}
+
+/// A doctor's rows as the rules of the agenda want them.
+struct Own<'a> {
+    hours: &'a [Hours],
+    availabilities: Vec<Availability>,
+    exceptions: Vec<Exception>,
+    bookings: Vec<Booking>,
+}
+
+impl<'a> Own<'a> {
+    fn slots(
+        &'a self,
+        horizon: &'a Horizon,
+        mode: Option<Mode>,
+    ) -> impl Iterator<Item = FreeSlot> + 'a {
+        let doctor = Doctor {
+            availabilities: &self.availabilities,
+            exceptions: &self.exceptions,
+            bookings: &self.bookings,
+        };
+        let slots: Vec<_> = horizon.slots(&doctor, mode).collect();
+        slots.into_iter().map(|slot| {
+            let hours = &self.hours[slot.availability];
+            FreeSlot {
+                practitioner_id: hours.practitioner_id,
+                practitioner_name: hours.practitioner_name.clone(),
+                span: slot.span,
+                mode: hours.mode,
+                location: hours.location.clone(),
+                slot_minutes: hours.slot_minutes,
+                capacity: slot.capacity,
+                booked: slot.booked,
+                remaining: slot.remaining(),
+            }
+        })
+    }
+}
+
+impl Diary {
+    fn own(&self, who: UserId, except: Option<AppointmentId>) -> Result<Own<'_>, StoreError> {
+        let hours = of(&self.hours, who, |hours| hours.practitioner_id);
+        let broken = |faults| StoreError::Internal(format!("hours of {who}: {faults:?}"));
+        let availabilities = hours.iter().map(|h| h.draft().check().map_err(broken));
+        let away = of(&self.away, who, |away| away.practitioner_id).iter();
+        let taken = of(&self.taken, who, |taken| taken.practitioner_id).iter();
+        let others = taken.filter(|taken| Some(taken.id) != except);
+        Ok(Own {
+            hours,
+            availabilities: availabilities.collect::<Result<_, _>>()?,
+            exceptions: away.map(Away::exception).collect::<Result<_, _>>()?,
+            bookings: others.map(Taken::booking).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Every slot of these days, by time and then by doctor; full ones too.
+    pub(super) fn slots(
+        &self,
+        horizon: &Horizon,
+        mode: Option<Mode>,
+    ) -> Result<Vec<FreeSlot>, StoreError> {
+        let mut slots = Vec::new();
+        for hours in self
+            .hours
+            .chunk_by(|a, b| a.practitioner_id == b.practitioner_id)
+        {
+            let own = self.own(hours[0].practitioner_id, None)?;
+            slots.extend(own.slots(horizon, mode));
+        }
+        slots.sort_by_key(|slot| slot.span.start());
+        Ok(slots)
+    }
+
+    /// How many patients the place of this wish takes.
+    ///
+    /// # Errors
+    /// 409 `doctor-away`, `slot-full`; for patients also `slot-not-offered`.
+    pub(super) fn place(
+        &self,
+        wish: &Wish,
+        horizon: &Horizon,
+        now: Timestamp,
+    ) -> Result<i64, Problem> {
+        let own = self.own(wish.practitioner, wish.except)?;
+        if horizon.is_away(&own.exceptions, wish.span) {
+            return Err(Problem::conflict("doctor-away"));
+        }
+        let touched = own.slots(horizon, Some(wish.mode));
+        let touched: Vec<_> = touched.filter(|s| s.span.overlaps(wish.span)).collect();
+        if let Some(slot) = touched.iter().find(|slot| slot.span == wish.span) {
+            return match slot.remaining {
+                0 => Err(Problem::conflict("slot-full")),
+                _ => Ok(i64::from(slot.capacity)),
+            };
+        }
+        if wish.offered_only && !own.hours.is_empty() {
+            return Err(Problem::conflict("slot-not-offered"));
+        }
+        let capacity = touched.iter().map(|slot| slot.capacity).min().unwrap_or(1);
+        match has_room(wish.span, capacity, &own.bookings, now) {
+            true => Ok(i64::from(capacity)),
+            false => Err(Problem::conflict("slot-full")),
+        }
+    }
+}
+
+/// When somebody wants to come, and to whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wish {
+    pub(super) practitioner: UserId,
+    pub(super) span: Span,
+    pub(super) mode: Mode,
+    /// The appointment that is moved or agreed to: its own place does not count.
+    pub(super) except: Option<AppointmentId>,
+    /// Patients choose among what is offered; staff may put one anywhere.
+    pub(super) offered_only: bool,
+}
+
+/// The time of a visit: it begins in the future and lasts at most eight hours.
+///
+/// # Errors
+/// 400 naming the wrong field.
+pub(super) fn visit(
+    (start, end): (Timestamp, Timestamp),
+    (start_field, end_field): (&'static str, &'static str),
+    now: Timestamp,
+) -> Result<Span, Problem> {
+    let span =
+        Span::new(start, end).map_err(|_| Problem::invalid(end_field, "end-before-start"))?;
+    if start < now {
+        return Err(Problem::invalid(start_field, "in-the-past"));
+    }
+    if end.micros() - start.micros() > super::storage::LONGEST {
+        return Err(Problem::invalid(end_field, "visit-too-long"));
+    }
+    Ok(span)
+}
+
+/// Text without blanks at its ends; nothing when nothing is left.
+///
+/// # Errors
+/// A fault of this field when it is longer than `most` characters.
+pub(super) fn words(
+    given: Option<String>,
+    field: &'static str,
+    most: usize,
+) -> Result<Option<String>, FieldError> {
+    let Some(given) = given.map(|given| given.trim().to_owned()) else {
+        return Ok(None);
+    };
+    if given.chars().count() > most {
+        return Err(FieldError::new(field, "too-long").with("max", most));
+    }
+    Ok(Some(given).filter(|given| !given.is_empty()))
+}

@@ -1,0 +1,40 @@
+use kernel::{TenantId, Timestamp, UserId};
+use store::{ReadTx, StoreError, WriteTx, params};
+
+use crate::scheduling::model::Taken;
+
+store::statements! {
+    HOLD = "INSERT INTO practitioner_calendar (tenant_id, practitioner_id, version) VALUES ($1, $2, 1)
+        ON CONFLICT (tenant_id, practitioner_id) DO UPDATE SET version = practitioner_calendar.version + 1";
+    TAKEN = "SELECT id, practitioner_id, starts_at, ends_at, status, held_until FROM appointment
+        WHERE tenant_id = $1 AND practitioner_id IS NOT NULL
+            AND (CAST($2 AS UUID) IS NULL OR practitioner_id = $2)
+            AND starts_at > $3 AND starts_at < $4
+            AND (status = 'confirmed' OR (status = 'pending' AND held_until > $5))
+        ORDER BY practitioner_id, starts_at";
+}
+
+/// No appointment is longer: microseconds of eight hours, as the schema says.
+pub(in crate::scheduling) const LONGEST: i64 = 8 * 3_600_000_000;
+
+/// Whoever else changes this doctor's calendar waits until this transaction ends.
+pub(in crate::scheduling) async fn hold_calendar(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    practitioner: UserId,
+) -> Result<(), StoreError> {
+    tx.execute_one(HOLD, params![tenant, practitioner]).await
+}
+
+/// What keeps time of one doctor, or of all, between two instants; by doctor.
+pub(in crate::scheduling) async fn taken(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    practitioner: Option<UserId>,
+    (from, until): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<Taken>, StoreError> {
+    let from = Timestamp::from_micros(from.micros() - LONGEST);
+    let values = params![tenant, practitioner, from, until, now];
+    tx.all(TAKEN, values).await
+}
