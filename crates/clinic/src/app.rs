@@ -1,13 +1,31 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use kernel::{Clock, Ctx, Phone, Redacted, Rng, Timestamp};
+use safety_rules::Pack;
 use store::{Store, StoreError, WriteTx};
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use webkit::BoxFuture;
 
 /// What every operation can reach; cheap to clone. It is also the state of the router.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    rules: Mutex<Option<RulesInUse>>,
+}
+
+/// The safety rules that this node works with.
+pub(crate) struct RulesInUse {
+    /// The rules.
+    pub(crate) pack: Arc<Pack>,
+    /// The tables of the database that are part of them.
+    pub(crate) tables: Vec<Uuid>,
+    /// When the database was last asked which tables there are.
+    pub(crate) looked_at: Timestamp,
+}
 
 /// The parts of [`App`].
 pub struct Parts {
@@ -92,14 +110,22 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Whole {
+            parts,
+            rules: Mutex::new(None),
+        }))
+    }
+
+    /// The safety rules in use; nothing before they are first asked for.
+    pub(crate) fn rules_in_use(&self) -> &Mutex<Option<RulesInUse>> {
+        &self.0.rules
     }
 }
 
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }
 

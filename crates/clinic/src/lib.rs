@@ -34,6 +34,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("care", care::DRAFT_STATEMENTS),
         ("care", care::ENCOUNTER_STATEMENTS),
         ("care", care::EXPORT_STATEMENTS),
+        ("care", care::INTERACTION_STATEMENTS),
         ("care", care::LIST_STATEMENTS),
         ("care", care::MESSAGE_STATEMENTS),
         ("care", care::SHARE_STATEMENTS),

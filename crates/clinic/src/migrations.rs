@@ -39,4 +39,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0025_patients_words",
     "0026_care_import",
     "0028_scheduling_core",
+    "0027_care_interactions",
 ];

@@ -97,6 +97,28 @@ pub struct ExportRecord {
 pub enum ImportCommand {
     /// A consultation record with its versions, out of its JSON export; nothing is overwritten
     Record(ImportRecord),
+    /// A table of interactions that you hold a licence for, CSV; every clinic's rules use it within seconds
+    Interactions(ImportInteractions),
+}
+
+/// Which table, or what to do about those that are here.
+#[derive(Args)]
+pub struct ImportInteractions {
+    /// The file; its columns stand in docs/data-sources.md
+    #[arg(required_unless_present_any = ["list", "remove"], requires = "source", conflicts_with_all = ["list", "remove"])]
+    pub file: Option<PathBuf>,
+    /// Whose table it is; the one that this source has now is replaced
+    #[arg(long, value_name = "TEXT", requires = "file")]
+    pub source: Option<String>,
+    /// Take names that no medicine here has as medicines of their own
+    #[arg(long, requires = "file")]
+    pub allow_new_names: bool,
+    /// Show the tables that are in use, and those that were
+    #[arg(long, conflicts_with = "remove")]
+    pub list: bool,
+    /// End the use of this source's table and delete its rows
+    #[arg(long, value_name = "SOURCE")]
+    pub remove: Option<String>,
 }
 
 /// Which record, and where it goes.

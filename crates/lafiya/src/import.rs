@@ -1,5 +1,7 @@
 //! `import …`.
 
+mod interactions;
+
 use std::{fs::File, io::Read, path::Path};
 
 use clinic::{
@@ -23,10 +25,16 @@ const LONGEST_FILE: u64 = 10 << 20;
 
 /// Imports what the command names.
 pub async fn run(config: &Config, command: ImportCommand) -> Result<(), Failure> {
-    let ImportCommand::Record(what) = command;
+    match command {
+        ImportCommand::Record(what) => import_record(config, &what).await,
+        ImportCommand::Interactions(what) => interactions::run(config, &what).await,
+    }
+}
+
+async fn import_record(config: &Config, what: &ImportRecord) -> Result<(), Failure> {
     let bytes = read(&what.file, LONGEST)?;
     let app = open(config).await?;
-    let done = record(&app, &what, &bytes).await;
+    let done = record(&app, what, &bytes).await;
     app.store.close().await;
     done
 }

@@ -1,5 +1,7 @@
 //! Two medicines of one patient against each other.
 
+use std::collections::HashSet;
+
 use crate::assess::finding;
 use crate::context::{Context, Mention};
 use crate::finding::{Finding, Kind, Text};
@@ -8,12 +10,15 @@ use crate::pack::Interaction;
 /// Every row of the table of which two different medicines are taken or
 /// proposed, once, with all the medicines that meet it.
 pub(crate) fn check(context: &Context<'_>) -> Vec<Finding> {
-    context
-        .pack
-        .interactions
-        .iter()
-        .filter_map(|row| fired(context, row))
-        .collect()
+    let pack = context.pack;
+    let mentioned = context.medicines.iter();
+    let kinds: HashSet<usize> = mentioned
+        .flat_map(|found| pack.substances[found.substance].kinds.iter().copied())
+        .collect();
+    // A table of a clinic has tens of thousands of rows.
+    let meant = |row: &&Interaction| kinds.contains(&row.a) && kinds.contains(&row.b);
+    let rows = pack.interactions.iter().filter(meant);
+    rows.filter_map(|row| fired(context, row)).collect()
 }
 
 fn fired(context: &Context<'_>, row: &Interaction) -> Option<Finding> {

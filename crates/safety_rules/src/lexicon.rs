@@ -78,6 +78,20 @@ impl Lexicon {
         true
     }
 
+    /// The medicine or class that is called exactly so, but for accents, case,
+    /// plurals and articles.
+    pub(crate) fn substance(&self, name: &str) -> Option<usize> {
+        let kept = phrase_words(name).into_iter();
+        let kept = kept.filter(|word| !self.fillers.contains(word));
+        let words: Option<Vec<usize>> = kept.map(|word| self.exact.get(&word).copied()).collect();
+        let words = words?;
+        let starting = self.by_first.get(words.first()?)?;
+        starting.iter().find_map(|at| match self.phrases[*at].term {
+            Term::Substance(found) if self.phrases[*at].words == words => Some(found),
+            _ => None,
+        })
+    }
+
     fn word(&mut self, word: String) -> usize {
         if let Some(known) = self.exact.get(&word) {
             return *known;

@@ -34,4 +34,4 @@ pub use assess::{Assessment, assess, unusual};
 pub use facts::{Age, Facts, Sex, Value};
 pub use finding::{Finding, Kind, Level, Source, Text};
 pub use news2::{Applies, Band, News2, Points};
-pub use pack::{Pack, PackError};
+pub use pack::{NewNames, Pack, PackError, Table};

@@ -74,6 +74,27 @@ pub struct PackError {
     pub problem: String,
 }
 
+/// A table of interactions that a clinic brings itself; its columns stand in
+/// `docs/data-sources.md`.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// What its rules' ids begin with, and how messages call it.
+    pub name: &'a str,
+    /// The rows, CSV.
+    pub text: &'a str,
+    /// What becomes of names that no medicine of the pack has.
+    pub new_names: NewNames,
+}
+
+/// What becomes of names that no medicine of the pack has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewNames {
+    /// The table is refused: a typing error would be a rule that never fires.
+    Refused,
+    /// Each becomes a medicine of its own, listed by [`Pack::brought`].
+    Taken,
+}
+
 /// All rules, ready to be asked.
 #[derive(Clone, Debug)]
 pub struct Pack {
@@ -196,13 +217,24 @@ impl Pack {
         crate::reader::read(files)
     }
 
-    /// The pack with the rows of a table of interactions that a clinic brings
-    /// itself; its columns stand in `docs/data-sources.md`.
+    /// The pack with the rows of a table that a clinic brings itself.
     ///
     /// # Errors
     ///
-    /// Names the line and what to change.
-    pub fn with_interactions_csv(&self, table: &str) -> Result<Self, PackError> {
+    /// Names every line that cannot be taken and what to change; nothing of the
+    /// table is taken then.
+    pub fn with_interactions_csv(&self, table: &Table<'_>) -> Result<Self, Vec<PackError>> {
+        match crate::table::with_interactions(self, table) {
+            (pack, broken) if broken.is_empty() => Ok(pack),
+            (_, broken) => Err(broken),
+        }
+    }
+
+    /// The same with every row that can be taken, and what is wrong with the
+    /// others: a table that was whole for an earlier pack may have a row that says
+    /// nothing for this one, which must not silence the rest.
+    #[must_use]
+    pub fn with_sound_interactions(&self, table: &Table<'_>) -> (Self, Vec<PackError>) {
         crate::table::with_interactions(self, table)
     }
 

@@ -1,6 +1,6 @@
 use crate::lexicon::Term;
 use crate::words::words;
-use crate::{Facts, Level, Pack, Sex, Value, assess};
+use crate::{Facts, Level, NewNames, Pack, PackError, Sex, Table, Value, assess};
 
 fn problem(text: &str) -> String {
     let error = Pack::parse(&[("mine.toml", text)]).expect_err("a broken pack");
@@ -141,49 +141,117 @@ fn treated(pack: &Pack, text: &str) -> Vec<(String, Level)> {
         .collect()
 }
 
+fn table(text: &str, new_names: NewNames) -> Result<Pack, Vec<PackError>> {
+    Pack::shipped().with_interactions_csv(&Table {
+        name: "Ma table",
+        text,
+        new_names,
+    })
+}
+
 #[test]
 fn a_clinic_brings_its_own_interactions() {
-    let table = format!(
+    let rows = format!(
         "{HEADER}Doliprane,artemisinin_act,major,\"Effet, un.\",,Espacez.,,Ma table,Ma clinique,2026,\n\
          Kinkeliba,paracétamol,contraindicated,Effet.,,Évitez.,,Ma table,Ma clinique,2026,\n"
     );
-    let pack = Pack::shipped()
-        .with_interactions_csv(&table)
-        .expect("a table");
+    let pack = table(&rows, NewNames::Taken).expect("a table");
     assert_eq!(pack.brought(), ["Kinkeliba"]);
     assert!(treated(Pack::shipped(), "Doliprane + Coartem").is_empty());
     assert_eq!(
         treated(&pack, "Doliprane + Coartem"),
         [(
-            "table.2.paracetamol+artemisinin_act".to_owned(),
+            "Ma table.2.paracetamol+artemisinin_act".to_owned(),
             Level::Yellow
         )]
     );
     assert_eq!(treated(&pack, "kinkéliba et Efferalgan")[0].1, Level::Red);
-    let semicolons = table.replace("\"Effet, un.\"", "Effet").replace(',', ";");
-    assert!(Pack::shipped().with_interactions_csv(&semicolons).is_ok());
+    let semicolons = rows.replace("\"Effet, un.\"", "Effet").replace(',', ";");
+    assert!(table(&semicolons, NewNames::Taken).is_ok());
+    // A table on top of another's: both are there, each with its own name.
+    let more = pack.with_interactions_csv(&Table {
+        name: "Autre",
+        text: &rows.replace("major", "moderate"),
+        new_names: NewNames::Refused,
+    });
+    let both = treated(&more.expect("known now"), "Doliprane + Coartem");
+    assert_eq!(both[1].0, "Autre.2.paracetamol+artemisinin_act");
 }
 
 #[test]
-fn a_broken_table_says_which_line() {
-    let problem = |rows: &str| {
-        Pack::shipped()
-            .with_interactions_csv(&format!("{HEADER}{rows}"))
-            .expect_err("a broken table")
-            .to_string()
+fn a_name_that_no_medicine_has_is_refused_unless_it_is_wanted() {
+    let rows = format!(
+        "{HEADER}Kinkeliba,aspirine,major,E.,,F.,,T,O,2026,\n\
+         warfarina,aspirine,major,E.,,F.,,T,O,2026,\n\
+         kinkeliba,Kinkeliba,major,E.,,F.,,T,O,2026,\n"
+    );
+    let told = table(&rows, NewNames::Refused).expect_err("two new names");
+    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "Ma table: line 2: no medicine is called `Kinkeliba`: correct it, or allow new names",
+            "Ma table: line 3: no medicine is called `warfarina`, but `warfarine` is known: correct it, or allow new names",
+            "Ma table: line 4: `kinkeliba` and `Kinkeliba` are one medicine, which this row would never warn of; \
+             name the other one",
+        ]
+    );
+}
+
+#[test]
+fn a_new_name_takes_no_rule_from_the_medicines_inside_it() {
+    let rows = format!("{HEADER}Warfarine Untel,Kinkeliba,moderate,E.,,F.,,T,O,2026,\n");
+    let pack = table(&rows, NewNames::Taken).expect("a table");
+    let text = "Warfarine Untel + ibuprofène";
+    let shipped = treated(Pack::shipped(), text);
+    assert!(!shipped.is_empty());
+    assert_eq!(treated(&pack, text), shipped);
+    let same = format!("{HEADER}Warfarine Untel,warfarine,moderate,E.,,F.,,T,O,2026,\n");
+    assert!(table(&same, NewNames::Taken).is_err());
+}
+
+#[test]
+fn a_broken_table_says_which_lines() {
+    let problems = |rows: &str| -> Vec<String> {
+        let broken = table(&format!("{HEADER}{rows}"), NewNames::Refused).expect_err("broken");
+        broken.iter().map(ToString::to_string).collect()
     };
     let good = "aspirine,warfarine,major,E.,,F.,,T,O,2026,\n";
-    for (row, expected) in [
-        ("aspirine,warfarine,bad,E.,,F.,,T,O,2026,\n", "line 3: "),
+    let mut all = good.to_owned();
+    let expected = [
+        ("aspirine,warfarine,bad,E.,,F.,,T,O,2026,\n", "`bad`"),
         (
             "aspirine,warfarine,major,,,F.,,T,O,2026,\n",
             "`effect_fr` is empty",
         ),
-        ("aspirine,warfarine,major,E.,,F.,,T,O,x,\n", "line 3: "),
-        ("aspirine,ab,major,E.,,F.,,T,O,2026,\n", "`ab` is too short"),
-        ("aspirine,warfarine\n", "line 3"),
-    ] {
-        let told = problem(&format!("{good}{row}"));
-        assert!(told.contains(expected) && told.contains('3'), "{told}");
+        ("aspirine,warfarine,major,E.,,F.,,T,O,x,\n", "column 10: "),
+        (
+            "aspirine,ab,major,E.,,F.,,T,O,2026,\n",
+            "`ab` is no medicine's name",
+        ),
+        ("aspirine,warfarine\n", "2 values for 11 columns"),
+        (
+            "aspirine,warfarine,major,E.,,F.,,T,O,2026,javascript:x\n",
+            "`source_url` is no address",
+        ),
+        (
+            "aspirine,Aspirine,major,E.,,F.,,T,O,2026,\n",
+            "are one medicine",
+        ),
+    ];
+    for (row, _) in expected {
+        all.push_str(row);
     }
+    // One class against itself is two medicines of it.
+    all.push_str("nsaid,nsaid,major,E.,,F.,,T,O,2026,\n");
+    let told = problems(&all);
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for (at, ((_, part), told)) in expected.iter().zip(&told).enumerate() {
+        assert!(
+            told.contains(&format!("line {}: ", at + 3)) && told.contains(part),
+            "{told}"
+        );
+    }
+    let short = table("a,b,severity\n", NewNames::Refused).expect_err("columns are missing");
+    assert_eq!((short.len(), short[0].place.as_str()), (8, "line 1"));
 }

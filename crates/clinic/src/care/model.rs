@@ -1,5 +1,6 @@
 mod attachments;
 mod export;
+mod interactions;
 mod labs;
 mod references;
 mod share;
@@ -11,6 +12,7 @@ use crate::patients::api::PatientId;
 
 pub use attachments::*;
 pub use export::{Document, LabLine, Letterhead, Logo, NewLetterhead, Reader, Reference};
+pub use interactions::*;
 pub use labs::*;
 pub use references::*;
 pub use share::{Lasting, Opened, ShareId, ShareMark, ShareRow, Shared};

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use clinical_form::Form;
 use jobs::{Failure, Job, Outcome, Queue};
 use kernel::{Ctx, Locale, Problem};
-use safety_rules::{Assessment, Finding};
+use safety_rules::{Assessment, Finding, Pack};
 use store::{StoreError, WriteTx};
 use webkit::Texts;
 
@@ -39,12 +39,13 @@ pub(super) fn queues(app: &App) -> Vec<Queue> {
 
 async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
     let (a, j) = (app.clone(), job.clone());
+    let pack = api::pack(&app).await.map_err(passing)?;
     let done: Result<(), Problem> = app
         .store
         .write(job.tenant, move |tx| {
             Box::pin(async move {
                 let ctx = Ctx::system(j.tenant, WHO);
-                let proposal = by_the_rules(tx, &a, &j).await?;
+                let proposal = by_the_rules(tx, (&a, &pack), &j).await?;
                 api::end_analysis(tx, &a, &ctx, j.id, proposal).await?;
                 Ok(jobs::finish(tx, &ANALYSIS_WORK, &j).await?)
             })
@@ -52,18 +53,18 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
         .await;
     match done {
         Ok(()) => Ok(Outcome::Committed),
-        Err(problem) => {
-            let code = problem.stable_code();
-            Err(Failure::transient(
-                problem.cause.unwrap_or_else(|| code.to_owned()),
-            ))
-        }
+        Err(problem) => Err(passing(problem)),
     }
+}
+
+fn passing(problem: Problem) -> Failure {
+    let code = problem.stable_code();
+    Failure::transient(problem.cause.unwrap_or_else(|| code.to_owned()))
 }
 
 async fn by_the_rules(
     tx: &mut WriteTx,
-    app: &App,
+    (app, pack): (&App, &Pack),
     job: &Job,
 ) -> Result<Option<String>, StoreError> {
     let Some(id) = storage::analysis(tx, job.tenant, job.id).await? else {
@@ -74,7 +75,7 @@ async fn by_the_rules(
     };
     let clinic = identity::api::tenant(tx, job.tenant).await?;
     let today = app.clock.now().day(&clinic.zone);
-    let assessment = rules::assess(&record.content, &today);
+    let assessment = rules::assess(pack, &record.content, &today);
     Ok(Some(written(&assessment, clinic.locale)))
 }
 

@@ -85,7 +85,7 @@ async fn busy(db: &TestDb) -> (TestClinic, i64, i64) {
     (clinic, first + 2, last)
 }
 
-fn lafiya(db: &TestDb, data: &std::path::Path, args: &[&str]) -> Output {
+pub(crate) fn lafiya(db: &TestDb, data: &std::path::Path, args: &[&str]) -> Output {
     let url = match &db.database {
         Database::Sqlite { path, .. } => format!("sqlite:{}", path.display()),
         Database::Postgres { url, .. } => url.clone(),

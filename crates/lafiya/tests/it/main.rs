@@ -14,6 +14,7 @@ mod files_figures;
 mod idempotency;
 mod identity;
 mod inbound;
+mod interactions;
 mod jobs;
 mod kill;
 mod labs;

@@ -24,6 +24,6 @@ pub async fn check(
     let content = form
         .apply(&Content::blank(form), input, context(ctx, &clinic, &today))
         .map_err(Problem::fields)?;
-    let assessment = rules::assess(&content, &today);
+    let assessment = rules::assess(&*super::pack(app).await?, &content, &today);
     Ok((content, assessment))
 }

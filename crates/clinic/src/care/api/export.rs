@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use kernel::{Ctx, Locale, Problem, TenantId, text};
 use pdfkit::{About, MadeAt, Typesetter};
+use safety_rules::Pack;
 use sha2::{Digest, Sha256};
 use store::ReadTx;
 use tokio::sync::Semaphore;
@@ -146,22 +147,23 @@ pub(super) async fn typeset(
         .as_ref()
         .and_then(|row| row.signed_hash.clone());
     let url = hash.map(|hash| verify_url(app, &hash));
+    let pack = super::pack(app).await?;
     let printed = tokio::task::spawn_blocking(move || {
         let _press = press;
-        print(&document, reader, url.as_deref(), locale)
+        print((&document, &pack), reader, url.as_deref(), locale)
     });
     printed.await.map_err(Problem::internal)?
 }
 
 fn print(
-    document: &Document,
+    (document, pack): (&Document, &Pack),
     reader: Reader,
     url: Option<&str>,
     locale: Locale,
 ) -> Result<Printed, Problem> {
     let texts = Texts::new(locale);
     let day = document.record.created_at.day(&document.clinic.zone);
-    let assessment = rules::assess(&document.record.content, &day);
+    let assessment = rules::assess(pack, &document.record.content, &day);
     let mut data = rules::paper(document, &assessment, (reader, url), &texts);
     let mut images = Vec::new();
     if let Some(url) = url {

@@ -10,6 +10,7 @@ mod drafts;
 mod enclosed;
 mod export;
 mod import;
+mod interactions;
 mod labs;
 mod letterhead;
 mod notes;
@@ -36,6 +37,9 @@ pub use enclosed::take_in;
 use export::gathered;
 pub use export::{Printed, document, pdf, verify_url};
 pub use import::{Imported, SoundFile, Unimported, import, read_file};
+pub use interactions::{
+    TableFault, TakenTable, drop_interactions, interaction_tables, pack, take_interactions,
+};
 pub use labs::{
     add_observation, change_observation, drop_observation, observation, observations, trend,
 };
@@ -49,9 +53,11 @@ pub use verify::verify;
 
 pub use super::rules::assess;
 pub use super::wire::file::{FileAttachment, RecordFile, file_schema};
+pub use safety_rules::NewNames;
 
 pub use super::model::{
     Administrative, Attachment, AttachmentId, AttachmentKind, Change, Citation, CitationId, Draft,
-    Encounter, EncounterId, EncounterMark, NewCitation, NewObservation, NoteRow, Observation,
-    ObservationId, ObservationPatch, Results, Series, Source, Status, Verified, VersionRow, Wanted,
+    Encounter, EncounterId, EncounterMark, InteractionTable, NewCitation, NewObservation, NoteRow,
+    Observation, ObservationId, ObservationPatch, Results, Series, Source, Status, Verified,
+    VersionRow, Wanted,
 };

@@ -52,7 +52,8 @@ pub(super) async fn shown(
     let locale = caller.ctx.locale;
     let mut body = RecordBody::new(&record, &today, &caller.zone, &Texts::new(locale));
     if policy::patient(&caller.ctx).is_none() {
-        body = body.assessed(&api::assess(&record.content, &today), locale);
+        let pack = api::pack(app).await?;
+        body = body.assessed(&api::assess(&pack, &record.content, &today), locale);
     }
     Ok(([version_tag(record.version)], Json(body)))
 }

@@ -77,7 +77,8 @@ async fn concluded(
         if errors.is_empty() && missing {
             return Err(Problem::invalid("diagnostic", "required"));
         }
-        let red = judged(&content, &day.today, shell.texts).is_red();
+        let pack = api::pack(app).await?;
+        let red = judged(&pack, &content, &day.today, shell.texts).is_red();
         if red && typed.get("red_seen").is_empty() {
             return Err(Problem::fields(vec![FieldError::new(
                 "red_seen", "required",

@@ -296,7 +296,7 @@ pub(super) async fn draw(
     shell: Shell,
     sheet: Sheet,
 ) -> Result<Html<String>, Fault> {
-    let day = Day::of(app, caller).await?;
+    let (day, pack) = (Day::of(app, caller).await?, api::pack(app).await?);
     let texts = shell.texts;
     let drawn = Drawn {
         texts,
@@ -310,7 +310,7 @@ pub(super) async fn draw(
         sections: drawn.sections(),
         wrong: wrong(&sheet.errors, texts),
         reason_error: reason.map_or_else(String::new, |error| texts.field(error)),
-        judged: judged_while_typing(&sheet.typed.input(day.writer), day.context(), texts),
+        judged: judged_while_typing(&pack, &sheet.typed.input(day.writer), day.context(), texts),
         last: sheet
             .last
             .map(|record| Last::new(&record, &caller.zone, texts.locale)),
@@ -330,9 +330,9 @@ pub(super) async fn check(
     shell: Shell,
     Form(typed): Form<Typed>,
 ) -> Result<Html<String>, Fault> {
-    let day = Day::of(&app, &caller).await?;
+    let (day, pack) = (Day::of(&app, &caller).await?, api::pack(&app).await?);
     let texts: Texts = shell.texts;
-    let judged = judged_while_typing(&typed.input(day.writer), day.context(), texts);
+    let judged = judged_while_typing(&pack, &typed.input(day.writer), day.context(), texts);
     render(&CheckPart { shell, judged })
 }
 

@@ -2,7 +2,7 @@
 
 use clinical_form::{Content, Context, Form, Writer};
 use kernel::{FieldError, Locale};
-use safety_rules::{Assessment, Finding, Kind, Level};
+use safety_rules::{Assessment, Finding, Kind, Level, Pack};
 use serde_json::{Map, Value as Json};
 use webkit::Texts;
 
@@ -91,8 +91,8 @@ impl FindingView {
 }
 
 /// What the rules say of a content on this day.
-pub(super) fn judged(content: &Content, today: &str, texts: Texts) -> Judged {
-    let assessment = rules::assess(content, today);
+pub(super) fn judged(pack: &Pack, content: &Content, today: &str, texts: Texts) -> Judged {
+    let assessment = rules::assess(pack, content, today);
     let (unusual, findings): (Vec<&Finding>, Vec<&Finding>) = assessment
         .findings
         .iter()
@@ -152,6 +152,7 @@ pub(super) fn readable(
 
 /// The same of a form that is being filled in.
 pub(super) fn judged_while_typing(
+    pack: &Pack,
     input: &Map<String, Json>,
     with: Context<'_>,
     texts: Texts,
@@ -160,7 +161,7 @@ pub(super) fn judged_while_typing(
     let (content, errors) = readable(input, &blank, with);
     Judged {
         wrong: wrong(&errors, texts),
-        ..judged(&content, with.today, texts)
+        ..judged(pack, &content, with.today, texts)
     }
 }
 

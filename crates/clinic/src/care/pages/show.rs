@@ -237,7 +237,7 @@ async fn page(
         sex: super::judge::shown(content, "sexe", texts.locale),
         status: status_text(&texts, record.status),
         allergies: rules::allergies(content, &texts),
-        judged: judged(content, &today, texts),
+        judged: judged(&*api::pack(app).await?, content, &today, texts),
         vitals: view::vitals(
             content,
             last.as_ref().map(|last| &last.content),

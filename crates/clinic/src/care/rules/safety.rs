@@ -5,11 +5,11 @@ use safety_rules::{Age, Assessment, Facts, Pack, Sex, Value as Fact};
 
 use super::age;
 
-/// What the rule pack says of a content, on this day of the clinic's calendar
+/// What a rule pack says of a content, on this day of the clinic's calendar
 /// (`spec/clinical-safety.md`, 1). Cheap enough to ask while somebody types.
 #[must_use]
-pub fn assess(content: &Content, today: &str) -> Assessment {
-    safety_rules::assess(Pack::shipped(), &facts(content, today))
+pub fn assess(pack: &Pack, content: &Content, today: &str) -> Assessment {
+    safety_rules::assess(pack, &facts(content, today))
 }
 
 fn facts(content: &Content, today: &str) -> Facts {
