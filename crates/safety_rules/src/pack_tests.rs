@@ -183,7 +183,8 @@ fn a_name_that_no_medicine_has_is_refused_unless_it_is_wanted() {
     let rows = format!(
         "{HEADER}Kinkeliba,aspirine,major,E.,,F.,,T,O,2026,\n\
          warfarina,aspirine,major,E.,,F.,,T,O,2026,\n\
-         kinkeliba,Kinkeliba,major,E.,,F.,,T,O,2026,\n"
+         kinkeliba,Kinkeliba,major,E.,,F.,,T,O,2026,\n\
+         zinc doliprane,aspirine,major,E.,,F.,,T,O,2026,\n"
     );
     let told = table(&rows, NewNames::Refused).expect_err("two new names");
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();
@@ -194,6 +195,8 @@ fn a_name_that_no_medicine_has_is_refused_unless_it_is_wanted() {
             "Ma table: line 3: no medicine is called `warfarina`, but `warfarine` is known: correct it, or allow new names",
             "Ma table: line 4: `kinkeliba` and `Kinkeliba` are one medicine, which this row would never warn of; \
              name the other one",
+            "Ma table: line 5: no medicine is called `zinc doliprane`, but `sulfate de zinc` is known: correct it, or \
+             allow new names",
         ]
     );
 }
@@ -208,6 +211,14 @@ fn a_new_name_takes_no_rule_from_the_medicines_inside_it() {
     assert_eq!(treated(&pack, text), shipped);
     let same = format!("{HEADER}Warfarine Untel,warfarine,moderate,E.,,F.,,T,O,2026,\n");
     assert!(table(&same, NewNames::Taken).is_err());
+    // A row that a later pack cannot take does not silence the others.
+    let (pack, broken) = Pack::shipped().with_sound_interactions(&Table {
+        name: "Ma table",
+        text: &format!("{same}Zinc,Doliprane,major,E.,,F.,,T,O,2026,\n"),
+        new_names: NewNames::Taken,
+    });
+    assert_eq!((broken.len(), broken[0].place.as_str()), (1, "line 2"));
+    assert_eq!(treated(&pack, "Zinc, Doliprane").len(), 1);
 }
 
 #[test]
@@ -252,6 +263,17 @@ fn a_broken_table_says_which_lines() {
             "{told}"
         );
     }
+    let open = good.replace("E.", "\"E.");
+    let open = problems(&format!("{open}{good}{}", good.replace("F.", "F.\"")));
+    assert!(open.len() == 1 && open[0].contains("line 2: "), "{open:?}");
+    let last = problems(&format!(
+        "{}{good}",
+        good.replace("2026,", "2026,\"https://x.org")
+    ));
+    assert!(
+        last.len() == 1 && last[0].contains("close its quote"),
+        "{last:?}"
+    );
     let short = table("a,b,severity\n", NewNames::Refused).expect_err("columns are missing");
     assert_eq!((short.len(), short[0].place.as_str()), (8, "line 1"));
 }

@@ -101,10 +101,17 @@ impl Taker<'_> {
     fn read(&mut self, row: Result<StringRecord, csv::Error>, headers: &StringRecord) {
         let read = row.and_then(|row| {
             let line = row.position().map_or(0, csv::Position::line);
-            Ok((row.deserialize::<Row>(Some(headers))?, line))
+            let broken = row.iter().any(|value| value.contains(['\n', '\r']));
+            Ok((row.deserialize::<Row>(Some(headers))?, line, broken))
         });
         match read {
-            Ok((row, line)) => self.take(row, line),
+            // An open quote would swallow rows, in silence.
+            Ok((_, line, true)) => {
+                let problem =
+                    "a value goes on in the next line; close its quote, and write it on one line";
+                self.wrong(line, problem.to_owned());
+            }
+            Ok((row, line, false)) => self.take(row, line),
             Err(error) => {
                 let broken = self.unread(&error);
                 self.broken.push(broken);

@@ -15,7 +15,11 @@ use testkit::{
     session::Session,
 };
 
-use crate::{audit::lafiya, record_exports::ok, records::input};
+use crate::{
+    audit::lafiya,
+    record_exports::{ok, said},
+    records::input,
+};
 
 const ALL: &str = "/api/v1/fiche-consultation/";
 const EVALUATION: &str = "/api/v1/fiche-consultation/evaluation/";
@@ -126,6 +130,8 @@ on_both_engines! {
         assert_eq!(interactions(&kept["evaluation"]), found);
         let doctor = Session::of(&s.clinic, "dr-awa").await;
         assert!(doctor.get(&format!("/consultations/{id}")).await.text.contains("Le foie souffre."));
+        let pdf = s.clinic.call_as(Some(&s.doctor), Method::GET, &format!("{ALL}{id}/export/pdf/"), None).await;
+        assert!(said(&pdf.bytes).contains("Le foie souffre."), "{}", said(&pdf.bytes));
         s.clinic.start_work();
         eventually("the analysis", Duration::from_secs(20), || async {
             let record = s.call(Method::GET, &format!("{ALL}{id}/"), None).await;
