@@ -1,8 +1,12 @@
-use jiff::civil::{Date, date};
+use jiff::{
+    ToSpan,
+    civil::{Date, date},
+};
 use kernel::{Timestamp, Zone};
 
 use crate::{
-    Availability, Booking, DAY, Exception, MINUTE, Mode, Span, overlaps::Overlaps, wall::Wall,
+    Availability, Booking, DAY, Exception, MINUTE, Mode, OpenDay, Span, open::left_of,
+    overlaps::Overlaps, wall::Wall,
 };
 
 /// The most days anyone may ask slots for (`spec/agent-medical.md`, "Availabilities").
@@ -154,6 +158,27 @@ impl Horizon {
     #[must_use]
     pub fn is_away(&self, exceptions: &[Exception], span: Span) -> bool {
         self.away(exceptions).iter().any(|away| away.overlaps(span))
+    }
+
+    /// The days of an availability, in order, less the exceptions: hours that
+    /// have passed and hours that are booked are among them, and a rest shorter
+    /// than a slot is.
+    #[must_use]
+    pub fn open(&self, availability: &Availability, exceptions: &[Exception]) -> Vec<OpenDay> {
+        let mut away = self.away(exceptions);
+        away.sort_unstable();
+        let weekdays = (0..7).cycle().skip(self.weekday);
+        (self.first..self.first + self.days)
+            .zip(weekdays)
+            .filter(|(_, weekday)| *weekday == usize::from(availability.terms().day))
+            .map(|(day, _)| {
+                let window = self.window(day, 0, availability);
+                OpenDay {
+                    date: date(1970, 1, 1).saturating_add(day.days()),
+                    spans: left_of(window.start, window.end, &away),
+                }
+            })
+            .collect()
     }
 
     /// The availabilities on each day, in order of time.

@@ -210,27 +210,68 @@ impl Case {
         self.away.iter().map(moved).collect()
     }
 
-    /// The crate's answer.
-    fn slots(&self, zone: &str, wanted: Option<Mode>) -> Vec<Slot> {
+    fn exceptions(&self) -> Vec<Exception> {
+        let exception = |away: &naive::Away| Exception {
+            span: span(away.start, away.end),
+            weekly: away.weekly,
+        };
+        self.away().iter().map(exception).collect()
+    }
+
+    fn horizon(&self, zone: &str) -> Horizon {
         let zone = Zone::named(zone).unwrap();
         let days = (date(self.first_day), date(self.first_day + self.days - 1));
-        let horizon = Horizon::new(&zone, days, LONGEST_DAYS, at(self.now())).unwrap();
+        Horizon::new(&zone, days, LONGEST_DAYS, at(self.now())).unwrap()
+    }
+
+    /// The crate's answer.
+    fn slots(&self, zone: &str, wanted: Option<Mode>) -> Vec<Slot> {
+        let horizon = self.horizon(zone);
         let availabilities: Vec<_> = self
             .hours
             .iter()
             .map(|draft| draft.check().unwrap())
             .collect();
-        let exception = |away: &naive::Away| Exception {
-            span: span(away.start, away.end),
-            weekly: away.weekly,
-        };
-        let exceptions: Vec<_> = self.away().iter().map(exception).collect();
+        let exceptions = self.exceptions();
         let doctor = Doctor {
             availabilities: &availabilities,
             exceptions: &exceptions,
             bookings: &self.bookings(),
         };
         horizon.slots(&doctor, wanted).collect()
+    }
+
+    /// Every minute in which the doctor receives, by his hours.
+    fn open(&self, zone: &str) -> Vec<(i64, usize)> {
+        let (horizon, exceptions) = (self.horizon(zone), self.exceptions());
+        let hours = self.hours.iter().map(|draft| draft.check().unwrap());
+        let mut open = Vec::new();
+        for (nth, hours) in hours.enumerate() {
+            for day in horizon.open(&hours, &exceptions) {
+                let spans = day.spans.into_iter().map(minutes);
+                open.extend(spans.flat_map(|(start, end)| (start..end).map(move |at| (at, nth))));
+            }
+        }
+        open.sort_unstable();
+        open
+    }
+
+    fn minutes_left(&self, offset: naive::Offset) -> Vec<(i64, usize)> {
+        let asked = naive::Question {
+            first_day: self.first_day,
+            days: self.days,
+            now: i64::MIN,
+        };
+        let minutely = |draft| naive::Hours {
+            step: 1,
+            ..naive_hours(draft)
+        };
+        let hours: Vec<_> = self.hours.iter().map(minutely).collect();
+        let found = naive::slots(offset, &asked, &hours, &self.away(), &[]);
+        found
+            .into_iter()
+            .map(|(start, _, nth, _)| (start, nth))
+            .collect()
     }
 
     /// The naive one's.
@@ -306,6 +347,13 @@ proptest! {
         let slots = case.slots(zone, None);
         let offset = |minute| naive::lawful(zone, minute);
         prop_assert_eq!(seen(&slots), case.expected(&offset));
+    }
+
+    /// Past hours, booked ones and rests shorter than a slot are open too.
+    #[test]
+    fn open_hours_are_those_of_minute_by_minute(case in case(), zone in select(SITES.to_vec())) {
+        let offset = |minute| naive::lawful(zone, minute);
+        prop_assert_eq!(case.open(zone), case.minutes_left(&offset));
     }
 
     /// Not sites of today, but the rules are the zone's, not of five zones.
