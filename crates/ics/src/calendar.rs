@@ -19,7 +19,8 @@ const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /// A calendar to download or to subscribe to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    /// What a person's calendar shows as its name.
+    /// What a person's calendar shows as its name. Better without commas and
+    /// semicolons: some readers show the backslash that must stand before one.
     pub name: String,
     /// The site's zone.
     pub zone: Zone,

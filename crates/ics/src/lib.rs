@@ -7,7 +7,7 @@
 //! are missing and so puts them into VTIMEZONE, where they are forbidden, and
 //! lets a calendar's X-WR-CALNAME through unescaped.
 //!
-//! `tests/interop/calendar.sh` has two independent readers agree on what it says.
+//! `tests/interop/subscribe.sh` has two independent readers agree on what it says.
 
 mod calendar;
 mod line;
