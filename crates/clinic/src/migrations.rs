@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0024_care_exports",
     "0025_patients_words",
     "0026_care_import",
-    "0028_scheduling_core",
     "0027_care_interactions",
+    "0028_scheduling_core",
+    "0029_care_newest",
 ];

@@ -1,9 +1,17 @@
 //! Whose calendar and whose appointments somebody sees and changes.
 
-use agenda::AppointmentState;
 use kernel::{Actor, Ctx, Problem, Role, UserId};
+use webkit::Policy;
 
 use super::model::Appointment;
+
+/// Who writes calendars: doctors their own.
+pub(super) const CALENDAR: Policy = Policy::Roles(&[
+    Role::Practitioner,
+    Role::Manager,
+    Role::Admin,
+    Role::SuperAdmin,
+]);
 
 /// Whose appointments the caller sees (`spec/agent-medical.md`, Roles): reception
 /// works with all of its clinic's.
@@ -13,7 +21,7 @@ pub(super) enum Sees {
     All,
     /// His own as a patient.
     Own(UserId),
-    /// His as a doctor, and those that no doctor has yet.
+    /// His as a doctor, and those that no doctor has.
     Doctor(UserId),
 }
 
@@ -39,10 +47,7 @@ impl Sees {
         match self {
             Self::All => true,
             Self::Own(user) => one.patient_user == Some(user),
-            Self::Doctor(user) => match one.practitioner_id {
-                Some(doctor) => doctor == user,
-                None => one.status == AppointmentState::Pending,
-            },
+            Self::Doctor(user) => one.practitioner_id.is_none_or(|doctor| doctor == user),
         }
     }
 }

@@ -30,14 +30,14 @@ pub(super) fn routes() -> Routes<App> {
             routes!(show_appointment, change_appointment),
             Policy::SignedIn,
         )
-        .api(routes!(history), Policy::SignedIn)
-        .api(routes!(assign), Policy::STAFF)
-        .api(routes!(confirm), Policy::STAFF)
-        .api(routes!(decline), Policy::STAFF)
-        .api(routes!(cancel), Policy::SignedIn)
-        .api(routes!(reschedule), Policy::SignedIn)
-        .api(routes!(complete), Policy::STAFF)
-        .api(routes!(no_show), Policy::STAFF)
+        .api(routes!(appointment_history), Policy::SignedIn)
+        .api(routes!(assign_appointment), Policy::STAFF)
+        .api(routes!(confirm_appointment), Policy::STAFF)
+        .api(routes!(decline_appointment), Policy::STAFF)
+        .api(routes!(cancel_appointment), Policy::SignedIn)
+        .api(routes!(reschedule_appointment), Policy::SignedIn)
+        .api(routes!(complete_appointment), Policy::STAFF)
+        .api(routes!(miss_appointment), Policy::STAFF)
 }
 
 fn body(one: &Appointment, caller: &Caller) -> AppointmentBody {
@@ -134,7 +134,7 @@ async fn show_appointment(
     params(("id" = String, Path, description = "The appointment", example = "01980000-0000-7000-8000-000000000000")),
     responses((status = 200, description = "The steps", body = Vec<StepBody>))
 )]
-async fn history(
+async fn appointment_history(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -187,7 +187,7 @@ async fn change_appointment(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn assign(
+async fn assign_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -211,7 +211,7 @@ async fn assign(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn confirm(
+async fn confirm_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -236,7 +236,7 @@ async fn confirm(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn decline(
+async fn decline_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -260,7 +260,7 @@ async fn decline(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn cancel(
+async fn cancel_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -284,7 +284,7 @@ async fn cancel(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn reschedule(
+async fn reschedule_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -309,7 +309,7 @@ async fn reschedule(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn complete(
+async fn complete_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,
@@ -332,7 +332,7 @@ async fn complete(
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
-async fn no_show(
+async fn miss_appointment(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<AppointmentMark>,

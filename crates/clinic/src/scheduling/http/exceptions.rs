@@ -10,6 +10,7 @@ use crate::{
     scheduling::{
         api,
         model::{Away, ExceptionMark},
+        policy,
         wire::{ExceptionBody, ExceptionFilter, ExceptionInput, ExceptionPage},
     },
 };
@@ -17,10 +18,12 @@ use crate::{
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .scope(Scope::Area("appointment"))
-        .api(routes!(list_exceptions, create_exception), Policy::STAFF)
+        .api(routes!(list_exceptions), Policy::STAFF)
+        .api(routes!(create_exception), policy::CALENDAR)
+        .api(routes!(show_exception), Policy::STAFF)
         .api(
-            routes!(show_exception, change_exception, delete_exception),
-            Policy::STAFF,
+            routes!(change_exception, delete_exception),
+            policy::CALENDAR,
         )
 }
 

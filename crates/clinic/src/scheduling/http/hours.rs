@@ -10,6 +10,7 @@ use crate::{
     scheduling::{
         api,
         model::{AvailabilityMark, Hours},
+        policy,
         wire::{HoursBody, HoursFilter, HoursInput, HoursPage, SlotBody, SlotFilter},
     },
 };
@@ -17,12 +18,11 @@ use crate::{
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .scope(Scope::Area("appointment"))
-        .api(routes!(list_hours, create_hours), Policy::SignedIn)
+        .api(routes!(list_hours), Policy::SignedIn)
+        .api(routes!(create_hours), policy::CALENDAR)
         .api(routes!(free_slots), Policy::SignedIn)
-        .api(
-            routes!(show_hours, change_hours, delete_hours),
-            Policy::SignedIn,
-        )
+        .api(routes!(show_hours), Policy::SignedIn)
+        .api(routes!(change_hours, delete_hours), policy::CALENDAR)
 }
 
 fn tagged(hours: &Hours, caller: &Caller) -> Tagged<HoursBody> {

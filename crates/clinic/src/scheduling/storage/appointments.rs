@@ -34,8 +34,7 @@ macro_rules! appointments {
 macro_rules! wanted {
     () => {
         " AND ($2 = 'all' OR ($2 = 'own' AND p.user_id = $3)
-                OR ($2 = 'doctor' AND (a.practitioner_id = $3
-                    OR (a.practitioner_id IS NULL AND a.status = 'pending'))))
+                OR ($2 = 'doctor' AND (a.practitioner_id = $3 OR a.practitioner_id IS NULL)))
             AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || a.status || ',%')
             AND (CAST($5 AS UUID) IS NULL OR p.id = $5)
             AND (CAST($6 AS UUID) IS NULL OR a.practitioner_id = $6)
