@@ -41,14 +41,14 @@ appointment-step-no-show = Did not come
 appointment-mode-presentiel = At the clinic
 appointment-mode-distanciel = Remote
 appointment-mode-both = At the clinic or remote
-notice-appointment-requested = { $clinic }. Your request for { $day } at { $time } has arrived. Follow it: { $link }
+notice-appointment-requested = { $clinic }. Your request for { $day } at { $time } has arrived. Follow it on { $link }
 notice-appointment-assigned = { $clinic }. A doctor has your request for { $day } at { $time }. Follow it: { $link }
 notice-appointment-confirmed = { $clinic }. Your appointment on { $day } at { $time } is confirmed. Details: { $link }
-notice-appointment-declined = { $clinic }. The appointment on { $day } at { $time } is not possible. Choose another time: { $link }
+notice-appointment-declined = { $clinic }. The appointment on { $day } at { $time } is not possible. Another time on { $link }
 notice-appointment-cancelled = { $clinic }. Your appointment on { $day } at { $time } is cancelled. Make another: { $link }
 notice-appointment-rescheduled = { $clinic }. Your appointment is now on { $day } at { $time }. Details: { $link }
 notice-appointment-changed = { $clinic }. News about your appointment on { $day } at { $time }: { $link }
-notice-appointment-no-show = { $clinic }. We expected you on { $day } at { $time }. Make another appointment: { $link }
+notice-appointment-no-show = { $clinic }. We expected you on { $day } at { $time }. Another appointment on { $link }
 notice-appointment-shared = { $clinic }. Some news is waiting for you: { $link } or come to our reception.
 audit-object-availability = Hours
 audit-object-exception = Absence
@@ -98,3 +98,10 @@ audit-my-appointment-complete = Noted your visit
 audit-does-appointment-miss = { $actor } noted a missed appointment { $of_patient }.
 audit-action-appointment-miss = Note a missed appointment
 audit-my-appointment-miss = Noted that you did not come
+notice-reminder = { $count ->
+    [one] { $clinic }. Reminder, appointment on { $day } at { $time }. To change it, { $link }
+   *[other] { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. To change them, { $link }
+}
+field-quiet-hours = Choose a time between 07:00 and 21:00; nobody is disturbed at night.
+audit-does-reminder-rules = { $actor } changed the reminders of appointments.
+audit-action-reminder-rules = Change the reminders of appointments

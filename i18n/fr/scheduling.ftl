@@ -41,14 +41,14 @@ appointment-step-no-show = Patient absent
 appointment-mode-presentiel = Au cabinet
 appointment-mode-distanciel = À distance
 appointment-mode-both = Au cabinet ou à distance
-notice-appointment-requested = { $clinic }. Votre demande de rendez-vous du { $day } à { $time } est bien arrivée. Suivi sur { $link }
-notice-appointment-assigned = { $clinic }. Un médecin suit votre demande de rendez-vous du { $day } à { $time }. Suivi sur { $link }
-notice-appointment-confirmed = { $clinic }. Votre rendez-vous du { $day } à { $time } est confirmé. Détails sur { $link }
-notice-appointment-declined = { $clinic }. Le rendez-vous du { $day } à { $time } ne peut pas avoir lieu. Choisissez une autre heure sur { $link }
-notice-appointment-cancelled = { $clinic }. Votre rendez-vous du { $day } à { $time } est annulé. Reprenez-en un sur { $link }
-notice-appointment-rescheduled = { $clinic }. Votre rendez-vous est maintenant le { $day } à { $time }. Détails sur { $link }
-notice-appointment-changed = { $clinic }. Il y a du nouveau pour votre rendez-vous du { $day } à { $time }, voir { $link }
-notice-appointment-no-show = { $clinic }. Nous vous attendions le { $day } à { $time }. Reprenez rendez-vous sur { $link }
+notice-appointment-requested = { $clinic }. Demande de rendez-vous du { $day } à { $time } bien reçue. Suivi sur { $link }
+notice-appointment-assigned = { $clinic }. Un médecin suit votre demande du { $day } à { $time }. Suivi sur { $link }
+notice-appointment-confirmed = { $clinic }. Rendez-vous confirmé le { $day } à { $time }. Détails sur { $link }
+notice-appointment-declined = { $clinic }. Rendez-vous du { $day } à { $time } impossible. Autre heure sur { $link }
+notice-appointment-cancelled = { $clinic }. Rendez-vous du { $day } à { $time } annulé. En reprendre un sur { $link }
+notice-appointment-rescheduled = { $clinic }. Votre rendez-vous est maintenant le { $day } à { $time }. Voir { $link }
+notice-appointment-changed = { $clinic }. Du nouveau pour votre rendez-vous du { $day } à { $time }. Voir { $link }
+notice-appointment-no-show = { $clinic }. Nous vous attendions le { $day } à { $time }. Autre rendez-vous sur { $link }
 notice-appointment-shared = { $clinic }. Une information vous attend sur { $link } ou passez à notre accueil.
 audit-object-availability = Horaires
 audit-object-exception = Absence
@@ -98,3 +98,10 @@ audit-my-appointment-complete = A noté votre visite
 audit-does-appointment-miss = { $actor } a noté une absence au rendez-vous { $of_patient }.
 audit-action-appointment-miss = Noter un rendez-vous manqué
 audit-my-appointment-miss = A noté que vous n’êtes pas venu
+notice-reminder = { $count ->
+    [one] { $clinic }. Rappel, rendez-vous le { $day } à { $time }. Pour changer, { $link }
+   *[other] { $clinic }. Rappel, { $count } rendez-vous le { $day } dès { $time }. Pour changer, { $link }
+}
+field-quiet-hours = Choisissez une heure entre 7 h et 21 h ; la nuit, personne n’est dérangé.
+audit-does-reminder-rules = { $actor } a changé les rappels de rendez-vous.
+audit-action-reminder-rules = Changer les rappels de rendez-vous

@@ -62,6 +62,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("scheduling", scheduling::CALENDAR_STATEMENTS),
         ("scheduling", scheduling::EXCEPTION_STATEMENTS),
         ("scheduling", scheduling::HOURS_STATEMENTS),
+        ("scheduling", scheduling::REMINDER_STATEMENTS),
     ]
 }
 
@@ -73,6 +74,7 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
         &messaging::WORK,
         &inbox::EVENT_WORK,
         &inbox::MEDIA_WORK,
+        &scheduling::REMINDER_WORK,
         &jobs::SCHEDULE_WORK,
     ]
 }
@@ -171,6 +173,7 @@ pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
 pub fn work(app: &App) -> Vec<jobs::Queue> {
     let mut queues = inbox::work(app);
     queues.extend(care::work(app));
+    queues.extend(scheduling::work(app));
     queues.push(messaging::work(app));
     queues
 }

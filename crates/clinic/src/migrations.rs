@@ -41,4 +41,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0027_care_interactions",
     "0028_scheduling_core",
     "0029_care_newest",
+    "0031_scheduling_reminders",
 ];

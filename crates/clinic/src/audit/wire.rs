@@ -55,6 +55,7 @@ pub const ACTIONS: &[&str] = &[
     "exception.update",
     "exception.delete",
     "appointment.list",
+    "reminder.rules",
     "appointment.read",
     "appointment.create",
     "appointment.assign",

@@ -12,6 +12,7 @@ mod policy;
 mod rules;
 mod storage;
 mod wire;
+mod work;
 
 use webkit::Routes;
 
@@ -19,9 +20,18 @@ use crate::App;
 
 pub(crate) use storage::{
     APPOINTMENT_STATEMENTS, CALENDAR_STATEMENTS, EXCEPTION_STATEMENTS, HOURS_STATEMENTS,
+    REMINDER_STATEMENTS, REMINDER_WORK,
 };
 
 /// The calendar's routes.
 pub(crate) fn routes() -> Routes<App> {
     http::routes()
 }
+
+/// The calendar's work.
+pub(crate) fn work(app: &App) -> Vec<jobs::Queue> {
+    work::queues(app)
+}
+
+#[cfg(test)]
+mod tests;

@@ -319,3 +319,49 @@ pub struct SoughtAppointments {
     /// That begin before.
     pub until: Option<Timestamp>,
 }
+
+store::row! {
+    /// Which reminders a clinic sends.
+    #[derive(PartialEq, Eq)]
+    pub struct ReminderRules {
+        /// Two days before, when agreed to more than a week ahead.
+        pub two_days: bool,
+        /// The evening before.
+        pub evening: bool,
+        /// Two hours before.
+        pub two_hours: bool,
+        /// When the first two go, minutes after local midnight.
+        pub evening_minute: i64,
+        /// Counts changes; 0 as long as nobody set them.
+        pub version: i64,
+    }
+}
+
+impl Default for ReminderRules {
+    fn default() -> Self {
+        let all = agenda::Ladder::default();
+        Self {
+            two_days: all.two_days,
+            evening: all.evening,
+            two_hours: all.two_hours,
+            evening_minute: i64::from(all.evening_minute),
+            version: 0,
+        }
+    }
+}
+
+store::row! {
+    /// What a reminder was planned for.
+    pub(super) struct Planned {
+        pub appointment_id: AppointmentId,
+        pub starts_at: Timestamp,
+    }
+}
+
+store::row! {
+    /// A patient's visits of a day.
+    pub(super) struct VisitsOfDay {
+        pub count: i64,
+        pub first: Option<Timestamp>,
+    }
+}

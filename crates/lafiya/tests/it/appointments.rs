@@ -275,6 +275,12 @@ on_both_engines! {
         let agreed = ok(s.act(&s.doctor, &first, "confirm", another).await);
         assert_eq!((agreed["confirmed_start"].as_str(), agreed["confirmed_end"].as_str()), (Some("2027-03-04T08:30:00+00:00"), Some("2027-03-04T09:00:00+00:00")));
         assert_eq!(agreed["requested_start"], json!("2027-03-04T08:00:00+00:00"));
+        let doctor = ok(s.get(&s.patient, &format!("/api/v1/auth/medecins/{}/", s.doctor_id)).await);
+        assert_eq!(doctor["next_free_slot"], json!("2027-03-04T09:00:00+00:00"));
+        let doctors = ok(s.get(&s.patient, "/api/v1/auth/medecins/").await);
+        let mut next: Vec<_> = doctors["results"].as_array().unwrap().iter().map(|d| d["next_free_slot"].is_string()).collect();
+        next.sort_unstable();
+        assert_eq!(next, [false, true]);
         assert_eq!(free(&s.slots().await), ["09:00", "09:30"]);
     }
 
@@ -441,10 +447,51 @@ on_both_engines! {
         ok(s.act(&s.doctor, &one, "cancel", json!({"message": "Le docteur est malade"})).await);
         let outbox = ok(s.get(&s.admin, "/api/v1/outbox/").await);
         let bodies: Vec<_> = outbox["results"].as_array().unwrap().iter().map(|m| m["body"].as_str().unwrap_or_default().to_owned()).collect();
-        let told: Vec<_> = bodies.iter().filter(|body| body.contains("rendez-vous")).collect();
+        let told: Vec<_> = bodies.iter().filter(|body| body.to_lowercase().contains("rendez-vous")).collect();
         assert_eq!(told.len(), 3, "{bodies:?}");
         assert!(told.iter().all(|body| body.contains("04/03/2027 à 08:00") && body.contains("/my/appointments")), "{told:?}");
         assert!(told.iter().all(|body| !body.contains("Palu") && !body.contains("jeun") && !body.contains("malade")), "nothing of health: {told:?}");
+    }
+
+    async fn reminders_go_by_the_clinics_ladder_and_once_a_day(db) {
+        let mut s = scene(&db).await;
+        let rules = format!("{ALL}reminders/");
+        let usual = ok(s.get(&s.admin, &rules).await);
+        assert_eq!(usual, json!({"two_days_before": true, "evening_before": true, "two_hours_before": true, "evening_time": "18:00", "version": 0}));
+        for (token, status) in [(&s.patient, 403), (&s.doctor, 403), (&s.agent, 403)] {
+            assert_eq!(s.get(token, &rules).await.status, status);
+        }
+        let set = json!({"two_days_before": true, "evening_before": true, "two_hours_before": false, "evening_time": "21:30"});
+        assert_eq!(faults(&s.call(&s.admin, Method::PUT, &rules, set.clone()).await), [("evening_time".to_owned(), "quiet-hours".to_owned())]);
+        let mut right = set;
+        right["evening_time"] = json!("17:00");
+        assert_eq!(ok(s.call(&s.admin, Method::PUT, &rules, right).await)["version"], json!(1));
+        s.hours(json!({})).await;
+        // Two visits of one morning, agreed to two weeks ahead; one of them is moved to another day.
+        let far = |at: &str| s.wish(at, json!({"requested_start": format!("2027-03-18T{at}:00Z"), "requested_end": format!("2027-03-18T{}:30Z", &at[..2])}));
+        let mut made = Vec::new();
+        for at in ["08:00", "09:00"] {
+            let one = ok(s.post(&s.patient, ALL, far(at)).await);
+            made.push(ok(s.act(&s.doctor, &one, "confirm", json!({})).await));
+        }
+        let gone = ok(s.ask(&s.stranger, "08:00", json!({})).await);
+        ok(s.act(&s.doctor, &gone, "confirm", json!({})).await);
+        ok(s.act(&s.doctor, &gone, "cancel", json!({})).await);
+        s.clock.advance(Duration::from_secs((13 * 24 + 12) * 3600));
+        s.clinic.start_work();
+        let s = s;
+        let admin = s.clinic.token_of("chef").await;
+        let limit = Duration::from_secs(30);
+        let told = testkit::db::eventually("the reminders", limit, || async {
+            let outbox = ok(s.get(&admin, "/api/v1/outbox/?page_size=100").await);
+            let bodies = outbox["results"].as_array().unwrap().iter();
+            let told: Vec<_> = bodies.map(|m| m["body"].as_str().unwrap_or_default().to_owned()).filter(|body| body.contains("Rappel")).collect();
+            let due = outstanding(&s).await;
+            (due == 0).then_some(told)
+        }).await;
+        assert_eq!(told.len(), 1, "one speaks for both visits, none for what was called off: {told:?}");
+        assert!(told[0].contains("2 rendez-vous") && told[0].contains("18/03/2027") && told[0].contains("08:00"), "{told:?}");
+        assert!(!told[0].contains("Palu"));
     }
 
     async fn two_hundred_at_once_on_fifty_places_are_fifty(db) {
@@ -478,6 +525,17 @@ on_both_engines! {
             }
         }
     }
+}
+
+const DUE: store::Sql = store::Sql::new(
+    "SELECT COUNT(*) AS value FROM appointment_reminder WHERE tenant_id = $1 AND work_due_at IS NOT NULL AND work_due_at <= $2",
+);
+
+/// Reminders whose hour has come and that nobody has looked at.
+async fn outstanding(s: &Scene) -> i64 {
+    let mut tx = s.clinic.app.store.read(s.clinic.tenant).await.unwrap();
+    let values = store::params![s.clinic.tenant, s.clock.now()];
+    tx.one(DUE, values).await.unwrap()
 }
 
 const MOVE: store::Sql = store::Sql::new(

@@ -3,7 +3,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
 };
-use kernel::{Problem, User};
+use kernel::User;
 use webkit::{
     Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Texts, routes,
     version_tag,
@@ -14,10 +14,7 @@ use crate::{
     App,
     identity::{
         api::{self, Member},
-        wire::{
-            MePatchInput, MedecinBody, MedecinFilter, MedecinPage, RegisterInput, UserBody,
-            UserFilter, UserPage, UserPatchInput,
-        },
+        wire::{MePatchInput, RegisterInput, UserBody, UserFilter, UserPage, UserPatchInput},
     },
 };
 
@@ -28,8 +25,6 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_users), Policy::ADMIN)
         .api(routes!(show_user), Policy::SignedIn)
         .api(routes!(change_user, deactivate_user), Policy::ADMIN)
-        .api(routes!(list_doctors), Policy::SignedIn)
-        .api(routes!(show_doctor), Policy::SignedIn)
 }
 
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
@@ -169,41 +164,4 @@ async fn deactivate_user(
 ) -> Result<StatusCode, Fault> {
     api::deactivate(&app, &caller.ctx, id, expected).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Lists the clinic's doctors.
-#[utoipa::path(
-    get, path = "/api/v1/auth/medecins/", tag = "identity", params(MedecinFilter),
-    responses((status = 200, description = "A page of doctors", body = MedecinPage))
-)]
-async fn list_doctors(
-    State(app): State<App>,
-    caller: Caller,
-    Query(filter): Query<MedecinFilter>,
-    paging: Paging,
-) -> Result<Json<MedecinPage>, Fault> {
-    let specialty = filter.specialty.unwrap_or_default();
-    let all = api::doctors(&app, &caller.ctx, filter.available, &specialty).await?;
-    let count = i64::try_from(all.len()).map_err(Problem::internal)?;
-    let skip = usize::try_from(paging.request.offset()).unwrap_or(usize::MAX);
-    let take = usize::try_from(paging.request.size).unwrap_or_default();
-    let rows = all.into_iter().skip(skip).take(take);
-    let rows = rows.map(|doctor| MedecinBody::new(doctor, &caller.tenant_name));
-    let page = paging.page(count, rows.collect())?;
-    Ok(Json(page.into()))
-}
-
-/// Shows a doctor.
-#[utoipa::path(
-    get, path = "/api/v1/auth/medecins/{id}/", tag = "identity",
-    params(("id" = String, Path, description = "The doctor", example = "01980000-0000-7000-8000-000000000000")),
-    responses((status = 200, description = "The doctor", body = MedecinBody))
-)]
-async fn show_doctor(
-    State(app): State<App>,
-    caller: Caller,
-    PathId(id): PathId<User>,
-) -> Result<Json<MedecinBody>, Fault> {
-    let doctor = api::doctor(&app, &caller.ctx, id).await?;
-    Ok(Json(MedecinBody::new(doctor, &caller.tenant_name)))
 }

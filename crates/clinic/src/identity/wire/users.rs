@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::identity::api::{
-    AccountPatch, Doctor, Member, MemberChange, MemberFilter, ProfilePatch, Registration,
+    AccountPatch, Member, MemberChange, MemberFilter, ProfilePatch, Registration,
 };
 
 /// What the clinic knows of somebody as a patient.
@@ -308,63 +308,4 @@ impl TryFrom<UserPatchInput> for MemberChange {
             },
         })
     }
-}
-
-/// A doctor as everybody of the clinic may know him.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "name": "Moussa Faye", "first_name": "Moussa", "last_name": "Faye", "specialty": "Pédiatrie", "languages": "français, wolof", "place": "Clinique Teranga", "is_available": true}))]
-pub(in crate::identity) struct MedecinBody {
-    /// UUIDv7.
-    id: String,
-    name: String,
-    first_name: String,
-    last_name: String,
-    specialty: Option<String>,
-    languages: Option<String>,
-    /// The clinic where he works.
-    place: String,
-    /// Whether he takes patients now.
-    is_available: bool,
-}
-
-impl MedecinBody {
-    pub(in crate::identity) fn new(doctor: Doctor, place: &str) -> Self {
-        Self {
-            id: doctor.id.to_string(),
-            name: format!("{} {}", doctor.first_name, doctor.last_name),
-            first_name: doctor.first_name,
-            last_name: doctor.last_name,
-            specialty: doctor.specialty,
-            languages: doctor.languages,
-            place: place.to_owned(),
-            is_available: doctor.is_available.unwrap_or(true),
-        }
-    }
-}
-
-webkit::page_body! {
-    /// A page of doctors.
-    #[schema(example = json!({"count": 0, "next": null, "previous": null, "results": []}))]
-    pub(in crate::identity) struct MedecinPage {
-        /// Rows in the whole list.
-        count,
-        /// The rows, by name.
-        results: Vec<MedecinBody>,
-    }
-}
-
-/// Filters of the doctors.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(in crate::identity) struct MedecinFilter {
-    /// Only those who take patients now, or only the others.
-    pub(in crate::identity) available: Option<bool>,
-    /// Only those whose specialty has this in it.
-    pub(in crate::identity) specialty: Option<String>,
-    /// From 1.
-    #[serde(rename = "page")]
-    _page: Option<i64>,
-    /// 1 to 100.
-    #[serde(rename = "page_size")]
-    _page_size: Option<i64>,
 }

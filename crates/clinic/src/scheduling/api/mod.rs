@@ -5,6 +5,7 @@ mod exceptions;
 mod hours;
 mod notify;
 mod read;
+mod reminders;
 mod request;
 mod save;
 mod slots;
@@ -17,12 +18,14 @@ pub use exceptions::{
 };
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use read::{appointment, appointments, history};
+pub(super) use reminders::remind;
+pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
-pub use slots::free_slots;
+pub use slots::{free_slots, next_free};
 
 pub use super::model::{
     Appointment, AppointmentId, AvailabilityId, Away, ExceptionId, ExceptionKind, FreeSlot, Hours,
-    SoughtAppointments, SoughtSlots, Step, StepRow,
+    ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

@@ -59,7 +59,7 @@ fn is_told(ctx: &Ctx, step: Step) -> bool {
 }
 
 /// WhatsApp where the patient wrote there today, else SMS.
-async fn channel(
+pub(super) async fn channel(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,

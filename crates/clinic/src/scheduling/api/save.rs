@@ -5,7 +5,7 @@ use kernel::{Ctx, Expected, Problem};
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
-use super::{TOPIC, notify, slots::diary};
+use super::{TOPIC, notify, reminders, slots::diary};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -148,6 +148,9 @@ pub(super) async fn entered(
         one.practitioner_id
             .map_or(one.id.uuid(), |doctor| doctor.uuid()),
     );
+    if matches!(step, Step::Confirmed | Step::Rescheduled) {
+        reminders::plan(tx, app, ctx, one).await?;
+    }
     notify::tell(tx, app, ctx, one, step).await
 }
 

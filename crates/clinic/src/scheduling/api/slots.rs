@@ -1,6 +1,6 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use agenda::{Horizon, HorizonError, LONGEST_DAYS};
+use agenda::{Horizon, HorizonError, LONGEST_DAYS, LONGEST_DAYS_ANONYMOUS};
 use kernel::{Ctx, FieldError, Problem, Role, TenantId, Timestamp, UserId, Zone};
 use store::{ReadTx, StoreError};
 
@@ -34,6 +34,38 @@ pub async fn free_slots(
         .hours
         .retain(|hours| doctors.contains(&hours.practitioner_id));
     Ok(diary.slots(&horizon, sought.mode)?)
+}
+
+/// When the next slot with a place left begins, by doctor; within 28 days.
+///
+/// # Errors
+/// The database's.
+pub async fn next_free(
+    app: &App,
+    ctx: &Ctx,
+    practitioner: Option<UserId>,
+) -> Result<BTreeMap<UserId, Timestamp>, Problem> {
+    let zone = {
+        let mut tx = app.store.read(ctx).await?;
+        identity::api::tenant(&mut tx, ctx.tenant).await?.zone
+    };
+    let today = app.clock.now().day(&zone);
+    let first: jiff::civil::Date = today.parse().map_err(Problem::internal)?;
+    let last = first.saturating_add(jiff::Span::new().days(i64::from(LONGEST_DAYS_ANONYMOUS) - 1));
+    let sought = SoughtSlots {
+        first,
+        last,
+        practitioner,
+        mode: None,
+    };
+    let mut next = BTreeMap::new();
+    for slot in free_slots(app, ctx, &sought).await? {
+        if slot.remaining > 0 {
+            next.entry(slot.practitioner_id)
+                .or_insert(slot.span.start());
+        }
+    }
+    Ok(next)
 }
 
 fn not_so_long(error: HorizonError) -> Problem {

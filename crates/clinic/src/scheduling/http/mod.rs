@@ -1,6 +1,8 @@
 mod appointments;
+mod doctors;
 mod exceptions;
 mod hours;
+mod reminders;
 
 use axum::{
     Json,
@@ -15,6 +17,8 @@ type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
 
 pub(super) fn routes() -> Routes<App> {
     hours::routes()
+        .merge(doctors::routes())
         .merge(exceptions::routes())
         .merge(appointments::routes())
+        .merge(reminders::routes())
 }

@@ -110,7 +110,7 @@ impl HoursInput {
 }
 
 /// Minutes after midnight of `HH:MM`, seconds only when they are zero.
-fn minute(given: Option<&str>, field: &'static str) -> Result<Option<i64>, Problem> {
+pub(super) fn minute(given: Option<&str>, field: &'static str) -> Result<Option<i64>, Problem> {
     let Some(given) = given else { return Ok(None) };
     if matches!(given, "24:00" | "24:00:00") {
         return Ok(Some(1440));
@@ -124,7 +124,7 @@ fn minute(given: Option<&str>, field: &'static str) -> Result<Option<i64>, Probl
     Ok(Some(i64::from(time.hour()) * 60 + i64::from(time.minute())))
 }
 
-fn clock(minute: i64) -> String {
+pub(super) fn clock(minute: i64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
 

@@ -3,14 +3,18 @@
 
 mod appointments;
 mod bodies;
+mod doctors;
 mod exceptions;
 mod hours;
+mod reminders;
 mod slots;
 
 pub(super) use appointments::*;
 pub(super) use bodies::*;
+pub(super) use doctors::*;
 pub(super) use exceptions::*;
-pub(super) use hours::*;
+pub(super) use hours::{HoursBody, HoursFilter, HoursInput, HoursPage};
+pub(super) use reminders::*;
 pub(super) use slots::*;
 
 use agenda::Mode;

@@ -1,0 +1,181 @@
+//! The ladder of reminders: planned when an appointment is agreed to or moved,
+//! looked at again when the hour has come.
+
+use agenda::{AppointmentState, Ladder};
+use kernel::{Ctx, Expected, Problem, Timestamp};
+use store::{ReadTx, StoreError, WriteTx};
+use uuid::Uuid;
+use webkit::Texts;
+
+use super::{TOPIC, notify::channel, save::noted};
+use crate::{
+    App, identity,
+    identity::api::TenantInfo,
+    messaging::{
+        self,
+        api::{Category, NewMessage},
+    },
+    patients::{self, api::Reach},
+    scheduling::{
+        model::{Appointment, AppointmentId, ReminderRules, VisitsOfDay},
+        storage,
+    },
+};
+
+/// Which reminders the clinic sends.
+///
+/// # Errors
+/// The database's.
+pub async fn reminder_rules(app: &App, ctx: &Ctx) -> Result<ReminderRules, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    Ok(rules(&mut tx, ctx).await?)
+}
+
+async fn rules(tx: &mut ReadTx, ctx: &Ctx) -> Result<ReminderRules, StoreError> {
+    let kept = storage::ladder(tx, ctx.tenant).await?;
+    Ok(kept.unwrap_or_default())
+}
+
+/// Sets which reminders the clinic sends, for appointments agreed to from now on.
+///
+/// # Errors
+/// 400 naming `evening_time`; 412 when `expected` is not the version any more.
+pub async fn set_reminder_rules(
+    app: &App,
+    ctx: &Ctx,
+    expected: Expected,
+    wanted: ReminderRules,
+) -> Result<ReminderRules, Problem> {
+    if !(EARLIEST..LATEST).contains(&wanted.evening_minute) {
+        return Err(Problem::invalid("evening_time", "quiet-hours"));
+    }
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let current = rules(tx, &ctx).await?;
+                expected.check(current.version)?;
+                let next = ReminderRules {
+                    version: current.version,
+                    ..wanted
+                };
+                let set = storage::set_ladder(tx, ctx.tenant, &next, a.clock.now()).await;
+                set.map_err(StoreError::stale)?;
+                let line = ("reminder.rules", "tenant", ctx.tenant.uuid());
+                noted(tx, &a, &ctx, line, None);
+                tx.emit(TOPIC, ctx.tenant.uuid());
+                Ok(rules(tx, &ctx).await?)
+            })
+        })
+        .await
+}
+
+/// Reminders go between these, minutes after local midnight: the rest are quiet
+/// hours (`spec/messaging.md`).
+const EARLIEST: i64 = 7 * 60;
+const LATEST: i64 = 21 * 60;
+
+/// Plans the reminders of an appointment that was agreed to or moved.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn plan(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+) -> Result<(), Problem> {
+    if one.status != AppointmentState::Confirmed {
+        return Ok(());
+    }
+    let ladder = ladder(&rules(tx, ctx).await?);
+    let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
+    let now = app.clock.now();
+    for (stage, due) in ladder.reminders(one.starts_at, now, &zone) {
+        let id = AppointmentId::new(&app.clock, &app.rng).uuid();
+        let what = (one.id, stage, one.starts_at);
+        storage::plan_reminder(tx, ctx.tenant, id, what, (now, due)).await?;
+    }
+    jobs::wake(tx, &storage::REMINDER_WORK);
+    Ok(())
+}
+
+fn ladder(rules: &ReminderRules) -> Ladder {
+    let usual = Ladder::default();
+    Ladder {
+        two_days: rules.two_days,
+        evening: rules.evening,
+        two_hours: rules.two_hours,
+        evening_minute: u16::try_from(rules.evening_minute).unwrap_or(usual.evening_minute),
+    }
+}
+
+/// The hour of a reminder has come: writes the message, unless the appointment
+/// was moved or called off, or an earlier one of that day speaks for it. At most
+/// one reminder goes to a patient on a local day.
+///
+/// # Errors
+/// The database's.
+pub(in crate::scheduling) async fn remind(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    id: Uuid,
+) -> Result<(), Problem> {
+    let Some(planned) = storage::planned(tx, ctx.tenant, id).await? else {
+        return Ok(());
+    };
+    let one = storage::find_appointment(tx, ctx.tenant, planned.appointment_id).await?;
+    let stands = |one: &Appointment| {
+        one.status == AppointmentState::Confirmed && one.starts_at == planned.starts_at
+    };
+    let now = app.clock.now();
+    let Some(one) = one.filter(|one| stands(one) && one.starts_at > now) else {
+        return Ok(());
+    };
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let day = Timestamp::local_day(&one.starts_at.day(&clinic.zone), &clinic.zone);
+    let day = day.map_err(Problem::internal)?;
+    let visits = storage::visits(tx, ctx.tenant, one.patient_id, day).await?;
+    let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;
+    let (true, Some(reach)) = (visits.first == Some(one.starts_at), reach) else {
+        return Ok(());
+    };
+    let today = now.day(&clinic.zone);
+    let new = NewMessage {
+        channel: channel(tx, app, ctx, &reach.phone).await?,
+        category: Category::Reminder,
+        body: wording(app, &clinic, &reach, &visits, &one),
+        recipient: reach.phone,
+        patient: Some(one.patient_id),
+        idempotency_key: format!("reminder:{}:{today}", one.patient_id),
+        expires_at: Some(one.starts_at),
+        created_by: None,
+    };
+    messaging::api::enqueue(tx, app, ctx, &new).await?;
+    Ok(())
+}
+
+fn wording(
+    app: &App,
+    clinic: &TenantInfo,
+    reach: &Reach,
+    visits: &VisitsOfDay,
+    one: &Appointment,
+) -> String {
+    let texts = Texts::new(reach.locale);
+    let link = format!("{}/my/appointments", app.settings.public_url);
+    let day = one.starts_at.day_month_year(&clinic.zone);
+    let time = one.starts_at.hour_minute(&clinic.zone);
+    let arguments = [
+        ("clinic", &clinic.name as _),
+        ("link", &link as _),
+        ("day", &day as _),
+        ("time", &time as _),
+        ("count", &visits.count as _),
+    ];
+    match reach.alone {
+        true => texts.with("notice-reminder", &arguments),
+        false => texts.with("notice-appointment-shared", &arguments[..2]),
+    }
+}

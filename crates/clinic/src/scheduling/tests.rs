@@ -1,0 +1,45 @@
+use kernel::Locale;
+use send_rules::{Encoding, segments};
+use webkit::Texts;
+
+#[test]
+fn every_message_fits_one_segment_with_a_long_name() {
+    let clinic = "Centre de santé communautaire Sainte-Thérèse";
+    let link = "https://rdv.sante-therese.example/my/appointments";
+    let steps = [
+        "requested",
+        "assigned",
+        "confirmed",
+        "declined",
+        "cancelled",
+        "rescheduled",
+        "changed",
+        "no-show",
+        "shared",
+    ];
+    let keys = steps.map(|step| format!("notice-appointment-{step}"));
+    let keys = keys.into_iter().chain(["notice-reminder".to_owned()]);
+    for key in keys {
+        for locale in [Locale::Fr, Locale::En] {
+            for count in [1, 2] {
+                let text = Texts::new(locale).with(
+                    &key,
+                    &[
+                        ("clinic", &clinic),
+                        ("link", &link),
+                        ("day", &"31/12/2027"),
+                        ("time", &"10:30"),
+                        ("count", &count),
+                    ],
+                );
+                let size = segments(&text);
+                assert!(!text.contains('⟦'), "{text}");
+                assert_eq!(
+                    (size.encoding, size.segments),
+                    (Encoding::Gsm7, 1),
+                    "{text}"
+                );
+            }
+        }
+    }
+}
