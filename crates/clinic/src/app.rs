@@ -93,6 +93,8 @@ pub struct Settings {
     /// The clinic that gets messages for a number no clinic has claimed; without
     /// it the only clinic there is.
     pub default_tenant: Option<String>,
+    /// How many weeks ahead calendars for download and feeds reach, 1 to 52.
+    pub calendar_weeks_ahead: u16,
     /// Whether messages really leave, or stay in the simulator.
     pub simulated: bool,
 }

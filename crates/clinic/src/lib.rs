@@ -61,8 +61,10 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("scheduling", scheduling::APPOINTMENT_STATEMENTS),
         ("scheduling", scheduling::CALENDAR_STATEMENTS),
         ("scheduling", scheduling::EXCEPTION_STATEMENTS),
+        ("scheduling", scheduling::FEED_STATEMENTS),
         ("scheduling", scheduling::HOURS_STATEMENTS),
         ("scheduling", scheduling::REMINDER_STATEMENTS),
+        ("scheduling", scheduling::INDICATOR_STATEMENTS),
     ]
 }
 

@@ -41,5 +41,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0027_care_interactions",
     "0028_scheduling_core",
     "0029_care_newest",
+    "0030_scheduling_feed",
     "0031_scheduling_reminders",
 ];

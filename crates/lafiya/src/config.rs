@@ -44,6 +44,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// The clinic that gets what no clinic has claimed.
     pub default_tenant: Option<String>,
+    /// How many weeks ahead calendars reach.
+    pub calendar_weeks_ahead: u16,
     /// What is logged.
     pub log: String,
 }
@@ -76,29 +78,34 @@ impl Config {
         let connections = reader.read(&settings::DATABASE_CONNECTIONS);
         let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES);
         let log = reader.read(&settings::LOG);
+        let weeks = reader.read(&settings::CALENDAR_WEEKS_AHEAD);
         let database = reader.read(&settings::DATABASE_URL);
         let public_url = reader.read(&settings::PUBLIC_URL);
         let bucket = files::bucket(&mut reader);
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let twilio = twilio(&mut reader);
-        match (listen, data, connections, trusted_proxies, log) {
-            (Some(listen), Some(data), Some(connections), Some(trusted_proxies), Some(log))
-                if reader.faults.is_empty() =>
-            {
-                Ok(Self {
-                    listen,
-                    data,
-                    secrets,
-                    database,
-                    connections,
-                    bucket,
-                    public_url,
-                    twilio,
-                    trusted_proxies,
-                    default_tenant,
-                    log,
-                })
-            }
+        match (listen, data, connections, trusted_proxies, log, weeks) {
+            (
+                Some(listen),
+                Some(data),
+                Some(connections),
+                Some(trusted_proxies),
+                Some(log),
+                Some(weeks),
+            ) if reader.faults.is_empty() => Ok(Self {
+                listen,
+                data,
+                secrets,
+                database,
+                connections,
+                bucket,
+                public_url,
+                twilio,
+                trusted_proxies,
+                default_tenant,
+                calendar_weeks_ahead: weeks,
+                log,
+            }),
             _ => Err(reader.faults),
         }
     }

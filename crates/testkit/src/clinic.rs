@@ -170,6 +170,7 @@ impl TestClinic {
                 twilio_auth_token: Redacted(TOKEN.to_owned()),
                 twilio_account_sid: format!("AC{}", "0".repeat(32)),
                 default_tenant: None,
+                calendar_weeks_ahead: 12,
                 simulated: sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),

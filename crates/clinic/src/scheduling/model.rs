@@ -1,5 +1,11 @@
 //! Hours, exceptions and appointments.
 
+mod calendars;
+mod indicators;
+
+pub use calendars::*;
+pub use indicators::*;
+
 use agenda::{AppointmentState, Booking, Draft, Exception, Mode, Span};
 use kernel::{Id, Timestamp, UserId};
 use store::StoreError;

@@ -85,3 +85,16 @@ pub(super) fn calendar_of(ctx: &Ctx, named: Option<UserId>) -> Result<UserId, Pr
         (_, None) => Err(Problem::invalid("medecin", "required")),
     }
 }
+
+/// Over whose appointments figures are: a doctor's are his own; all the clinic's
+/// when nobody is named.
+///
+/// # Errors
+/// 403.
+pub(super) fn figures_of(ctx: &Ctx, named: Option<UserId>) -> Result<Option<UserId>, Problem> {
+    match ctx.actor {
+        Actor::User(_, Role::Practitioner) => calendar_of(ctx, named).map(Some),
+        Actor::User(_, Role::Patient | Role::Agent) => Err(Problem::forbidden()),
+        Actor::User(..) | Actor::Service(_) | Actor::System(_) => Ok(named),
+    }
+}

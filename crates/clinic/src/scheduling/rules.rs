@@ -1,5 +1,11 @@
 //! From rows to slots, and where a wish finds its place.
 
+mod calendars;
+mod indicators;
+
+pub(super) use calendars::*;
+pub(super) use indicators::*;
+
 use agenda::{Availability, Booking, Doctor, Exception, Horizon, Mode, Span, has_room};
 use kernel::{FieldError, Problem, Timestamp, UserId};
 use store::StoreError;

@@ -127,6 +127,9 @@ settings! {
     /// The clinic that gets what no clinic has claimed.
     DEFAULT_TENANT: String = (
         entry("default_tenant", &["LAFIYA_DEFAULT_TENANT"], "dakar"), slug);
+    /// How many weeks ahead doctors' calendars for download and feeds reach.
+    CALENDAR_WEEKS_AHEAD: u16 = (
+        entry("calendar_weeks_ahead", &["CALENDAR_WEEKS_AHEAD", "LAFIYA_CALENDAR_WEEKS_AHEAD"], "12").or("12"), weeks);
     /// What is logged.
     LOG: String = (
         entry("log", &["LAFIYA_LOG"], "info,store=debug").or("info"), log);
@@ -228,6 +231,13 @@ fn connections(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(count @ 2..=1000) => Ok(count),
         _ => Err("not a number from 2 to 1000".into()),
+    }
+}
+
+fn weeks(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(count @ 1..=52) => Ok(count),
+        _ => Err("not a number from 1 to 52".into()),
     }
 }
 

@@ -44,6 +44,7 @@ fn has_defaults_for_everything_but_secrets() {
     assert_eq!(config.sqlite_file(), Some("./data/lafiya.db".into()));
     assert_eq!(config.public_url(config.listen), "http://127.0.0.1:8080");
     assert_eq!((config.log.as_str(), config.connections), ("info", 16));
+    assert_eq!(config.calendar_weeks_ahead, 12);
     assert!(config.twilio.is_none() && config.default_tenant.is_none());
     assert!(config.warnings().is_empty() && config.faults_of_demo().is_empty());
 }
@@ -113,6 +114,12 @@ fn a_wrong_value_is_named_with_its_source_and_a_good_example() {
             "0",
             "database_connections",
             "not a number",
+        ),
+        (
+            "CALENDAR_WEEKS_AHEAD",
+            "53",
+            "calendar_weeks_ahead",
+            "not a number from 1 to 52",
         ),
         (
             "LAFIYA_PUBLIC_URL",

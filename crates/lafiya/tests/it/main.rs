@@ -7,6 +7,7 @@ mod audit;
 mod audit_reads;
 mod browser;
 mod browser_records;
+mod calendars;
 mod check;
 mod disk;
 mod duplicates;

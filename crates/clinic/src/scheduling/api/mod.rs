@@ -1,8 +1,11 @@
 //! What the calendar does, for its own routes and for other domains.
 
+mod calendars;
 mod decide;
 mod exceptions;
+mod feeds;
 mod hours;
+mod indicators;
 mod notify;
 mod read;
 mod reminders;
@@ -10,13 +13,16 @@ mod request;
 mod save;
 mod slots;
 
+pub use calendars::{appointment_file, calendar};
 pub use decide::{
     Agreed, Moved, assign, cancel, complete, confirm, decline, miss, note, reschedule,
 };
 pub use exceptions::{
     NewAway, add_exception, change_exception, drop_exception, exception, exceptions,
 };
+pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
+pub use indicators::indicators;
 pub use read::{appointment, appointments, history};
 pub(super) use reminders::remind;
 pub use reminders::{reminder_rules, set_reminder_rules};
@@ -24,8 +30,9 @@ pub use request::{NewAppointment, request};
 pub use slots::{free_slots, next_free};
 
 pub use super::model::{
-    Appointment, AppointmentId, AvailabilityId, Away, ExceptionId, ExceptionKind, FreeSlot, Hours,
-    ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow,
+    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind,
+    Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, Period, ReminderRules, SoughtAppointments,
+    SoughtSlots, Step, StepRow, Wanted,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

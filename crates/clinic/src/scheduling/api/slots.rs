@@ -68,7 +68,7 @@ pub async fn next_free(
     Ok(next)
 }
 
-fn not_so_long(error: HorizonError) -> Problem {
+pub(super) fn not_so_long(error: HorizonError) -> Problem {
     match error {
         HorizonError::Backwards => Problem::invalid("date_end", "end-before-start"),
         HorizonError::TooLong(days) => Problem::fields(vec![

@@ -1,7 +1,9 @@
 mod appointments;
+mod calendars;
 mod doctors;
 mod exceptions;
 mod hours;
+mod indicators;
 mod reminders;
 
 use axum::{
@@ -21,4 +23,6 @@ pub(super) fn routes() -> Routes<App> {
         .merge(exceptions::routes())
         .merge(appointments::routes())
         .merge(reminders::routes())
+        .merge(calendars::routes())
+        .merge(indicators::routes())
 }

@@ -1,17 +1,23 @@
 mod appointments;
 mod calendar;
 mod exceptions;
+mod feeds;
 mod hours;
+mod indicators;
 mod reminders;
 
 pub(super) use appointments::*;
 pub(super) use calendar::*;
 pub(super) use exceptions::*;
+pub(super) use feeds::*;
 pub(super) use hours::*;
-pub(super) use reminders::{ladder, plan_reminder, planned, set_ladder, visits};
+pub(super) use indicators::*;
+pub(super) use reminders::{ladder, plan_reminder, planned, set_ladder, visits_of_day};
 
 pub(crate) use appointments::STATEMENTS as APPOINTMENT_STATEMENTS;
 pub(crate) use calendar::STATEMENTS as CALENDAR_STATEMENTS;
 pub(crate) use exceptions::STATEMENTS as EXCEPTION_STATEMENTS;
+pub(crate) use feeds::STATEMENTS as FEED_STATEMENTS;
 pub(crate) use hours::STATEMENTS as HOURS_STATEMENTS;
+pub(crate) use indicators::STATEMENTS as INDICATOR_STATEMENTS;
 pub(crate) use reminders::{REMINDER_WORK, STATEMENTS as REMINDER_STATEMENTS};

@@ -19,7 +19,7 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (tenant_id, appointment_id, stage, starts_at) DO NOTHING";
     PLANNED = "SELECT appointment_id, starts_at FROM appointment_reminder WHERE tenant_id = $1 AND id = $2";
-    VISITS = "SELECT COUNT(*) AS count, MIN(a.starts_at) AS first FROM appointment a
+    VISITS_OF_DAY = "SELECT COUNT(*) AS count, MIN(a.starts_at) AS first FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
         WHERE a.tenant_id = $1 AND a.status = 'confirmed' AND a.starts_at >= $3 AND a.starts_at < $4
             AND COALESCE(o.merged_into, o.id) = $2";
@@ -79,11 +79,12 @@ pub(in crate::scheduling) async fn planned(
 }
 
 /// How often a patient comes between two instants, and when first.
-pub(in crate::scheduling) async fn visits(
+pub(in crate::scheduling) async fn visits_of_day(
     tx: &mut ReadTx,
     tenant: TenantId,
     patient: PatientId,
     (from, until): (Timestamp, Timestamp),
 ) -> Result<VisitsOfDay, StoreError> {
-    tx.one(VISITS, params![tenant, patient, from, until]).await
+    tx.one(VISITS_OF_DAY, params![tenant, patient, from, until])
+        .await
 }

@@ -3,17 +3,21 @@
 
 mod appointments;
 mod bodies;
+mod calendars;
 mod doctors;
 mod exceptions;
 mod hours;
+mod indicators;
 mod reminders;
 mod slots;
 
 pub(super) use appointments::*;
 pub(super) use bodies::*;
+pub(super) use calendars::*;
 pub(super) use doctors::*;
 pub(super) use exceptions::*;
 pub(super) use hours::{HoursBody, HoursFilter, HoursInput, HoursPage};
+pub(super) use indicators::*;
 pub(super) use reminders::*;
 pub(super) use slots::*;
 

@@ -21,7 +21,7 @@ pub(in crate::scheduling) struct SlotFilter {
     consultation_type: Option<String>,
 }
 
-fn day(given: Option<&str>, field: &'static str) -> Result<jiff::civil::Date, Problem> {
+pub(super) fn day(given: Option<&str>, field: &'static str) -> Result<jiff::civil::Date, Problem> {
     let given = given.filter(|given| !given.is_empty());
     let given = given.ok_or_else(|| Problem::invalid(field, "required"))?;
     given
