@@ -8,6 +8,7 @@
 pub mod api;
 mod http;
 mod model;
+mod pages;
 mod policy;
 mod rules;
 mod storage;
@@ -25,7 +26,7 @@ pub(crate) use storage::{
 
 /// The calendar's routes.
 pub(crate) fn routes() -> Routes<App> {
-    http::routes()
+    http::routes().merge(pages::routes())
 }
 
 /// The calendar's work.

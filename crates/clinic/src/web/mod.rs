@@ -57,6 +57,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/my/appointments",
+            label: "my-appointments-nav",
+            policy: Policy::Roles(&[kernel::Role::Patient]),
+        },
+        NavEntry {
             href: "/my/records",
             label: "mine-title",
             policy: Policy::Roles(&[kernel::Role::Patient]),

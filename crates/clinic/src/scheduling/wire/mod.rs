@@ -9,6 +9,7 @@ mod exceptions;
 mod hours;
 mod indicators;
 mod reminders;
+mod pages;
 mod slots;
 
 pub(super) use appointments::*;
@@ -19,6 +20,7 @@ pub(super) use exceptions::*;
 pub(super) use hours::{HoursBody, HoursFilter, HoursInput, HoursPage};
 pub(super) use indicators::*;
 pub(super) use reminders::*;
+pub(super) use pages::*;
 pub(super) use slots::*;
 
 use agenda::Mode;

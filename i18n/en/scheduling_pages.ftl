@@ -1,0 +1,61 @@
+# Pages of appointments
+
+my-appointments-title = My appointments
+my-appointments-nav = Appointments
+my-appointment-new = Book an appointment
+my-appointment-next = Your next appointment
+my-appointments-coming = Later on
+my-appointments-over = Past and cancelled appointments
+my-appointments-none = You have no appointment coming up.
+my-appointment-pending = Asked for, the clinic will answer you
+my-appointment-confirmed = Confirmed, we are expecting you
+my-appointment-declined = The clinic could not accept it
+my-appointment-cancelled = Cancelled
+my-appointment-completed = Visit done
+my-appointment-missed = You could not come
+my-appointment-asked = Your request is sent. The clinic will answer you by message.
+my-appointment-moved = Noted: here is your new time.
+my-appointment-cancelled-done = Your appointment is cancelled. Thank you for telling us.
+my-appointment-move = Move
+my-appointment-cancel = Cancel
+my-appointment-cancel-title = Cancel this appointment?
+my-appointment-cancel-what = The place is free for another patient at once. You can book again whenever you like.
+my-appointment-cancel-why = A word for the clinic (optional)
+my-appointment-cancel-yes = Yes, cancel
+my-appointment-cancel-no = No, I keep it
+book-title = Book an appointment
+book-move-title = Move my appointment
+book-step = Step { $number } of 4
+book-doctor = With whom?
+book-any = The first doctor who is free
+book-from = Free from { $when }
+book-day = Which day?
+book-left = { $count ->
+    [one] 1 free time
+   *[other] { $count } free times
+}
+book-hour = At what time?
+book-last = All good?
+book-move-last = Shall we move it?
+book-others = Choose another time
+book-none = There is no free time in the next four weeks. Call reception, we will find one with you.
+book-day-full = There is no place left that day. Choose another day.
+book-taken = This time has just been taken. Nothing is lost: your message is kept, just tap another time.
+book-other-doctor = Choose another doctor
+book-other-day = Another day
+book-other-hour = Another time
+book-mode = How will you come?
+book-message = A word for the doctor (optional)
+book-do = Ask for this appointment
+book-move-do = Move to this time
+book-move-from = For now: { $when }
+agenda-doctor = Dr { $name }
+agenda-day = { $weekday } { $day } { $month }
+agenda-moment = { $day } at { $time }
+agenda-weekday-0 = Monday
+agenda-weekday-1 = Tuesday
+agenda-weekday-2 = Wednesday
+agenda-weekday-3 = Thursday
+agenda-weekday-4 = Friday
+agenda-weekday-5 = Saturday
+agenda-weekday-6 = Sunday
