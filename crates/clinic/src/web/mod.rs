@@ -27,6 +27,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::STAFF,
         },
         NavEntry {
+            href: "/agenda",
+            label: "agenda-title",
+            policy: Policy::STAFF,
+        },
+        NavEntry {
             href: "/patients",
             label: "patients-title",
             policy: Policy::STAFF,

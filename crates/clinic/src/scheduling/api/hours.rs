@@ -77,7 +77,7 @@ pub async fn hours_of(app: &App, ctx: &Ctx, id: AvailabilityId) -> Result<Hours,
     Ok(found)
 }
 
-async fn find(tx: &mut ReadTx, ctx: &Ctx, id: AvailabilityId) -> Result<Hours, Problem> {
+pub(super) async fn find(tx: &mut ReadTx, ctx: &Ctx, id: AvailabilityId) -> Result<Hours, Problem> {
     let found = storage::find_hours(tx, ctx.tenant, id).await?;
     found.ok_or_else(Problem::not_found)
 }
@@ -104,7 +104,7 @@ pub async fn add_hours(app: &App, ctx: &Ctx, new: NewHours) -> Result<Hours, Pro
         .await
 }
 
-fn blank(app: &App, practitioner: UserId) -> Hours {
+pub(super) fn blank(app: &App, practitioner: UserId) -> Hours {
     let now = app.clock.now();
     Hours {
         id: AvailabilityId::new(&app.clock, &app.rng),
@@ -125,7 +125,7 @@ fn blank(app: &App, practitioner: UserId) -> Hours {
     }
 }
 
-fn patched(current: Hours, new: NewHours) -> Result<Hours, Problem> {
+pub(super) fn patched(current: Hours, new: NewHours) -> Result<Hours, Problem> {
     let mut faults = Vec::new();
     let mut text = |patch: Patch<String>, old, field, most| {
         words(patch.apply(old), field, most).unwrap_or_else(|fault| {
@@ -181,7 +181,7 @@ pub(super) async fn doctor(tx: &mut ReadTx, ctx: &Ctx, user: UserId) -> Result<(
 }
 
 /// Two hours of one doctor share no time while both hold; under his calendar's hold.
-async fn apart(tx: &mut ReadTx, ctx: &Ctx, hours: &Hours) -> Result<(), Problem> {
+pub(super) async fn apart(tx: &mut ReadTx, ctx: &Ctx, hours: &Hours) -> Result<(), Problem> {
     if !hours.active {
         return Ok(());
     }

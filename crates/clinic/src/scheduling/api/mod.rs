@@ -7,6 +7,7 @@ mod feeds;
 mod hours;
 mod indicators;
 mod notify;
+mod preview;
 mod read;
 mod reminders;
 mod request;
@@ -23,6 +24,7 @@ pub use exceptions::{
 pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use indicators::indicators;
+pub use preview::{displaced, preview_hours};
 pub use read::{appointment, appointments, history};
 pub(super) use reminders::remind;
 pub use reminders::{reminder_rules, set_reminder_rules};

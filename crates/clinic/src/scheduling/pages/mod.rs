@@ -1,9 +1,16 @@
 //! The pages of appointments: the patients' own, the staff's agenda, and the
 //! doctors' hours and absences.
 
+mod absences;
+mod board;
 mod book;
+mod hours;
 mod mine;
+mod one;
+mod place;
 mod slots;
+mod staff;
+mod times;
 mod words;
 
 use axum::http::Method;
@@ -14,11 +21,51 @@ use crate::App;
 
 const PATIENT: Policy = Policy::Roles(&[Role::Patient]);
 
+/// Who writes hours and absences (`policy::calendar_of`).
+const CALENDARS: Policy = Policy::Roles(&[
+    Role::Practitioner,
+    Role::Admin,
+    Role::SuperAdmin,
+    Role::Manager,
+]);
+
 pub(super) fn routes() -> Routes<App> {
     let (get, post) = (|| Method::GET, || Method::POST);
     let my = "/my/appointments";
     let mine = |action: &str| format!("{my}/{{id}}/{action}");
+    let one = |action: &str| format!("/agenda/appointments/{{id}}{action}");
+    let staff = Policy::STAFF;
     Routes::new()
+        .page(get(), "/agenda", staff::agenda, staff)
+        .page(get(), "/agenda/board", staff::board, staff)
+        .page(get(), "/agenda/events", staff::events, staff)
+        .page(get(), "/agenda/new", place::new, staff)
+        .page(post(), "/agenda/new", place::create, staff)
+        .page(get(), "/agenda/hours", hours::show, CALENDARS)
+        .page(post(), "/agenda/hours", hours::save, CALENDARS)
+        .page(
+            post(),
+            "/agenda/hours/{id}/delete",
+            hours::remove,
+            CALENDARS,
+        )
+        .page(get(), "/agenda/absences", absences::show, CALENDARS)
+        .page(post(), "/agenda/absences", absences::add, CALENDARS)
+        .page(
+            post(),
+            "/agenda/absences/{id}/delete",
+            absences::remove,
+            CALENDARS,
+        )
+        .page(get(), &one(""), one::show, staff)
+        .page(get(), &one("/move"), place::choose, staff)
+        .page(post(), &one("/move"), place::shift, staff)
+        .page(post(), &one("/confirm"), one::confirm, staff)
+        .page(post(), &one("/decline"), one::decline, staff)
+        .page(post(), &one("/cancel"), one::cancel, staff)
+        .page(post(), &one("/assign"), one::assign, staff)
+        .page(post(), &one("/complete"), one::complete, staff)
+        .page(post(), &one("/no-show"), one::no_show, staff)
         .page(get(), my, mine::list, PATIENT)
         .page(get(), &format!("{my}/new"), book::new, PATIENT)
         .page(post(), &format!("{my}/new"), book::ask, PATIENT)

@@ -12,6 +12,11 @@ pub(super) fn day(at: Timestamp, zone: &Zone) -> Date {
     at.day(zone).parse().unwrap_or_default()
 }
 
+/// The day an address names; today for what is none.
+pub(super) fn day_named(given: &str, today: Date) -> Date {
+    given.parse().unwrap_or(today)
+}
+
 /// So many days later, or earlier.
 pub(super) fn shifted(date: Date, days: i32) -> Date {
     date.checked_add(i64::from(days).days()).unwrap_or(date)

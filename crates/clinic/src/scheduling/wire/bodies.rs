@@ -15,7 +15,8 @@ pub(in crate::scheduling) fn status_text(texts: Texts, status: AppointmentState)
     ))
 }
 
-fn step_text(texts: Texts, step: Step) -> String {
+/// What happened to an appointment, in words.
+pub(in crate::scheduling) fn step_text(texts: Texts, step: Step) -> String {
     texts.get(&format!(
         "appointment-step-{}",
         step.as_str().replace('_', "-")

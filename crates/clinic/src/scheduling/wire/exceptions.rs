@@ -76,11 +76,25 @@ pub(in crate::scheduling) struct ExceptionInput {
     is_recurring: Option<bool>,
 }
 
-const fn kind_word(kind: ExceptionKind) -> &'static str {
+/// The contract's word for why a doctor does not receive.
+pub(in crate::scheduling) const fn kind_word(kind: ExceptionKind) -> &'static str {
     match kind {
         ExceptionKind::Training => "formation",
         other => other.as_str(),
     }
+}
+
+/// The kind that the contract calls so.
+///
+/// # Errors
+/// 400 naming `exception_type`.
+pub(super) fn kind_named(given: &str) -> Result<ExceptionKind, Problem> {
+    one_of(given, "exception_type", ExceptionKind::ALL, kind_word)
+}
+
+/// Why a doctor does not receive, in words.
+pub(in crate::scheduling) fn kind_text(texts: webkit::Texts, kind: ExceptionKind) -> String {
+    texts.get(&format!("absence-{}", kind.as_str()))
 }
 
 impl ExceptionInput {
@@ -90,12 +104,11 @@ impl ExceptionInput {
     /// 400 naming the wrong field.
     pub(in crate::scheduling) fn changes(self, zone: &Zone) -> Result<NewAway, Problem> {
         let read = |given: Option<&str>, field| given.map(|given| instant(given, field, zone));
-        let kind = |given: &str| one_of(given, "exception_type", ExceptionKind::ALL, kind_word);
         Ok(NewAway {
             practitioner: self.medecin,
             starts_at: read(self.start_datetime.as_deref(), "start_datetime").transpose()?,
             ends_at: read(self.end_datetime.as_deref(), "end_datetime").transpose()?,
-            kind: self.exception_type.as_deref().map(kind).transpose()?,
+            kind: self.exception_type.as_deref().map(kind_named).transpose()?,
             reason: self.reason,
             weekly: self.is_recurring,
         })

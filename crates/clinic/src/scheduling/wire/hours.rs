@@ -124,6 +124,7 @@ pub(super) fn minute(given: Option<&str>, field: &'static str) -> Result<Option<
     Ok(Some(i64::from(time.hour()) * 60 + i64::from(time.minute())))
 }
 
+/// `HH:MM`.
 pub(super) fn clock(minute: i64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }

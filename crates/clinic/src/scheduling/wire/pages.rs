@@ -1,8 +1,17 @@
 //! What the pages' addresses and forms say.
 
 use agenda::{Mode, Span};
-use kernel::{Id, Timestamp, UserId};
+use kernel::{Id, Patch, Problem, Timestamp, UserId, Zone};
 use serde::Deserialize;
+
+use super::{
+    exceptions::kind_named,
+    hours::{clock, minute},
+};
+use crate::scheduling::{
+    api::{NewAway, NewHours},
+    model::Hours,
+};
 
 /// A slot in an address or a form: `<start>-<end>.<doctor>`, instants in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +33,42 @@ impl SlotKey {
             span: Span::new(at(start)?, at(end)?).ok()?,
             practitioner: Id::from_uuid(doctor.parse().ok()?),
         })
+    }
+}
+
+impl PlaceForm {
+    /// When it is, of which doctor.
+    ///
+    /// # Errors
+    /// 400 naming `time`, `minutes` or `medecin`.
+    pub(in crate::scheduling) fn place(&self, zone: &Zone) -> Result<SlotKey, Problem> {
+        if let Some(key) = SlotKey::parse(&self.slot) {
+            return Ok(key);
+        }
+        let written = format!("{}T{}", self.date, self.time);
+        let start = super::instant(&written, "time", zone)?;
+        let wrong = || Problem::invalid("minutes", "visit-too-long");
+        let minutes: u64 = self.minutes.trim().parse().map_err(|_| wrong())?;
+        let length = std::time::Duration::from_secs(minutes.saturating_mul(60).min(86_400));
+        let practitioner = doctor_of(&self.medecin);
+        Ok(SlotKey {
+            span: Span::new(start, start.plus(length)).map_err(|_| wrong())?,
+            practitioner: practitioner.ok_or_else(|| Problem::invalid("medecin", "required"))?,
+        })
+    }
+
+    /// Why it may stand above what the slot takes; nothing when it may not.
+    ///
+    /// # Errors
+    /// 400 naming `overbook_reason` when the box is ticked and no reason given.
+    pub(in crate::scheduling) fn over(&self) -> Result<Option<String>, Problem> {
+        if self.overbook.is_empty() {
+            return Ok(None);
+        }
+        match self.overbook_reason.trim() {
+            "" => Err(Problem::invalid("overbook_reason", "required")),
+            reason => Ok(Some(reason.to_owned())),
+        }
     }
 }
 
@@ -84,6 +129,172 @@ pub(in crate::scheduling) struct Done {
 pub(in crate::scheduling) struct ActForm {
     pub(in crate::scheduling) version: Option<i64>,
     pub(in crate::scheduling) message: String,
+    pub(in crate::scheduling) medecin: String,
+    /// The query of the agenda from which it was done.
+    pub(in crate::scheduling) from: String,
+}
+
+/// What of the agenda is shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct AgendaQuery {
+    pub(in crate::scheduling) date: String,
+    pub(in crate::scheduling) medecin: String,
+    /// `week`, or the day.
+    pub(in crate::scheduling) view: String,
+    pub(in crate::scheduling) done: String,
+}
+
+/// Where staff put an appointment, and whose.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct PlaceQuery {
+    pub(in crate::scheduling) patient: String,
+    pub(in crate::scheduling) search: String,
+    pub(in crate::scheduling) medecin: String,
+    pub(in crate::scheduling) date: String,
+    pub(in crate::scheduling) slot: String,
+}
+
+/// An appointment as staff enter or move it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct PlaceForm {
+    pub(in crate::scheduling) patient: String,
+    pub(in crate::scheduling) medecin: String,
+    pub(in crate::scheduling) date: String,
+    /// One of the free ones; empty for the time below.
+    pub(in crate::scheduling) slot: String,
+    pub(in crate::scheduling) time: String,
+    pub(in crate::scheduling) minutes: String,
+    pub(in crate::scheduling) mode: String,
+    pub(in crate::scheduling) note: String,
+    pub(in crate::scheduling) message: String,
+    /// Whether it may stand above what the slot takes.
+    pub(in crate::scheduling) overbook: String,
+    pub(in crate::scheduling) overbook_reason: String,
+    /// Whether it is agreed to at once.
+    pub(in crate::scheduling) confirm: String,
+    pub(in crate::scheduling) version: Option<i64>,
+}
+
+/// Whose hours or absences are shown.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct OwnQuery {
+    pub(in crate::scheduling) medecin: String,
+    pub(in crate::scheduling) edit: String,
+    pub(in crate::scheduling) done: String,
+}
+
+/// Hours as a form says them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct HoursForm {
+    pub(in crate::scheduling) medecin: String,
+    /// The hours that are changed; empty to add some.
+    pub(in crate::scheduling) edit: String,
+    pub(in crate::scheduling) version: Option<i64>,
+    pub(in crate::scheduling) day_of_week: String,
+    pub(in crate::scheduling) start_time: String,
+    pub(in crate::scheduling) end_time: String,
+    pub(in crate::scheduling) consultation_type: String,
+    pub(in crate::scheduling) duration_minutes: String,
+    pub(in crate::scheduling) max_consultations: String,
+    pub(in crate::scheduling) location: String,
+    pub(in crate::scheduling) notes: String,
+    /// Said when they hold not now.
+    pub(in crate::scheduling) paused: String,
+    /// Said to see what would be offered, and save nothing.
+    pub(in crate::scheduling) preview: String,
+}
+
+impl HoursForm {
+    /// The form of these hours.
+    pub(in crate::scheduling) fn of(hours: &Hours) -> Self {
+        let pause = if hours.active { "" } else { "1" };
+        Self {
+            edit: hours.id.to_string(),
+            version: Some(hours.version),
+            day_of_week: hours.weekday.to_string(),
+            start_time: clock(hours.start_minute),
+            end_time: clock(hours.end_minute),
+            consultation_type: super::mode_word(hours.mode).to_owned(),
+            duration_minutes: hours.slot_minutes.to_string(),
+            max_consultations: hours.capacity.to_string(),
+            location: hours.location.clone().unwrap_or_default(),
+            notes: hours.notes.clone().unwrap_or_default(),
+            paused: pause.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// 400 naming the wrong field.
+    pub(in crate::scheduling) fn read(&self) -> Result<NewHours, Problem> {
+        let number = |given: &str, field, code| {
+            let number = given.trim().parse::<i64>();
+            number.map_err(|_| Problem::invalid(field, code))
+        };
+        let (minutes, most) = (&self.duration_minutes, &self.max_consultations);
+        // A browser's clock has no 24:00: midnight ends the day.
+        let end = match self.end_time.as_str() {
+            "00:00" => "24:00",
+            other => other,
+        };
+        Ok(NewHours {
+            practitioner: doctor_of(&self.medecin),
+            weekday: Some(number(&self.day_of_week, "day_of_week", "not-a-weekday")?),
+            start_minute: minute(Some(&self.start_time), "start_time")?,
+            end_minute: minute(Some(end), "end_time")?,
+            mode: Some(super::mode(&self.consultation_type, "consultation_type")?),
+            slot_minutes: Some(number(minutes, "duration_minutes", "slot-minutes")?),
+            capacity: Some(number(most, "max_consultations", "slot-capacity")?),
+            location: Patch::Set(self.location.clone()),
+            notes: Patch::Set(self.notes.clone()),
+            active: Some(self.paused.is_empty()),
+        })
+    }
+}
+
+/// An absence as a form says it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct AbsenceForm {
+    pub(in crate::scheduling) medecin: String,
+    pub(in crate::scheduling) start_datetime: String,
+    pub(in crate::scheduling) end_datetime: String,
+    pub(in crate::scheduling) exception_type: String,
+    pub(in crate::scheduling) reason: String,
+    pub(in crate::scheduling) is_recurring: String,
+}
+
+impl AbsenceForm {
+    /// What it says, in the clinic's time.
+    ///
+    /// # Errors
+    /// 400 naming the wrong field.
+    pub(in crate::scheduling) fn read(&self, zone: &Zone) -> Result<NewAway, Problem> {
+        let (start, end) = (&self.start_datetime, &self.end_datetime);
+        Ok(NewAway {
+            practitioner: doctor_of(&self.medecin),
+            starts_at: Some(super::instant(start, "start_datetime", zone)?),
+            ends_at: Some(super::instant(end, "end_datetime", zone)?),
+            kind: Some(kind_named(&self.exception_type)?),
+            reason: Patch::Set(self.reason.clone()),
+            weekly: Some(!self.is_recurring.is_empty()),
+        })
+    }
+}
+
+/// A button and nothing else but whose.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::scheduling) struct DropForm {
+    pub(in crate::scheduling) medecin: String,
+    pub(in crate::scheduling) version: Option<i64>,
 }
 
 #[cfg(test)]
