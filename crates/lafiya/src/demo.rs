@@ -3,6 +3,7 @@
 
 mod people;
 mod records;
+mod visits;
 
 use clinic::{
     App,
@@ -102,6 +103,8 @@ pub async fn prepare(app: &App, config: &Config) -> Result<String, Failure> {
     make_patients(app, tenant, &credentials.users.patient.username).await?;
     let made = records::make(app, tenant).await;
     made.map_err(|problem| Failure::refused("the demo's records cannot be made", &problem))?;
+    let made = visits::make(app, tenant).await;
+    made.map_err(|problem| Failure::refused("the demo's appointments cannot be made", &problem))?;
     private::rename(&unfinished, &path)?;
     Ok(sign_in(&credentials.users, &path.display().to_string()))
 }

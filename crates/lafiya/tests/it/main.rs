@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod appointments;
+mod appointments_pages;
 mod attachments;
 mod audit;
 mod audit_reads;

@@ -46,6 +46,10 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/api/v1/lab-results/", "result"),
         ("/api/v1/references/", "reference"),
         ("/api/v1/attachments/", "attachment"),
+        ("/agenda/appointments/", "appointment"),
+        ("/agenda/hours/", "hours"),
+        ("/agenda/absences/", "absence"),
+        ("/my/appointments/", "appointment"),
         ("/api/v1/appointments/", "appointment"),
         ("/api/v1/availabilities/", "hours"),
         ("/api/v1/exceptions/", "absence"),
@@ -116,6 +120,10 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
 fn body_of(path: &str, patient: &str) -> Value {
     let action = path.trim_end_matches('/').rsplit('/').next().unwrap();
     match action {
+        // Of another version: it must be there for the next caller.
+        "delete" if path.starts_with("/agenda/") => json!({"version": "999"}),
+        "decline" if path.starts_with("/agenda/") => json!({"message": "Absent ce jour-là"}),
+        "assign" if path.starts_with("/agenda/") => json!({"medecin": patient}),
         "assign" if path.contains("appointments") => json!({"medecin_id": patient}),
         "confirm" if path.contains("appointments") => json!({}),
         "decline" => json!({"message_medecin": "Absent ce jour-là"}),

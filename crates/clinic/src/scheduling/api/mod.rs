@@ -31,6 +31,9 @@ pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
 pub use slots::{free_slots, next_free};
 
+/// How a patient comes.
+pub use agenda::Mode;
+
 pub use super::model::{
     Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind,
     Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, Period, ReminderRules, SoughtAppointments,

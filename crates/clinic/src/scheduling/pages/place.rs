@@ -147,7 +147,7 @@ async fn page(
     let found = match &patient {
         None if !search.trim().is_empty() => {
             let page = PageRequest::default();
-            patients::api::list(app, &caller.ctx, &search, Some(true), page)
+            patients::api::list(app, &caller.ctx, &search, None, page)
                 .await?
                 .1
         }
