@@ -31,8 +31,8 @@ book-any = Le premier médecin libre
 book-from = Libre dès { $when }
 book-day = Quel jour ?
 book-left = { $count ->
-    [one] 1 heure libre
-   *[other] { $count } heures libres
+    [one] 1 horaire libre
+   *[other] { $count } horaires libres
 }
 book-hour = À quelle heure ?
 book-last = Tout est bon ?

@@ -196,7 +196,7 @@ on_both_engines! {
         let aimee = Session::of(&scene.clinic, "aimee").await;
         let doctors = aimee.get("/my/appointments/new").await;
         let days = aimee.get(&link(&doctors, &format!("/my/appointments/new?medecin={}", scene.doctor))).await;
-        assert!(days.text.contains("lundi 8 mars") && days.text.contains("4 heures libres"), "{}", days.text);
+        assert!(days.text.contains("lundi 8 mars") && days.text.contains("4 horaires libres"), "{}", days.text);
         assert!(!days.text.contains("mardi 9 mars"), "only days with free slots: {}", days.text);
         let hours = aimee.get(&link(&days, &format!("/my/appointments/new?medecin={}&amp;day={MONDAY}", scene.doctor))).await;
         assert_eq!(hours.text.matches("class=\"button\" href=\"/my/appointments/new").count(), 4, "{}", hours.text);
@@ -210,7 +210,7 @@ on_both_engines! {
         let mine = aimee.get("/my/appointments?done=asked").await.text;
         assert!(mine.contains("lundi 8 mars à 08:00") && mine.contains("la clinique va vous répondre") && mine.contains("À distance"), "{mine}");
         let any = aimee.get("/my/appointments/new?medecin=all").await.text;
-        assert!(any.contains("lundi 8 mars") && any.contains("mardi 9 mars") && any.contains("3 heures libres"), "{any}");
+        assert!(any.contains("lundi 8 mars") && any.contains("mardi 9 mars") && any.contains("3 horaires libres"), "{any}");
         let nobody = Session::of(&scene.clinic, "patient").await;
         let page = nobody.get("/my/appointments/new").await.text;
         assert!(page.contains("appelez l’accueil") && !page.contains("?medecin="), "no record, no choice: {page}");

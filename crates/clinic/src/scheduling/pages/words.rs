@@ -35,7 +35,7 @@ pub(super) fn day_words(texts: Texts, date: Date) -> String {
         "agenda-day",
         &[
             ("weekday", &weekday),
-            ("day", &date.day().to_string()),
+            ("day", &i64::from(date.day())),
             ("month", &month),
         ],
     )
