@@ -78,7 +78,7 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
         format!("{all}?search={first}+{last}")
     })
     .await?;
-    let patients = "/api/patients/";
+    let patients = "/api/patients/list/";
     asks.look("patients found by a misspelt name", 30, |n| {
         let (first, last) = name(n * 331);
         format!("{patients}?search={last}+{first}x")

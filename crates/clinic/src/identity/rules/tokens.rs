@@ -141,6 +141,7 @@ mod tests {
             twilio_account_sid: String::new(),
             default_tenant: None,
             simulated: true,
+            calendar_weeks_ahead: 12,
         }
     }
 

@@ -8,8 +8,8 @@ mod doctors;
 mod exceptions;
 mod hours;
 mod indicators;
-mod reminders;
 mod pages;
+mod reminders;
 mod slots;
 
 pub(super) use appointments::*;
@@ -19,8 +19,8 @@ pub(super) use doctors::*;
 pub(super) use exceptions::*;
 pub(super) use hours::{HoursBody, HoursFilter, HoursInput, HoursPage};
 pub(super) use indicators::*;
-pub(super) use reminders::*;
 pub(super) use pages::*;
+pub(super) use reminders::*;
 pub(super) use slots::*;
 
 use agenda::Mode;
