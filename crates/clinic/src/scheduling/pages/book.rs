@@ -222,9 +222,6 @@ impl Errand {
     fn taken(mut self, key: SlotKey, status: u16) -> Result<Response, Fault> {
         let from = words::day(key.span.start(), &self.offer.zone).max(self.offer.today);
         self.on(from);
-        self.offer
-            .free
-            .retain(|slot| slot.span != key.span || slot.practitioner_id != key.practitioner);
         self.page.step = Step::Taken(self.offer.others(self.page.shell.texts, from));
         self.answer(status)
     }
