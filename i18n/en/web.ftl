@@ -7,6 +7,7 @@ work-queue-message = Messages to send
 work-queue-webhook_event = Received messages to work on
 work-queue-inbound_media = Files to fetch
 work-queue-encounter_analysis = Consultation records to analyse
+work-queue-appointment_reminder = Reminders of appointments
 work-open = To do
 work-held = Running
 work-overdue = Late

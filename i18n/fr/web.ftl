@@ -7,6 +7,7 @@ work-queue-message = Messages à envoyer
 work-queue-webhook_event = Messages reçus à traiter
 work-queue-inbound_media = Fichiers à recevoir
 work-queue-encounter_analysis = Fiches à analyser
+work-queue-appointment_reminder = Rappels de rendez-vous
 work-open = À faire
 work-held = En cours
 work-overdue = En retard

@@ -8,7 +8,7 @@ use clinic::{
         self as scheduling, Agreed, NewAppointment, NewHours, SoughtAppointments, SoughtSlots,
     },
 };
-use kernel::{Actor, Ctx, Expected, Locale, PageRequest, Patch, Problem, Role, TenantId};
+use kernel::{Actor, Ctx, Expected, Locale, PageRequest, Patch, Problem, Role, TenantId, UserId};
 
 /// How far the demo's appointments lie ahead at most: fourteen days.
 const AHEAD: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 3600);
@@ -50,7 +50,7 @@ pub async fn make(app: &App, tenant: TenantId) -> Result<(), Problem> {
     if there > 0 {
         return Ok(());
     }
-    visits(app, &ctx).await
+    visits(app, &system, doctor.id).await
 }
 
 /// Mornings from Monday to Saturday, and three afternoons.
@@ -75,7 +75,8 @@ async fn week(app: &App, ctx: &Ctx) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn visits(app: &App, ctx: &Ctx) -> Result<(), Problem> {
+/// Entered by the program itself: the demo tells no number of it.
+async fn visits(app: &App, ctx: &Ctx, doctor: UserId) -> Result<(), Problem> {
     let zone = {
         let mut tx = app.store.read(ctx).await?;
         identity::tenant(&mut tx, ctx.tenant).await?.zone
@@ -85,7 +86,7 @@ async fn visits(app: &App, ctx: &Ctx) -> Result<(), Problem> {
     let sought = SoughtSlots {
         first: day(now)?,
         last: day(now.plus(AHEAD))?,
-        practitioner: ctx.actor.user(),
+        practitioner: Some(doctor),
         mode: None,
     };
     let slots = scheduling::free_slots(app, ctx, &sought).await?;

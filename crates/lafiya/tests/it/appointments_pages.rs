@@ -300,7 +300,7 @@ on_both_engines! {
         let fields = [("patient", scene.patient.as_str()), ("slot", slot.as_str()), ("confirm", "1"), ("note", "Porte 3")];
         let made = fill(&agent, "/agenda/new", &fields).await;
         assert!(goes_to(&made).starts_with(&format!("/agenda?date={MONDAY}&medecin={}&view=day&done=new#a-", scene.doctor)));
-        let id = goes_to(&made).rsplit("a-").next().unwrap().to_owned();
+        let id = goes_to(&made).rsplit("#a-").next().unwrap().to_owned();
         let kept = scene.status(&id).await;
         assert_eq!((&kept["status"], &kept["location_note"]), (&json!("confirmed"), &json!("Porte 3")));
         let full = fill(&agent, "/agenda/new", &fields).await;
@@ -313,7 +313,7 @@ on_both_engines! {
         assert_eq!(fill(&agent, "/agenda/new", &unticked).await.status, 409, "a reason alone is no leave");
         let reasoned = [&other[..], &[("overbook_reason", "Urgence")]].concat();
         let over = fill(&agent, "/agenda/new", &reasoned).await;
-        let over = goes_to(&over).rsplit("a-").next().unwrap().to_owned();
+        let over = goes_to(&over).rsplit("#a-").next().unwrap().to_owned();
         assert_eq!(scene.status(&over).await["overbook_reason"], "Urgence");
         let moves = format!("/agenda/appointments/{over}/move");
         let there = scene.slot("09:00");

@@ -1,7 +1,7 @@
 //! What every step of an appointment does beside its own.
 
 use agenda::Horizon;
-use kernel::{Ctx, Expected, Problem};
+use kernel::{Actor, Ctx, Expected, Problem};
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
@@ -148,6 +148,10 @@ pub(super) async fn entered(
         one.practitioner_id
             .map_or(one.id.uuid(), |doctor| doctor.uuid()),
     );
+    // What the program enters by itself, as in the demo, is told to nobody.
+    if matches!(ctx.actor, Actor::System(_)) {
+        return Ok(());
+    }
     if matches!(step, Step::Confirmed | Step::Rescheduled) {
         reminders::plan(tx, app, ctx, one).await?;
     }

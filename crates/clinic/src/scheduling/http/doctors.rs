@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use kernel::{Problem, User};
-use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Scope, routes};
+use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, routes};
 
 use crate::{
     App, identity,
@@ -12,7 +12,6 @@ use crate::{
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
-        .scope(Scope::Area("appointment"))
         .api(routes!(list_doctors), Policy::SignedIn)
         .api(routes!(show_doctor), Policy::SignedIn)
 }
