@@ -388,8 +388,11 @@ on_both_engines! {
         assert_eq!((&closed["message_patient"], closed["patient_name"].is_string()), (&json!(null), true));
         let list = ok(s.get(&s.agent, ALL).await);
         assert!(list["results"].as_array().unwrap().iter().all(|one| one["message_patient"].is_null()));
-        let moved = json!({"requested_start": "2027-03-04T09:00:00Z", "requested_end": "2027-03-04T09:30:00Z"});
+        let moved = json!({"requested_start": "2027-03-04T09:00:00Z", "requested_end": "2027-03-04T09:30:00Z", "message": "Fièvre"});
         assert_eq!(ok(s.act(&s.agent, &one, "reschedule", moved).await)["message_patient"], json!(null));
+        let steps = format!("{path}history/");
+        assert!(!s.get(&s.agent, &steps).await.text.contains("Fièvre"));
+        assert!(s.get(&s.doctor, &steps).await.text.contains("Fièvre"));
         assert_eq!(ok(s.get(&s.patient, &path).await)["message_patient"], json!("Toux"), "kept for those who may");
     }
 

@@ -74,6 +74,14 @@ async fn find(tx: &mut ReadTx, ctx: &Ctx, id: AppointmentId) -> Result<Appointme
 /// 404.
 pub async fn history(app: &App, ctx: &Ctx, id: AppointmentId) -> Result<Vec<StepRow>, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    find(&mut tx, ctx, id).await?;
-    Ok(storage::steps(&mut tx, ctx.tenant, id).await?)
+    let found = find(&mut tx, ctx, id).await?;
+    let may_open = policy::is_patient(ctx)
+        || patients::api::may_open(&mut tx, app, ctx, found.patient_id)
+            .await
+            .is_ok();
+    let mut steps = storage::steps(&mut tx, ctx.tenant, id).await?;
+    if !may_open {
+        steps.iter_mut().for_each(|step| step.note = None);
+    }
+    Ok(steps)
 }
