@@ -45,7 +45,7 @@ notice-appointment-requested = { $clinic }. Your request for { $day } at { $time
 notice-appointment-assigned = { $clinic }. A doctor has your request for { $day } at { $time }. Follow it: { $link }
 notice-appointment-confirmed = { $clinic }. Your appointment on { $day } at { $time } is confirmed. Details: { $link }
 notice-appointment-declined = { $clinic }. Not possible on { $day } at { $time }. Another time on { $link }
-notice-appointment-cancelled = { $clinic }. Your appointment on { $day } at { $time } is cancelled. Make another: { $link }
+notice-appointment-cancelled = { $clinic }. Appointment on { $day } at { $time } cancelled. Make another: { $link }
 notice-appointment-rescheduled = { $clinic }. Your appointment is now on { $day } at { $time }. Details: { $link }
 notice-appointment-changed = { $clinic }. News about your appointment on { $day } at { $time }: { $link }
 notice-appointment-no-show = { $clinic }. We expected you on { $day } at { $time }. Another appointment on { $link }
@@ -99,8 +99,8 @@ audit-does-appointment-miss = { $actor } noted a missed appointment { $of_patien
 audit-action-appointment-miss = Note a missed appointment
 audit-my-appointment-miss = Noted that you did not come
 notice-reminder = { $count ->
-    [one] { $clinic }. Reminder, appointment on { $day } at { $time }. To change it, { $link }
-   *[other] { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. To change them, { $link }
+    [one] { $clinic }. Reminder, appointment on { $day } at { $time }. Changes: { $link }
+   *[other] { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. Changes: { $link }
 }
 field-quiet-hours = Choose a time between 07:00 and 21:00; nobody is disturbed at night.
 audit-does-reminder-rules = { $actor } changed the reminders of appointments.
