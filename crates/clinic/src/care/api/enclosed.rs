@@ -67,7 +67,7 @@ pub(super) async fn enter(
     let today = app.clock.now().day(&clinic.zone);
     for result in &file.results {
         let row = of_result(result, record, &today)?;
-        storage::restore_observation(tx, ctx.tenant, &row).await?;
+        storage::insert_observation(tx, ctx.tenant, &row).await?;
     }
     for reference in &file.references {
         let row = of_reference(reference, record, &today)?;

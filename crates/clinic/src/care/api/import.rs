@@ -160,7 +160,7 @@ async fn entered(
     let is_ours = file.clinic.id == tenant.uuid();
     let record = record(file, is_ours)?;
     let content = super::save::written(&record)?;
-    storage::restore(tx, tenant, &record, &content).await?;
+    storage::insert(tx, tenant, &record, &content).await?;
     let words = rules::words(&record.number, &record.content);
     storage::set_words(tx, tenant, record.id, &words).await?;
     let elsewhere = history(tx, tenant, &record, file, is_ours).await?;

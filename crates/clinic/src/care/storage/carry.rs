@@ -4,7 +4,7 @@ use kernel::{TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
-use crate::care::model::{Change, Encounter, EncounterId, Status};
+use crate::care::model::{Change, EncounterId, Status};
 
 store::statements! {
     /// Its words are of the person as the file or, first, as this clinic knows him.
@@ -22,10 +22,6 @@ store::statements! {
     INSERT_IMPORT = "INSERT INTO encounter_import (tenant_id, encounter_id, sha256, imported_at) VALUES ($1, $2, $3, $4)";
     /// Deleted ones too: their ids and numbers are taken.
     TAKEN = "SELECT id, number, deleted_at FROM encounter WHERE tenant_id = $1 AND (id = $2 OR number = $3)";
-    RESTORE = "INSERT INTO encounter (tenant_id, id, number, patient_id, status, remote, created_by, assigned_to,
-            validated_by, validated_at, signed_version, signature, rejection, analysis, analysis_error, content,
-            form_version, created_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     /// The next number of that day is none that came with a file.
     RAISE_DAY = "INSERT INTO encounter_day (tenant_id, day, last) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, day) DO UPDATE
@@ -142,38 +138,6 @@ pub(in crate::care) async fn taken_by(
     number: &str,
 ) -> Result<Vec<TakenRow>, StoreError> {
     tx.all(TAKEN, params![tenant, id, number]).await
-}
-
-/// Writes a record as it stood elsewhere, with its times and its version.
-pub(in crate::care) async fn restore(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    e: &Encounter,
-    content: &str,
-) -> Result<(), StoreError> {
-    let values = params![
-        tenant,
-        e.id,
-        e.number,
-        e.patient_id,
-        e.status,
-        e.remote,
-        e.created_by,
-        e.assigned_to,
-        e.validated_by,
-        e.validated_at,
-        e.signed_version,
-        e.signature,
-        e.rejection,
-        e.analysis,
-        e.analysis_error,
-        content,
-        e.form_version,
-        e.created_at,
-        e.updated_at,
-        e.version,
-    ];
-    tx.execute_one(RESTORE, values).await
 }
 
 /// Leaves the numbers of a day up to this one to others.

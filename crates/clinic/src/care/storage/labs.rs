@@ -44,9 +44,6 @@ macro_rules! wanted {
 store::statements! {
     FIND = observations!(" AND o.id = $2");
     OF_RECORD = observations!(" AND o.encounter_id = $2 ORDER BY o.created_at, o.id");
-    RESTORE = "INSERT INTO observation (tenant_id, id, encounter_id, analysis, analysis_key, value, unit, normal, laboratory,
-            attachment_id, comment, taken_on, late, created_by, created_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     LIST = observations!(concat!(wanted!(),
         " ORDER BY o.taken_on DESC, o.id DESC LIMIT $11 OFFSET $12"));
     COUNT = concat!("SELECT COUNT(*) AS value FROM observation o
@@ -56,7 +53,7 @@ store::statements! {
         WHERE o.tenant_id = $1", wanted!());
     INSERT = "INSERT INTO observation (tenant_id, id, encounter_id, analysis, analysis_key, value, unit, normal,
             laboratory, attachment_id, comment, taken_on, late, created_by, created_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, 1)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     UPDATE = "UPDATE observation SET analysis = $3, analysis_key = $4, value = $5, unit = $6, normal = $7,
             laboratory = $8, attachment_id = $9, comment = $10, taken_on = $11, updated_at = $12, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $13";
@@ -112,8 +109,14 @@ pub(in crate::care) async fn observations_of(
     rows.into_iter().map(Observation::try_from).collect()
 }
 
-fn values(tenant: TenantId, o: &Observation) -> Params {
-    params![
+/// Writes a result that is not there, with its times and its version: a new one,
+/// or one that comes from elsewhere.
+pub(in crate::care) async fn insert_observation(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    o: &Observation,
+) -> Result<(), StoreError> {
+    let values = params![
         tenant,
         o.id,
         o.encounter_id,
@@ -129,26 +132,10 @@ fn values(tenant: TenantId, o: &Observation) -> Params {
         o.late,
         o.created_by,
         o.created_at,
-    ]
-}
-
-pub(in crate::care) async fn insert_observation(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    o: &Observation,
-) -> Result<(), StoreError> {
-    tx.execute_one(INSERT, values(tenant, o)).await
-}
-
-/// Writes a result as it stood elsewhere, with its times and its version.
-pub(in crate::care) async fn restore_observation(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    o: &Observation,
-) -> Result<(), StoreError> {
-    let mut values = values(tenant, o);
-    values.extend(params![o.updated_at, o.version]);
-    tx.execute_one(RESTORE, values).await
+        o.updated_at,
+        o.version,
+    ];
+    tx.execute_one(INSERT, values).await
 }
 
 /// Fails with a row count when the version is another by now.

@@ -21,8 +21,9 @@ store::statements! {
     NEXT_OF_DAY = "INSERT INTO encounter_day (tenant_id, day, last) VALUES ($1, $2, 1)
         ON CONFLICT (tenant_id, day) DO UPDATE SET last = encounter_day.last + 1 RETURNING last AS value";
     INSERT = "INSERT INTO encounter (tenant_id, id, number, patient_id, status, remote, created_by, assigned_to,
-            signature, rejection, analysis, analysis_error, content, form_version, created_at, updated_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, 1)";
+            validated_by, validated_at, signed_version, signature, rejection, analysis, analysis_error, content,
+            form_version, created_at, updated_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     UPDATE = "UPDATE encounter SET status = $3, remote = $4, assigned_to = $5, validated_by = $6, validated_at = $7,
             signed_version = $8, signature = $9, rejection = $10, analysis = $11, analysis_error = $12, content = $13,
             form_version = $14, updated_at = $15, version = version + 1
@@ -93,6 +94,8 @@ pub(in crate::care) async fn next_of_day(
     tx.one(NEXT_OF_DAY, params![tenant, day]).await
 }
 
+/// Writes a record that is not there, with its times and its version: a new one,
+/// or one that comes from elsewhere.
 pub(in crate::care) async fn insert(
     tx: &mut WriteTx,
     tenant: TenantId,
@@ -108,6 +111,9 @@ pub(in crate::care) async fn insert(
         e.remote,
         e.created_by,
         e.assigned_to,
+        e.validated_by,
+        e.validated_at,
+        e.signed_version,
         e.signature,
         e.rejection,
         e.analysis,
@@ -115,6 +121,8 @@ pub(in crate::care) async fn insert(
         content,
         e.form_version,
         e.created_at,
+        e.updated_at,
+        e.version,
     ];
     tx.execute_one(INSERT, values).await
 }
