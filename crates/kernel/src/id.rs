@@ -3,7 +3,7 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{Clock, Rng};
+use crate::{Clock, Problem, Rng};
 
 /// A UUIDv7 that knows what it names, so that a patient's id cannot be passed
 /// where a tenant's is wanted. `K` is any marker type.
@@ -34,6 +34,17 @@ impl<K> Id<K> {
     #[must_use]
     pub const fn from_uuid(uuid: Uuid) -> Self {
         Self(uuid, PhantomData)
+    }
+
+    /// The id that a filter names; an empty one is none.
+    ///
+    /// # Errors
+    /// 400 naming `field`.
+    pub fn asked(given: Option<&str>, field: &'static str) -> Result<Option<Self>, Problem> {
+        let given = given.filter(|id| !id.is_empty());
+        let id = given.map(str::parse::<Uuid>).transpose();
+        let id = id.map_err(|_| Problem::invalid(field, "malformed"))?;
+        Ok(id.map(Self::from_uuid))
     }
 
     /// The bare UUID.

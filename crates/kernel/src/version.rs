@@ -23,6 +23,12 @@ impl Expected {
         Self::OneOf(tags.filter_map(version).collect())
     }
 
+    /// The version that a form was shown with, where it says one.
+    #[must_use]
+    pub fn seen(version: Option<i64>) -> Self {
+        version.map_or(Self::Any, |version| Self::OneOf(vec![version]))
+    }
+
     /// Whether the object's present version is one the caller has seen.
     ///
     /// # Errors

@@ -42,15 +42,18 @@ impl<E: Into<Problem>> From<E> for Fault {
 
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status());
-        let mut response = status
-            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-            .into_response();
+        let mut response = status(&self.0).into_response();
         response
             .extensions_mut()
             .insert(Stashed(self.into_problem()));
         response
     }
+}
+
+/// What a page that shows a form again answers with.
+#[must_use]
+pub fn status(problem: &Problem) -> StatusCode {
+    StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A problem on its way to the middleware that writes it.

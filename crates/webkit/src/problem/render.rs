@@ -91,8 +91,7 @@ fn report(problem: &Problem, facts: &Facts) {
 
 fn write(problem: &Problem, facts: &Facts, method: &Method, current: Option<&str>) -> Response {
     let page = facts.wants_html();
-    let mut status =
-        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut status = super::status(problem);
     let texts = Texts::new(facts.locale()).problem(problem);
     let mut response = if page && asks_to_sign_in(problem) {
         if !facts.is_htmx() {

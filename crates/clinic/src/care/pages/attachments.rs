@@ -63,7 +63,7 @@ pub(in crate::care) struct AttachmentsPart {
     may_add: bool,
     is_signed: bool,
     kinds: Vec<(&'static str, String)>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl AttachmentsPart {
@@ -102,19 +102,9 @@ impl AttachmentsPart {
                 .iter()
                 .map(|one| (one.as_str(), kind(*one)))
                 .collect(),
-            errors: None,
+            errors: FieldTexts::default(),
             shell: shell.clone(),
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -174,8 +164,8 @@ async fn add(
         Err(problem) if is_the_senders(&problem) => {
             let mut part = AttachmentsPart::load(&app, &caller, &shell, &record).await?;
             part.open = true;
-            part.errors = Some(shell.texts.fields(&problem));
-            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            part.errors = shell.texts.fields(&problem);
+            let status = webkit::status(&problem);
             let said = (shell, "attachments-title", String::new());
             alone(&caller, &record, part, said, status)
         }

@@ -106,7 +106,7 @@ pub(super) async fn reject(
     Form(mut typed): Form<Typed>,
 ) -> Result<Response, Fault> {
     let seen = typed.take("version").and_then(|text| text.parse().ok());
-    let expected = seen.map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let expected = Expected::seen(seen);
     let reason = typed.raw("commentaire").to_owned();
     match api::reject(&app, &caller.ctx, id, expected, &reason).await {
         Ok(()) => Ok(back(id)),

@@ -87,7 +87,7 @@ pub(in crate::care) struct LabsPart {
     may_add: bool,
     is_signed: bool,
     form: LabForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl LabsPart {
@@ -116,19 +116,9 @@ impl LabsPart {
             is_signed: record.signed_version.is_some(),
             rows: rows(shell, &caller.ctx, record, results),
             form: LabForm::default(),
-            errors: None,
+            errors: FieldTexts::default(),
             shell: shell.clone(),
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -219,7 +209,7 @@ async fn add(
             let mut part = LabsPart::load(&app, &caller, &shell, &record).await?;
             part.form = form;
             part.open = true;
-            part.errors = Some(shell.texts.fields(&problem));
+            part.errors = shell.texts.fields(&problem);
             let said = (shell, "labs-title", String::new());
             alone(&caller, &record, part, said, StatusCode::BAD_REQUEST)
         }

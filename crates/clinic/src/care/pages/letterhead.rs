@@ -48,7 +48,7 @@ struct LetterheadPage {
     logo: Option<String>,
     version: i64,
     saved: bool,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl LetterheadPage {
@@ -68,18 +68,8 @@ impl LetterheadPage {
             },
             version: letterhead.version,
             saved: false,
-            errors: None,
+            errors: FieldTexts::default(),
         }
-    }
-
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -177,7 +167,7 @@ async fn save(
     };
     let found = api::letterhead(&app, &caller.ctx).await?;
     let page = LetterheadPage {
-        errors: Some(shell.texts.fields(&problem)),
+        errors: shell.texts.fields(&problem),
         typed,
         ..LetterheadPage::new(shell, found)
     };

@@ -118,7 +118,7 @@ struct RecordPage {
     /// The address of a link that was just made: it is told this once.
     fresh: Option<String>,
     typed: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     zone: Zone,
 }
 
@@ -143,15 +143,10 @@ impl RecordPage {
             links: api::shares(app, &caller.ctx, id).await?,
             fresh: None,
             typed: String::new(),
-            errors: None,
+            errors: FieldTexts::default(),
             zone: caller.zone.clone(),
             shell,
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
     }
 
     fn when(&self, at: &kernel::Timestamp) -> String {
@@ -214,9 +209,9 @@ async fn write(
         Ok(_) => Ok(Redirect::to(&format!("/my/records/{id}#messages")).into_response()),
         Err(problem) if !problem.errors.is_empty() => {
             let mut page = RecordPage::of(&app, &caller, shell, id).await?;
-            page.errors = Some(page.shell.texts.fields(&problem));
+            page.errors = page.shell.texts.fields(&problem);
             page.typed = form.content;
-            let status = axum::http::StatusCode::from_u16(problem.status()).unwrap_or_default();
+            let status = webkit::status(&problem);
             Ok((status, render(&page)?).into_response())
         }
         Err(problem) => Err(problem.into()),

@@ -70,7 +70,7 @@ pub(in crate::care) struct ReferencesPart {
     may_write: bool,
     sources: Vec<(&'static str, String)>,
     form: ReferenceForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl ReferencesPart {
@@ -109,19 +109,9 @@ impl ReferencesPart {
                 .map(|one| (one.as_str(), source(*one)))
                 .collect(),
             form: ReferenceForm::default(),
-            errors: None,
+            errors: FieldTexts::default(),
             shell: shell.clone(),
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -173,7 +163,7 @@ async fn add(
             let mut part = ReferencesPart::load(&app, &caller, &shell, &record).await?;
             part.form = form;
             part.open = true;
-            part.errors = Some(shell.texts.fields(&problem));
+            part.errors = shell.texts.fields(&problem);
             let said = (shell, "references-title", String::new());
             alone(&caller, &record, part, said, StatusCode::BAD_REQUEST)
         }

@@ -96,7 +96,7 @@ async fn change(
         typed.settle(&Typed::of_content(&record.content, &today));
     }
     let writer = Day::of(app, caller).await?.writer;
-    let expected = seen.map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let expected = Expected::seen(seen);
     let input = typed.input(writer);
     let done_so = match mode {
         Mode::Amend(_) => {
@@ -156,7 +156,7 @@ async fn again(
         .fields(&problem)
         .summary()
         .clone_into(&mut sheet.notice);
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     Ok((status, draw((app, caller), shell, sheet).await?).into_response())
 }
 

@@ -1,7 +1,6 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{Html, IntoResponse, Response},
 };
 use clinical_form::{Form, Writer};
@@ -191,7 +190,7 @@ pub(super) async fn refused(
         notice: shell.texts.fields(&problem).summary().to_owned(),
         errors: problem.errors.clone(),
     };
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     let page = page((app, caller), shell, id, Some(refused), None).await?;
     Ok((status, render(&page)?).into_response())
 }

@@ -2,7 +2,7 @@ use kernel::{FieldError, Problem, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::labs::{file_url, id};
+use super::labs::file_url;
 use crate::care::model::{Attachment, AttachmentKind, EncounterId};
 
 /// Which files a list shows.
@@ -25,7 +25,7 @@ impl AttachmentFilter {
     /// # Errors
     /// 400 for what is no id, and for none.
     pub(in crate::care) fn encounter(&self) -> Result<EncounterId, Problem> {
-        let id = id(self.fiche.as_deref(), "fiche")?;
+        let id = EncounterId::asked(self.fiche.as_deref(), "fiche")?;
         id.ok_or_else(|| Problem::invalid("fiche", "required"))
     }
 }
@@ -65,7 +65,7 @@ impl AttachmentParts {
     /// 400 for one that is unknown or cannot be read.
     pub(in crate::care) fn take(&mut self, name: &str, text: String) -> Result<(), Problem> {
         match name {
-            "fiche" => self.encounter = id(Some(text.trim()), "fiche")?,
+            "fiche" => self.encounter = EncounterId::asked(Some(text.trim()), "fiche")?,
             "kind" if text.trim().is_empty() => self.kind = None,
             "kind" => {
                 let choices: Vec<_> = AttachmentKind::ALL

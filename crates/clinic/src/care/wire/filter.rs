@@ -45,9 +45,6 @@ impl RecordFilter {
         let words = self.status.as_deref().unwrap_or_default().split(',');
         let words = words.map(str::trim).filter(|word| !word.is_empty());
         let read = |word| status(word).ok_or_else(|| Problem::invalid("status", "not-a-choice"));
-        let patient = self.patient.as_deref().filter(|id| !id.is_empty());
-        let patient = patient.map(str::parse::<uuid::Uuid>).transpose();
-        let patient = patient.map_err(|_| Problem::invalid("patient", "malformed"))?;
         Ok(Wanted {
             status: words.map(read).collect::<Result<_, _>>()?,
             remote: self.is_patient_distance,
@@ -55,7 +52,7 @@ impl RecordFilter {
             from: day(self.date_from.as_deref(), "date_from", zone)?.map(|(begin, _)| begin),
             until: day(self.date_to.as_deref(), "date_to", zone)?.map(|(_, end)| end),
             search: self.search.clone().unwrap_or_default(),
-            patient: patient.map(Id::from_uuid),
+            patient: Id::asked(self.patient.as_deref(), "patient")?,
         })
     }
 

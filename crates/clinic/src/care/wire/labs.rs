@@ -36,14 +36,6 @@ pub(in crate::care) struct LabFilter {
     _lang: Option<String>,
 }
 
-/// The id in a query; an empty one is none.
-pub(super) fn id<K>(given: Option<&str>, field: &'static str) -> Result<Option<Id<K>>, Problem> {
-    let given = given.filter(|id| !id.is_empty());
-    let id = given.map(str::parse::<uuid::Uuid>).transpose();
-    let id = id.map_err(|_| Problem::invalid(field, "malformed"))?;
-    Ok(id.map(Id::from_uuid))
-}
-
 fn day(given: Option<&str>, field: &'static str) -> Result<Option<String>, Problem> {
     let given = given.filter(|text| !text.is_empty());
     let day = given.map(str::parse::<jiff::civil::Date>).transpose();
@@ -62,8 +54,8 @@ impl LabFilter {
         let until = day(self.date_to.as_deref(), "date_to")?;
         let analysis = self.type_analyse.clone();
         Ok(Results {
-            encounter: id(self.fiche.as_deref(), "fiche")?,
-            patient: id(self.patient.as_deref(), "patient")?,
+            encounter: Id::asked(self.fiche.as_deref(), "fiche")?,
+            patient: Id::asked(self.patient.as_deref(), "patient")?,
             analysis: analysis.filter(|text| !text.trim().is_empty()),
             from: on.clone().or(from),
             until: on.or(until),
@@ -88,7 +80,7 @@ impl TrendFilter {
     /// # Errors
     /// 400 for what is no id.
     pub(in crate::care) fn patient<K>(&self) -> Result<Option<Id<K>>, Problem> {
-        id(self.patient.as_deref(), "patient")
+        Id::asked(self.patient.as_deref(), "patient")
     }
 }
 

@@ -2,7 +2,6 @@ use kernel::{Id, Problem, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::labs::id;
 use crate::care::model::{Citation, EncounterId, EncounterMark, NewCitation, Source};
 
 /// Filters of the list of references.
@@ -25,7 +24,7 @@ impl ReferenceFilter {
     /// # Errors
     /// 400 for what is no id.
     pub(in crate::care) fn encounter(&self) -> Result<Option<EncounterId>, Problem> {
-        id(self.fiche.as_deref(), "fiche")
+        EncounterId::asked(self.fiche.as_deref(), "fiche")
     }
 }
 

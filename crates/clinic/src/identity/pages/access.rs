@@ -67,20 +67,10 @@ struct AccessPage {
 #[derive(Default)]
 struct Typed {
     form: AccessForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl Typed {
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn holds(&self, scope: &str) -> bool {
         self.form.scopes.iter().any(|chosen| chosen == scope)
     }
@@ -261,7 +251,7 @@ fn again(shell: &Shell, form: AccessForm, problem: Problem) -> Result<Typed, Pro
     if problem.kind != ProblemKind::Invalid {
         return Err(problem);
     }
-    let errors = Some(shell.texts.fields(&problem));
+    let errors = shell.texts.fields(&problem);
     Ok(Typed { form, errors })
 }
 

@@ -56,19 +56,10 @@ struct InviteForm {
 struct InvitePage {
     shell: Shell,
     form: InviteForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl InvitePage {
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn roles(&self) -> &'static [Role] {
         &GIVEN
     }
@@ -90,7 +81,7 @@ async fn show_form(
     render(&InvitePage {
         shell,
         form,
-        errors: None,
+        errors: FieldTexts::default(),
     })
 }
 
@@ -111,7 +102,7 @@ async fn invite(
     match api::invite(&app, &caller.ctx, new).await {
         Ok(invited) => handed_over(shell, invited),
         Err(problem) => {
-            let errors = Some(shell.texts.fields(&problem));
+            let errors = shell.texts.fields(&problem);
             let page = InvitePage {
                 shell,
                 form,
@@ -160,19 +151,10 @@ struct OfferPage {
     offer: Offer,
     token: String,
     username: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl OfferPage {
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn title(&self) -> String {
         let clinic = &self.offer.clinic.name;
         self.shell.t1("invitation-title", "clinic", clinic)
@@ -205,7 +187,7 @@ async fn offer(
         offer,
         token,
         username: String::new(),
-        errors: None,
+        errors: FieldTexts::default(),
     })
 }
 
@@ -227,7 +209,7 @@ async fn accept(
         Err(problem) => {
             let page = OfferPage {
                 offer: api::look_at_invitation(&app, &token).await?,
-                errors: Some(shell.texts.fields(&problem)),
+                errors: shell.texts.fields(&problem),
                 shell,
                 token,
                 username: form.username,

@@ -13,7 +13,7 @@ mod sign_in;
 mod users;
 
 use askama::Template;
-use axum::{http::StatusCode, response::IntoResponse, response::Response};
+use axum::response::{IntoResponse, Response};
 use kernel::{Problem, ProblemKind};
 use serde::Deserialize;
 use webkit::{Fault, Routes, Shell, render};
@@ -72,7 +72,7 @@ fn again(page: &impl Template, problem: Problem) -> Result<Response, Fault> {
     if !helps {
         return Err(problem.into());
     }
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     Ok((status, render(page)?).into_response())
 }
 

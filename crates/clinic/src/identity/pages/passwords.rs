@@ -42,19 +42,10 @@ struct ResetPage {
     by_link: bool,
     told: String,
     identifier: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl ResetPage {
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn by_code(shell: Shell, identifier: String) -> Self {
         Self {
             shell,
@@ -62,7 +53,7 @@ impl ResetPage {
             by_link: false,
             told: String::new(),
             identifier,
-            errors: None,
+            errors: FieldTexts::default(),
         }
     }
 
@@ -75,7 +66,7 @@ impl ResetPage {
     }
 
     fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
-        self.errors = Some(self.shell.texts.fields(&problem));
+        self.errors = self.shell.texts.fields(&problem);
         again(&self, problem)
     }
 }

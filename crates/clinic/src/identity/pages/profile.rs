@@ -80,8 +80,7 @@ impl AccountForm {
 
     /// The version the form was made from.
     pub(super) fn expected(&self) -> Expected {
-        self.version
-            .map_or(Expected::Any, |version| Expected::OneOf(vec![version]))
+        Expected::seen(self.version)
     }
 
     /// What the form of somebody in this role says.
@@ -124,7 +123,7 @@ struct ProfilePage {
     here: String,
     form: AccountForm,
     told: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl ProfilePage {
@@ -136,19 +135,10 @@ impl ProfilePage {
             here,
             form: AccountForm::of(&member),
             told: String::new(),
-            errors: None,
+            errors: FieldTexts::default(),
             member,
             shell,
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 
     fn is_patient(&self) -> bool {
@@ -164,7 +154,7 @@ impl ProfilePage {
     }
 
     fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
-        self.errors = Some(self.shell.texts.fields(&problem));
+        self.errors = self.shell.texts.fields(&problem);
         again(&self, problem)
     }
 }

@@ -43,7 +43,7 @@ struct RegisterPage {
     is_staff: bool,
     asks_clinic: bool,
     form: RegisterForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl RegisterPage {
@@ -54,21 +54,12 @@ impl RegisterPage {
             is_staff,
             asks_clinic,
             form,
-            errors: None,
+            errors: FieldTexts::default(),
         }
     }
 
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
-        self.errors = Some(self.shell.texts.fields(&problem));
+        self.errors = self.shell.texts.fields(&problem);
         again(&self, problem)
     }
 }

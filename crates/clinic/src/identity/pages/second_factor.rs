@@ -153,7 +153,7 @@ pub(super) fn said(shell: &Shell, problem: Problem) -> Result<(StatusCode, Strin
         }
         _ => return Err(problem.into()),
     };
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     Ok((status, error))
 }
 

@@ -108,7 +108,7 @@ struct UserPage {
     is_me: bool,
     form: AccountForm,
     saved: bool,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     zone: Zone,
 }
 
@@ -120,19 +120,10 @@ impl UserPage {
             form: AccountForm::of(&member),
             member,
             saved: false,
-            errors: None,
+            errors: FieldTexts::default(),
             zone: shell.caller()?.zone.clone(),
             shell,
         })
-    }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 
     fn is_patient(&self) -> bool {
@@ -162,7 +153,7 @@ impl UserPage {
     }
 
     fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
-        self.errors = Some(self.shell.texts.fields(&problem));
+        self.errors = self.shell.texts.fields(&problem);
         again(&self, problem)
     }
 }

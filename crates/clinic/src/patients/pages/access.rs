@@ -38,7 +38,8 @@ pub(super) async fn closed(
     typed: Option<(String, Problem)>,
 ) -> Result<Response, Fault> {
     let name = api::name(app, &caller.ctx, id).await?;
-    let status = typed.as_ref().map_or(403, |(_, problem)| problem.status());
+    let status = typed.as_ref().map(|(_, problem)| webkit::status(problem));
+    let status = status.unwrap_or(StatusCode::FORBIDDEN);
     let error = typed.as_ref().map(|(_, problem)| {
         let texts = shell.texts.fields(problem);
         texts.of_field("reason").to_owned()
@@ -50,7 +51,6 @@ pub(super) async fn closed(
         reason: typed.map(|(reason, _)| reason).unwrap_or_default(),
         error: error.unwrap_or_default(),
     };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
     Ok((status, render(&page)?).into_response())
 }
 
@@ -84,22 +84,12 @@ struct AccessPage {
     id: PatientId,
     access: Access,
     username: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl AccessPage {
     fn is_named(&self, user: &UserId) -> bool {
         self.access.named.contains(user)
-    }
-
-    fn error(&self, field: &str) -> &str {
-        self.errors
-            .as_ref()
-            .map_or("", |texts| texts.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -117,7 +107,7 @@ pub(super) async fn access(
         id,
         access,
         username: username.unwrap_or_default(),
-        errors: None,
+        errors: FieldTexts::default(),
     })
 }
 
@@ -167,9 +157,9 @@ pub(super) async fn change_access(
         return Err(problem.into());
     }
     let kept = api::access(&app, &caller.ctx, id).await?;
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     let page = AccessPage {
-        errors: Some(shell.texts.fields(&problem)),
+        errors: shell.texts.fields(&problem),
         shell,
         id,
         access: Access {

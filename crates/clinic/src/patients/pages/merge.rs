@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{Expected, Id, PageRequest, Problem, ProblemKind, Zone};
@@ -42,17 +41,13 @@ struct MergePage {
     comparison: Comparison,
     chosen: BTreeMap<String, Choice>,
     reason: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     /// The record in which one of the two is already.
     elsewhere: Option<String>,
     zone: Zone,
 }
 
 impl MergePage {
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
-
     fn is_chosen(&self, field: &&str, proposed: &Choice, choice: &str) -> bool {
         let chosen = self.chosen.get(*field).unwrap_or(proposed);
         chosen.as_str() == choice
@@ -124,7 +119,7 @@ fn page(shell: Shell, caller: &Caller, comparison: Comparison) -> MergePage {
         comparison,
         chosen: BTreeMap::new(),
         reason: String::new(),
-        errors: None,
+        errors: FieldTexts::default(),
         elsewhere: None,
         zone: caller.zone.clone(),
     }
@@ -200,10 +195,6 @@ impl MergeForm {
     }
 }
 
-fn seen(version: Option<i64>) -> Expected {
-    version.map_or(Expected::Any, |version| Expected::OneOf(vec![version]))
-}
-
 pub(super) async fn merge(
     State(app): State<App>,
     caller: Caller,
@@ -215,11 +206,12 @@ pub(super) async fn merge(
     let into = Id::from_uuid(form.into);
     let wish = Merge {
         into,
-        into_expected: seen(form.into_version),
+        into_expected: Expected::seen(form.into_version),
         reason: Some(form.reason.clone()),
         fields: chosen.clone(),
     };
-    let problem = match api::merge(&app, &caller.ctx, id, seen(form.version), wish).await {
+    let problem = match api::merge(&app, &caller.ctx, id, Expected::seen(form.version), wish).await
+    {
         Ok(kept) => return Ok(Redirect::to(&format!("/patients/{kept}?saved=1")).into_response()),
         Err(problem) => problem,
     };
@@ -233,11 +225,11 @@ pub(super) async fn merge(
         Ok(comparison) => comparison,
         Err(_) => return Err(problem.into()),
     };
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     let page = MergePage {
         chosen,
         reason: form.reason,
-        errors: Some(shell.texts.fields(&problem)),
+        errors: shell.texts.fields(&problem),
         elsewhere: named(&problem).filter(|_| problem.kind == ProblemKind::Conflict),
         ..page(shell, &caller, comparison)
     };

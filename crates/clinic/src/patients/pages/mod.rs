@@ -89,7 +89,7 @@ struct EditPage {
     id: Option<PatientId>,
     form: PatientForm,
     phones: Vec<PhoneOf>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     twin: Option<String>,
     saved: bool,
     alike: Vec<Duplicate>,
@@ -104,7 +104,7 @@ impl EditPage {
             id,
             form,
             phones: Vec::new(),
-            errors: None,
+            errors: FieldTexts::default(),
             twin: None,
             saved: false,
             alike: Vec::new(),
@@ -124,13 +124,6 @@ impl EditPage {
         reason_text(&self.shell.texts, *reason)
     }
 
-    fn error(&self, field: &str) -> String {
-        self.errors
-            .as_ref()
-            .map(|errors| errors.of_field(field).to_string())
-            .unwrap_or_default()
-    }
-
     /// Whether he who looks may say who else may.
     fn may_set_access(&self) -> bool {
         let principal = self.shell.principal.as_deref();
@@ -141,13 +134,6 @@ impl EditPage {
     /// Who is there already, when this person was entered before.
     fn twin(&self) -> &str {
         self.twin.as_deref().unwrap_or_default()
-    }
-
-    fn summary(&self) -> String {
-        self.errors
-            .as_ref()
-            .map(|errors| errors.summary().to_string())
-            .unwrap_or_default()
     }
 }
 
@@ -242,8 +228,8 @@ fn again(page: EditPage, problem: Problem) -> Result<Response, Fault> {
     ) {
         return Err(problem.into());
     }
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let errors = Some(page.shell.texts.fields(&problem));
+    let status = webkit::status(&problem);
+    let errors = page.shell.texts.fields(&problem);
     let ids = problem.errors.iter().filter(|error| error.code == "exists");
     let twin = ids
         .flat_map(|error| &error.args)
@@ -300,9 +286,7 @@ async fn change(
     PathId(id): PathId<Patient>,
     Form(form): Form<PatientForm>,
 ) -> Result<Response, Fault> {
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     match api::update(&app, &caller.ctx, id, seen, form.clone().into()).await {
         Ok(()) => Ok(Redirect::to(&format!("/patients/{id}?saved=1")).into_response()),
         Err(problem) => {
