@@ -188,9 +188,7 @@ pub async fn is_doctor(
     tenant: TenantId,
     user: UserId,
 ) -> Result<bool, StoreError> {
-    let staff = staff(tx, tenant).await?;
-    let found = staff.iter().find(|member| member.id == user);
-    Ok(found.is_some_and(|member| member.role == Role::Practitioner))
+    storage::is_doctor(tx, tenant, user).await
 }
 
 /// The name of somebody who works for a clinic.

@@ -34,6 +34,8 @@ store::statements! {
     STAFF_NAME = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name, m.role AS role
         FROM membership m JOIN user_account u ON u.id = m.user_id
         WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role <> 'patient'";
+    IS_DOCTOR = "SELECT COUNT(*) AS value FROM membership m JOIN user_account u ON u.id = m.user_id
+        WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role = 'practitioner' AND u.is_active = $3 AND m.is_active = $3";
     SET_PASSWORD = "UPDATE user_account SET password_hash = $2, token_version = token_version + 1 WHERE id = $1";
 }
 
@@ -156,6 +158,16 @@ pub(in crate::identity) async fn staff_member(
     user: UserId,
 ) -> Result<Option<StaffRow>, StoreError> {
     tx.optional(STAFF_NAME, params![tenant, user]).await
+}
+
+/// Whether this is a doctor who works here now.
+pub(in crate::identity) async fn is_doctor(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+) -> Result<bool, StoreError> {
+    let found: i64 = tx.one(IS_DOCTOR, params![tenant, user, true]).await?;
+    Ok(found > 0)
 }
 
 pub(in crate::identity) async fn set_password(
