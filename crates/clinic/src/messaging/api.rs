@@ -7,7 +7,7 @@ use store::{ReadTx, Scope, StoreError, WriteTx};
 use webkit::BoxFuture;
 
 use super::{storage, work::send};
-use crate::{App, SecurityMessage, SecurityPost, audit};
+use crate::{App, SecurityMessage, SecurityPost, audit, patients};
 
 pub use send_rules::{Category, Channel, Decision};
 
@@ -155,7 +155,8 @@ pub async fn to_number(
     storage::to_number(tx, tenant, phone).await
 }
 
-/// What is wanted of the outbox, newest first, with the number of rows.
+/// What is wanted of the outbox, newest first, with the number of rows; without
+/// the texts that restricted patients get.
 ///
 /// # Errors
 /// The database's.
@@ -166,7 +167,14 @@ pub async fn list(
     page: PageRequest,
 ) -> Result<(i64, Vec<MessageView>), Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(storage::list(&mut tx, ctx.tenant, wanted, page).await?)
+    let (count, mut rows) = storage::list(&mut tx, ctx.tenant, wanted, page).await?;
+    let closed = patients::api::closed(&mut tx, ctx.tenant).await?;
+    for row in &mut rows {
+        if closed.covers(row.recipient.as_e164(), row.patient_id) {
+            row.body.clear();
+        }
+    }
+    Ok((count, rows))
 }
 
 /// Messages that were given up and wait for a person.

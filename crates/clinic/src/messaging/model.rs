@@ -69,6 +69,8 @@ store::row! {
         pub category: Category,
         /// The number it goes to.
         pub recipient: Phone,
+        /// Whose it is.
+        pub patient_id: Option<PatientId>,
         /// The text.
         pub body: String,
         /// How far it has come.

@@ -41,17 +41,17 @@ store::statements! {
     BY_PROVIDER_ID = "SELECT id AS value FROM message
         WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
     STATE = "SELECT state AS value FROM message WHERE tenant_id = $1 AND id = $2";
-    VIEW = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+    VIEW = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND id = $2";
-    LIST = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+    LIST = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
             AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)
         ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
     COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
             AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)";
-    TO_NUMBER = "SELECT id, channel, category, recipient, body, state, reason, error_code, retryable, provider_id,
+    TO_NUMBER = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
         ORDER BY created_at DESC, id DESC LIMIT 50";

@@ -249,6 +249,11 @@ on_both_engines! {
         let listed = clinic.call(Method::GET, "/api/v1/inbox/conversations/", None).await.json();
         let row = &listed["results"][0];
         assert_eq!((&row["patient_name"], &row["preview"], &row["phone"]), (&json!("Awa Diop"), &json!(""), &json!("")));
+        let calls = as_admin(&clinic, Method::GET, "/api/v1/webhooks/", None).await;
+        let call = &calls.json()["results"][0];
+        assert_eq!((&call["content"], &call["media"], &call["raw_payload"]), (&json!(""), &json!([]), &json!({})));
+        let call = as_admin(&clinic, Method::GET, &format!("/api/v1/webhooks/{}/", call["id"].as_str().unwrap()), None).await;
+        assert!(call.json()["sender_phone"] == "+221772000001" && !call.text.contains("Bonjour docteur"), "{}", call.text);
         let door = page(&clinic, "agent", &format!("/patients/{awa}")).await;
         assert_eq!(door.status, 403);
         assert!(door.text.contains("Awa Diop") && door.text.contains("/break-glass") && !door.text.contains("77 200"), "{}", door.text);
@@ -266,6 +271,10 @@ on_both_engines! {
         assert_eq!((alert.tenant, alert.id.to_string()), (Some(clinic.tenant), awa.clone()));
         assert_eq!(clinic.call(Method::GET, &record, None).await.status, 200);
         assert_eq!(clinic.call(Method::GET, &thread, None).await.status, 200);
+        let reply = clinic.call(Method::POST, &format!("{thread}reply/"), Some(json!({"body": "Venez demain"}))).await;
+        assert!(reply.status.is_success(), "{}", reply.text);
+        let outbox = as_admin(&clinic, Method::GET, "/api/v1/outbox/", None).await;
+        assert_eq!((&outbox.json()["count"], outbox.text.contains("Venez demain")), (&json!(1), false), "{}", outbox.text);
         assert_eq!(as_admin(&clinic, Method::GET, &record, None).await.status, 403, "it was the agent's reason");
         let trail = page(&clinic, "admin", "/audit").await;
         assert!(trail.text.contains("Malaise au comptoir") && trail.text.contains("a ouvert en urgence"), "{}", trail.text);

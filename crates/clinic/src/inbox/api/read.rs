@@ -14,7 +14,10 @@ use crate::{
         storage,
     },
     messaging,
-    patients::{self, api::Summary},
+    patients::{
+        self,
+        api::{Closed, Summary},
+    },
 };
 
 /// Lines of a conversation shown at once.
@@ -145,7 +148,8 @@ async fn lines(
     ))
 }
 
-/// A page of the log of webhooks, newest first.
+/// A page of the log of webhooks, newest first; of restricted patients who wrote
+/// and when.
 ///
 /// # Errors
 /// The database's.
@@ -156,7 +160,10 @@ pub async fn events(
     page: PageRequest,
 ) -> Result<(i64, Vec<EventRow>), Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(storage::events(&mut tx, ctx.tenant, query, page).await?)
+    let (count, rows) = storage::events(&mut tx, ctx.tenant, query, page).await?;
+    let closed = patients::api::closed(&mut tx, ctx.tenant).await?;
+    let rows = rows.into_iter().map(|row| shown(row, &closed)).collect();
+    Ok((count, rows))
 }
 
 /// One call of a provider.
@@ -165,9 +172,26 @@ pub async fn events(
 /// 404.
 pub async fn event(app: &App, ctx: &Ctx, id: EventId) -> Result<EventRow, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    storage::event(&mut tx, ctx.tenant, id.uuid())
-        .await?
-        .ok_or_else(Problem::not_found)
+    let row = storage::event(&mut tx, ctx.tenant, id.uuid()).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    Ok(shown(
+        row,
+        &patients::api::closed(&mut tx, ctx.tenant).await?,
+    ))
+}
+
+/// What the log shows of a restricted patient's call: nothing that was said.
+fn shown(row: EventRow, closed: &Closed) -> EventRow {
+    let of = |number: &str| closed.covers(number, row.related_patient);
+    match of(&row.sender_phone) || of(&row.recipient_phone) {
+        false => row,
+        true => EventRow {
+            content: String::new(),
+            media: "[]".to_owned(),
+            raw_payload: "{}".to_owned(),
+            ..row
+        },
+    }
 }
 
 /// The newest fifty messages that came from a number: text, channel and time.

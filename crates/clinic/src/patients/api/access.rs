@@ -12,7 +12,7 @@ use crate::{
     audit::api::Event,
     identity,
     patients::{
-        model::{Access, AccessPatch, AccessRow, PatientId},
+        model::{Access, AccessPatch, AccessRow, Closed, PatientId},
         storage::access as storage,
     },
 };
@@ -49,6 +49,16 @@ pub async fn may_open(tx: &mut ReadTx, app: &App, ctx: &Ctx, id: PatientId) -> R
     let mut problem = Problem::forbidden().code("record-restricted");
     problem.errors = vec![FieldError::new("patient_id", "restricted").with("id", row.id)];
     Err(problem)
+}
+
+/// Whose messages no list of the clinic shows: those of restricted patients, and
+/// of their numbers. Who may open the record reads them in the conversation.
+///
+/// # Errors
+/// The database's.
+pub async fn closed(tx: &mut ReadTx, tenant: TenantId) -> Result<Closed, StoreError> {
+    let rows = storage::closed(tx, tenant).await?;
+    Ok(Closed::of(rows))
 }
 
 async fn find(tx: &mut ReadTx, ctx: &Ctx, id: PatientId) -> Result<AccessRow, Problem> {

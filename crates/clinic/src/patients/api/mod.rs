@@ -8,7 +8,7 @@ mod read;
 mod restore;
 mod write;
 
-pub use access::{access, break_glass, may_open, name, of_account, set_access};
+pub use access::{access, break_glass, closed, may_open, name, of_account, set_access};
 pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;
 pub use duplicates::{carry_over, duplicates, resembling};
@@ -21,7 +21,7 @@ pub use restore::{restore, whole};
 pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{
-    Access, AccessPatch, Account, Certainty, Choice, Created, Duplicate, Gender, Merge, MergeRow,
-    NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record, Resemblance,
-    Stats, Status, Summary,
+    Access, AccessPatch, Account, Certainty, Choice, Closed, Created, Duplicate, Gender, Merge,
+    MergeRow, NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record,
+    Resemblance, Stats, Status, Summary,
 };

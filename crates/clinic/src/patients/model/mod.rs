@@ -1,5 +1,7 @@
 mod merge;
 
+use std::collections::BTreeSet;
+
 use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
 pub use self::merge::{Choice, Duplicate, Merge, MergeRow};
@@ -274,6 +276,37 @@ store::row! {
 impl AccessRow {
     pub(super) fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
+store::row! {
+    /// A restricted patient, and one of his numbers.
+    pub(super) struct ClosedRow {
+        pub id: PatientId,
+        pub phone: Option<String>,
+    }
+}
+
+/// Restricted patients and their numbers.
+#[derive(Debug, Default)]
+pub struct Closed {
+    patients: BTreeSet<PatientId>,
+    numbers: BTreeSet<String>,
+}
+
+impl Closed {
+    pub(super) fn of(rows: Vec<ClosedRow>) -> Self {
+        Self {
+            patients: rows.iter().map(|row| row.id).collect(),
+            numbers: rows.into_iter().filter_map(|row| row.phone).collect(),
+        }
+    }
+
+    /// Whether what goes to or comes from this number (E.164), or belongs to this
+    /// patient, is one of theirs.
+    #[must_use]
+    pub fn covers(&self, number: &str, patient: Option<PatientId>) -> bool {
+        self.numbers.contains(number) || patient.is_some_and(|id| self.patients.contains(&id))
     }
 }
 

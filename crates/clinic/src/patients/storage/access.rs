@@ -2,7 +2,7 @@ use kernel::{TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
-use crate::patients::model::{AccessRow, Account, PatientId};
+use crate::patients::model::{AccessRow, Account, ClosedRow, PatientId};
 
 store::statements! {
     /// Of a record that went into another, the other.
@@ -12,6 +12,10 @@ store::statements! {
         WHERE h.tenant_id = $1 AND h.id = $2";
     OF_ACCOUNT = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
     OWN = "SELECT id, first_name, last_name, restricted, user_id FROM patient WHERE tenant_id = $1 AND id = $2";
+    CLOSED = "SELECT p.id AS id, c.phone AS phone FROM patient p
+        LEFT JOIN patient_contact l ON l.tenant_id = p.tenant_id AND l.patient_id = p.id
+        LEFT JOIN contact_point c ON c.tenant_id = l.tenant_id AND c.id = l.contact_point_id
+        WHERE p.tenant_id = $1 AND p.restricted = TRUE";
     ENTITLED = "SELECT COUNT(*) AS value FROM patient_access
         WHERE tenant_id = $1 AND patient_id = $2 AND user_id = $3 AND (expires_at IS NULL OR expires_at > $4)";
     NAMED = "SELECT user_id AS value FROM patient_access
@@ -49,6 +53,14 @@ pub(in crate::patients) async fn access(
     id: PatientId,
 ) -> Result<Option<AccessRow>, StoreError> {
     tx.optional(ACCESS, params![tenant, id]).await
+}
+
+/// Every restricted patient with each of his numbers.
+pub(in crate::patients) async fn closed(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+) -> Result<Vec<ClosedRow>, StoreError> {
+    tx.all(CLOSED, params![tenant]).await
 }
 
 /// How this record is kept, wherever it went.
