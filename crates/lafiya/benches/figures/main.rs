@@ -6,11 +6,13 @@ use std::fs;
 
 use store::EngineKind;
 
+mod asks;
 mod engine;
 mod files;
 mod meter;
 mod records;
 mod server;
+mod time;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,6 +34,9 @@ async fn main() -> Result<(), Failure> {
         if wanted("records") {
             records::figures(kind).await?;
         }
+        if wanted("time") {
+            time::figures(kind).await?;
+        }
     }
     if wanted("engine") {
         engine::figures().await?;
@@ -42,7 +47,7 @@ async fn main() -> Result<(), Failure> {
 /// Whether this part was named, or none was: `make bench` prints all of them.
 fn wanted(part: &str) -> bool {
     let named: Vec<String> = std::env::args().skip(1).collect();
-    let parts = ["server", "files", "records", "engine"];
+    let parts = ["server", "files", "records", "time", "engine"];
     let mut asked = named
         .iter()
         .filter(|name| parts.contains(&name.as_str()))

@@ -1,7 +1,7 @@
 //! What staff wait for once a clinic has a hundred thousand records: through the
 //! router with all its middleware, in this process.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::http::Method;
 use clinic::{
@@ -17,7 +17,8 @@ use testkit::{clinic::TestClinic, db::TestDb};
 
 use crate::{
     Failure,
-    meter::{count, percentile},
+    asks::{Asks, CALLS, analyze, told},
+    meter::count,
     say,
 };
 
@@ -29,8 +30,6 @@ const ENTERED: u64 = 1_000;
 const HANDS: usize = 64;
 /// Copied in one transaction.
 const BATCH: u64 = 1_000;
-/// Calls of each kind.
-const CALLS: u64 = 300;
 
 const MODEL: Sql =
     Sql::new("SELECT id AS value FROM encounter WHERE tenant_id = $1 ORDER BY id LIMIT 1");
@@ -61,10 +60,7 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
         "records on {kind:?}, {RECORDS} of as many patients"
     ));
     fill(&clinic, &ctx).await?;
-    if kind == EngineKind::Postgres {
-        // Autovacuum does it within a minute in a clinic.
-        analyze(&db).await?;
-    }
+    analyze(&db)?;
     let token = clinic.token_of("figures").await;
     let asks = Asks {
         clinic: &clinic,
@@ -97,7 +93,7 @@ pub async fn figures(kind: EngineKind) -> Result<(), Failure> {
         format!("{patients}?search={}", 1000 + n * 29)
     })
     .await?;
-    asks.create().await
+    entering(&asks).await
 }
 
 async fn fill(clinic: &TestClinic, ctx: &Ctx) -> Result<(), Failure> {
@@ -164,19 +160,6 @@ async fn copy(
     Ok(())
 }
 
-async fn analyze(db: &TestDb) -> Result<(), Failure> {
-    let store::Database::Postgres { url, .. } = &db.database else {
-        return Ok(());
-    };
-    let done = std::process::Command::new("psql")
-        .args([url, "-qc", "VACUUM ANALYZE"])
-        .status()?;
-    match done.success() {
-        true => Ok(()),
-        false => Err("VACUUM ANALYZE failed".into()),
-    }
-}
-
 const SYLLABLES: [&str; 20] = [
     "mbu", "yi", "ka", "bon", "go", "ndi", "aye", "tra", "ore", "kou", "ame", "sa", "li", "fa",
     "tou", "dia", "llo", "ba", "ngue", "ssan",
@@ -233,60 +216,15 @@ async fn entered(clinic: &TestClinic, ctx: &Ctx, n: u64) -> Result<(), Failure> 
     }
 }
 
-struct Asks<'a> {
-    clinic: &'a TestClinic,
-    token: &'a str,
-}
-
-impl Asks<'_> {
-    async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Duration, Failure> {
-        let started = Instant::now();
-        let answer = self
-            .clinic
-            .call_as(Some(self.token), method, path, body)
-            .await;
-        match answer.status.is_success() {
-            true => Ok(started.elapsed()),
-            false => Err(format!("{path}: {}", answer.text).into()),
-        }
+async fn entering(asks: &Asks<'_>) -> Result<(), Failure> {
+    let mut waits = Vec::new();
+    for n in 0..CALLS {
+        let body = Some(input(RECORDS + n));
+        waits.push(
+            asks.call(Method::POST, "/api/v1/fiche-consultation/", body)
+                .await?,
+        );
     }
-
-    async fn look(
-        &self,
-        what: &str,
-        target: u32,
-        path: impl Fn(u64) -> String,
-    ) -> Result<(), Failure> {
-        let mut waits = Vec::new();
-        for n in 0..CALLS {
-            waits.push(self.call(Method::GET, &path(n), None).await?);
-        }
-        told(what, &mut waits, target);
-        Ok(())
-    }
-
-    async fn create(&self) -> Result<(), Failure> {
-        let mut waits = Vec::new();
-        for n in 0..CALLS {
-            let body = Some(input(RECORDS + n));
-            waits.push(
-                self.call(Method::POST, "/api/v1/fiche-consultation/", body)
-                    .await?,
-            );
-        }
-        told("a record entered", &mut waits, 25);
-        Ok(())
-    }
-}
-
-fn told(what: &str, waits: &mut [Duration], target: u32) {
-    let (half, most) = (percentile(waits, 50), percentile(waits, 99));
-    say(&format!(
-        "  {what}: p50 {half:.1} ms, p99 {most:.1} ms (target {target})"
-    ));
+    told("a record entered", &mut waits, 25);
+    Ok(())
 }
