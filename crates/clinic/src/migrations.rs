@@ -43,4 +43,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0029_care_newest",
     "0030_scheduling_feed",
     "0031_scheduling_reminders",
+    "0035_audit_looks",
+    "0036_patients_plans",
+    "0037_inbox_plans",
+    "0038_care_totals",
 ];

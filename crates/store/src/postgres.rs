@@ -37,7 +37,12 @@ impl Postgres {
     ) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?
             .application_name("lafiya")
-            .options([("statement_timeout", "30s"), ("lock_timeout", "10s")])
+            .options([
+                ("statement_timeout", "30s"),
+                ("lock_timeout", "10s"),
+                // Compiling a search took longer than the search.
+                ("jit", "off"),
+            ])
             .statement_cache_capacity(512)
             .disable_statement_logging();
         migrate::postgres(&options, migrations).await?;

@@ -8,6 +8,28 @@ use crate::{StoreError, values};
 pub struct Sql {
     pub(crate) sqlite: &'static str,
     pub(crate) postgres: &'static str,
+    /// One plan for all values would be the worst of them: PostgreSQL plans it anew
+    /// with the values of each call.
+    pub(crate) has_filters: bool,
+}
+
+/// How an optional filter is written: `(CAST($2 AS TEXT) IS NULL OR state = $2)`.
+const OPTIONAL: &[u8] = b" IS NULL OR ";
+
+const fn has_filters(text: &str) -> bool {
+    let text = text.as_bytes();
+    let mut start = 0;
+    while start + OPTIONAL.len() <= text.len() {
+        let mut at = 0;
+        while at < OPTIONAL.len() && text[start + at] == OPTIONAL[at] {
+            at += 1;
+        }
+        if at == OPTIONAL.len() {
+            return true;
+        }
+        start += 1;
+    }
+    false
 }
 
 impl Sql {
@@ -17,6 +39,7 @@ impl Sql {
         Self {
             sqlite: text,
             postgres: text,
+            has_filters: has_filters(text),
         }
     }
 
@@ -24,7 +47,11 @@ impl Sql {
     /// one writer and needs no such clause. Built by the work engine's macro.
     #[must_use]
     pub const fn claim(sqlite: &'static str, postgres: &'static str) -> Self {
-        Self { sqlite, postgres }
+        Self {
+            sqlite,
+            postgres,
+            has_filters: false,
+        }
     }
 
     /// The text as PostgreSQL gets it, for checks and messages.

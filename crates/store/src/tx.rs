@@ -1,6 +1,6 @@
 use std::ops::{Deref, DerefMut};
 
-use sqlx::{SqliteConnection, Transaction};
+use sqlx::{SqliteConnection, Transaction, postgres::PgArguments, query::Query};
 use uuid::Uuid;
 
 use crate::{
@@ -95,7 +95,7 @@ impl ReadTx {
             Conn::Writer(conn) => sqlite_rows(conn, sql, params).await?,
             Conn::Sqlite(tx) => sqlite_rows(tx, sql, params).await?,
             Conn::Postgres(tx) => {
-                let query = sqlx::query_with(sql.postgres, arguments::<sqlx::Postgres>(params)?);
+                let query = postgres_query(sql, params)?;
                 let rows = query.fetch_all(&mut **tx).await?;
                 rows.into_iter()
                     .map(|row| Row(Inner::Postgres(row)))
@@ -103,6 +103,14 @@ impl ReadTx {
             }
         })
     }
+}
+
+fn postgres_query(
+    sql: Sql,
+    params: Params,
+) -> Result<Query<'static, sqlx::Postgres, PgArguments>, StoreError> {
+    let values = arguments::<sqlx::Postgres>(params)?;
+    Ok(sqlx::query_with(sql.postgres, values).persistent(!sql.has_filters))
 }
 
 async fn sqlite_rows(
@@ -165,7 +173,7 @@ impl WriteTx {
                 return Err(StoreError::Internal("write in a snapshot".to_owned()));
             }
             Conn::Postgres(tx) => {
-                let query = sqlx::query_with(sql.postgres, arguments::<sqlx::Postgres>(params)?);
+                let query = postgres_query(sql, params)?;
                 query.execute(&mut **tx).await?.rows_affected()
             }
         })

@@ -31,6 +31,7 @@ mod pages;
 mod patient_search;
 mod patients;
 mod permissions;
+mod plans;
 mod record_exports;
 mod record_imports;
 mod record_notices;

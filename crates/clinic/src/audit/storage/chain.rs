@@ -20,8 +20,7 @@ store::statements! {
             previous_hash, hash
         FROM audit_event WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     SEEN = "SELECT COUNT(*) AS value FROM audit_event
-        WHERE tenant_id = $1 AND actor_id = $2 AND at > $3 AND action = $4
-            AND (patient_id = $5 OR (patient_id IS NULL AND object_id = $6))";
+        WHERE tenant_id = $1 AND actor_id = $2 AND at > $3 AND action = $4 AND COALESCE(patient_id, object_id) = $5";
     UNSEALED = "SELECT COUNT(*) AS value FROM audit_event_unsealed WHERE tenant_id = $1";
     OLDEST_UNSEALED = "SELECT id, at, actor_user, actor_name, action, object_type, object_id, detail
         FROM audit_event_unsealed WHERE tenant_id = $1 ORDER BY at, id LIMIT $2";
@@ -117,15 +116,8 @@ pub(in crate::audit) async fn seen_since(
     line: &Line,
     since: Timestamp,
 ) -> Result<bool, StoreError> {
-    let object = line.patient_id.is_none().then_some(line.object_id);
-    let values = params![
-        tenant,
-        line.actor_id,
-        since,
-        line.action,
-        line.patient_id,
-        object
-    ];
+    let about = line.patient_id.unwrap_or(line.object_id);
+    let values = params![tenant, line.actor_id, since, line.action, about];
     let count: i64 = tx.one(SEEN, values).await?;
     Ok(count > 0)
 }

@@ -12,9 +12,10 @@ store::statements! {
     /// Writes nothing new: whoever changes the record next waits for this transaction.
     HOLD = "UPDATE encounter SET version = version WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL";
     FIND = encounters!(" WHERE e.tenant_id = $1 AND e.id = $2 AND e.deleted_at IS NULL");
-    LATEST = encounters!(" WHERE e.tenant_id = $1 AND e.deleted_at IS NULL AND e.patient_id IN (SELECT g.id FROM patient g
-            WHERE g.tenant_id = $1 AND (g.id = $2 OR g.merged_into = $2))
-        ORDER BY e.created_at DESC, e.id DESC LIMIT 1");
+    /// Ordered by an expression, as in the list of a patient's.
+    LATEST = encounters!(" WHERE e.tenant_id = $1 AND e.deleted_at IS NULL AND e.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
+            UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2)
+        ORDER BY e.created_at + 0 DESC, e.id DESC LIMIT 1");
     PREVIOUS = encounters!(" WHERE e.tenant_id = $1 AND e.patient_id = $2 AND e.deleted_at IS NULL
         AND e.created_at < $3 ORDER BY e.created_at DESC, e.id DESC LIMIT 1");
     /// Held until the commit: numbers of one day follow each other without gaps.

@@ -65,7 +65,8 @@ store::statements! {
     END_MEDIA = "UPDATE inbound_media SET state = $3, blob_id = $4 WHERE tenant_id = $1 AND id = $2";
     MEDIA_AGAIN = "UPDATE inbound_media SET state = 'pending' WHERE tenant_id = $1 AND id = $2 AND state = 'failed'";
     MEDIA_OF = media!("
-        WHERE m.tenant_id = $1 AND e.conversation_id = $2 ORDER BY m.entry_id, m.position");
+        WHERE m.tenant_id = $1 AND m.entry_id IN (SELECT c.id FROM conversation_entry c
+            WHERE c.tenant_id = $1 AND c.conversation_id = $2) ORDER BY m.entry_id, m.position");
     MEDIA = media!("
         WHERE m.tenant_id = $1 AND m.id = $2");
 }

@@ -29,12 +29,12 @@ store::statements! {
     /// Of a patient of whom several records went into one.
     ENTRIES_OF_ALL = entries!("
         WHERE e.tenant_id = $1 AND e.conversation_id IN (SELECT c.id FROM conversation c
-                JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = c.patient_id
-                WHERE c.tenant_id = $1 AND (p.id = $2 OR p.merged_into = $2))
+                WHERE c.tenant_id = $1 AND c.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
+                    UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2))
         ORDER BY e.created_at DESC, e.id DESC LIMIT $3");
     CONVERSATIONS_OF_ALL = "SELECT c.id AS value FROM conversation c
-        JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = c.patient_id
-        WHERE c.tenant_id = $1 AND (p.id = $2 OR p.merged_into = $2) ORDER BY c.id";
+        WHERE c.tenant_id = $1 AND c.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
+            UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2)";
 }
 
 /// The newest `limit` lines, oldest of them first.

@@ -26,8 +26,10 @@ store::statements! {
     /// Changes nothing, but nobody else changes the record before the commit.
     HOLD_RECORD = "UPDATE patient SET filed = filed WHERE tenant_id = $1 AND id = $2";
     KEPT = "SELECT COALESCE(merged_into, id) AS value FROM patient WHERE tenant_id = $1 AND id = $2";
-    GROUP = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND (id = $2 OR merged_into = $2)
-        ORDER BY CASE WHEN id = $2 THEN 0 ELSE 1 END, id";
+    GROUP = "SELECT g.id AS value FROM (
+            SELECT id, 0 AS place FROM patient WHERE tenant_id = $1 AND id = $2
+            UNION ALL SELECT id, 1 AS place FROM patient WHERE tenant_id = $1 AND merged_into = $2) AS g
+        ORDER BY g.place, g.id";
     INSERT_MERGE = "INSERT INTO patient_merge (tenant_id, id, patient_id, into_id, reason, merged_by, merged_at, fields,
             former_name, account, made_restricted)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";

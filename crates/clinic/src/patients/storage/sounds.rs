@@ -14,7 +14,8 @@ store::statements! {
     INSERT_SOUND = "INSERT INTO patient_sound (tenant_id, piece, patient_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     DELETE_SOUNDS = "DELETE FROM patient_sound WHERE tenant_id = $1 AND patient_id = $2";
     /// Grouped by an expression: by the column alone, SQLite walks the clinic's whole
-    /// index of patients instead of the few pieces (113 against 1 ms for 100,000).
+    /// index of patients instead of the few pieces (113 against 1 ms for 100,000). The
+    /// order of the join is given for the same reason.
     BY_SOUNDS = "SELECT COALESCE(h.merged_into, h.id) AS kept, h.first_name AS first_name, h.last_name AS last_name,
             h.birth_date AS birth_date, h.gender AS gender
         FROM (SELECT COALESCE(patient_id, patient_id) AS found_id, COUNT(*) AS hits FROM patient_sound
@@ -22,7 +23,7 @@ store::statements! {
                 $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37,
                 $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49)
             GROUP BY COALESCE(patient_id, patient_id) ORDER BY hits DESC, found_id LIMIT 200) AS found
-        JOIN patient h ON h.tenant_id = $1 AND h.id = found.found_id";
+        CROSS JOIN patient h WHERE h.tenant_id = $1 AND h.id = found.found_id";
     BY_NUMBER = "SELECT COALESCE(h.merged_into, h.id) AS kept, h.first_name AS first_name, h.last_name AS last_name,
             h.birth_date AS birth_date, h.gender AS gender
         FROM contact_point c CROSS JOIN patient_contact pc CROSS JOIN patient h

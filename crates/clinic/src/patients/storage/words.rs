@@ -25,7 +25,8 @@ store::statements! {
             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
         GROUP BY word || '' ORDER BY COUNT(*) DESC, 1 LIMIT 500";
     /// Of each sought word a patient's best counts, as in the rule. The order of the
-    /// join is given: few ranges of words, then who bears them.
+    /// joins is given: few ranges of words, then who bears them, then their records;
+    /// SQLite would walk the clinic's patients instead.
     BY_WORDS = "WITH sought (asked, low, high, likeness) AS (VALUES
                 (CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS DOUBLE PRECISION)),
                 ($6, $7, $8, $9), ($10, $11, $12, $13), ($14, $15, $16, $17), ($18, $19, $20, $21),
@@ -46,16 +47,18 @@ store::statements! {
             FROM (SELECT w.patient_id AS patient_id, MAX(s.likeness) AS best FROM sought s CROSS JOIN patient_word w
                 WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high GROUP BY w.patient_id, s.asked) AS answers
             GROUP BY patient_id ORDER BY likeness DESC, found_id LIMIT 200) AS found
-        JOIN patient h ON h.tenant_id = $1 AND h.id = found.found_id
+        CROSS JOIN patient h
         JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
         LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
-            AND f.former_name IS NOT NULL";
+            AND f.former_name IS NOT NULL
+        WHERE h.tenant_id = $1 AND h.id = found.found_id";
     BY_LETTER = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date
         FROM (SELECT word, patient_id FROM patient_word WHERE tenant_id = $1 AND word >= $2 AND word < $3
             ORDER BY word, patient_id LIMIT 200) AS found
-        JOIN patient h ON h.tenant_id = $1 AND h.id = found.patient_id
+        CROSS JOIN patient h
         JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
+        WHERE h.tenant_id = $1 AND h.id = found.patient_id
         ORDER BY found.word, found.patient_id";
 }
 

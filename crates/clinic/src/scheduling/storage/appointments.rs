@@ -1,9 +1,12 @@
-use kernel::{PageRequest, TenantId, UserId};
+use kernel::{PageRequest, TenantId, Timestamp, UserId};
 use store::{Params, ReadTx, StoreError, WriteTx, params};
 
-use crate::scheduling::{
-    model::{Appointment, AppointmentId, SoughtAppointments, Step, StepRow},
-    policy::Sees,
+use crate::{
+    patients,
+    scheduling::{
+        model::{Appointment, AppointmentId, SoughtAppointments, Step, StepRow},
+        policy::Sees,
+    },
 };
 
 /// `p` is the patient as he stands today: the record that his was merged into, if it was.
@@ -36,20 +39,38 @@ macro_rules! wanted {
         " AND ($2 = 'all' OR ($2 = 'own' AND p.user_id = $3)
                 OR ($2 = 'doctor' AND (a.practitioner_id = $3 OR a.practitioner_id IS NULL)))
             AND (CAST($4 AS TEXT) IS NULL OR $4 LIKE '%,' || a.status || ',%')
-            AND (CAST($5 AS UUID) IS NULL OR p.id = $5)
-            AND (CAST($6 AS UUID) IS NULL OR a.practitioner_id = $6)
-            AND (CAST($7 AS BIGINT) IS NULL OR a.starts_at >= $7)
-            AND (CAST($8 AS BIGINT) IS NULL OR a.starts_at < $8)"
+            AND (CAST($5 AS UUID) IS NULL OR a.practitioner_id = $5)
+            AND a.starts_at >= $6 AND a.starts_at < $7"
+    };
+}
+
+/// Of one patient, whose records went into one.
+macro_rules! of_patient {
+    () => {
+        " AND a.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $8
+            UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $8)"
+    };
+}
+
+macro_rules! counted {
+    ($rows:expr) => {
+        concat!(
+            "SELECT COUNT(*) AS value FROM appointment a
+        JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        WHERE a.tenant_id = $1",
+            $rows
+        )
     };
 }
 
 store::statements! {
     FIND_APPOINTMENT = appointments!(" AND a.id = $2");
-    LIST_APPOINTMENTS = appointments!(concat!(wanted!(), " ORDER BY a.starts_at, a.id LIMIT $9 OFFSET $10"));
-    COUNT_APPOINTMENTS = concat!("SELECT COUNT(*) AS value FROM appointment a
-        JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
-        WHERE a.tenant_id = $1", wanted!());
+    LIST_APPOINTMENTS = appointments!(concat!(wanted!(), " ORDER BY a.starts_at, a.id LIMIT $8 OFFSET $9"));
+    COUNT_APPOINTMENTS = counted!(wanted!());
+    /// Ordered by an expression: by the column alone, SQLite walks all of the clinic's.
+    LIST_OF_PATIENT = appointments!(concat!(wanted!(), of_patient!(), " ORDER BY a.starts_at + 0, a.id LIMIT $9 OFFSET $10"));
+    COUNT_OF_PATIENT = counted!(concat!(wanted!(), of_patient!()));
     HOLD_APPOINTMENT = "UPDATE appointment SET version = version WHERE tenant_id = $1 AND id = $2";
     INSERT_APPOINTMENT = "INSERT INTO appointment (tenant_id, id, practitioner_id, encounter_id, status, mode, starts_at,
             ends_at, confirmed_at, held_until, capacity, overbooked, location_note, patient_message,
@@ -110,14 +131,27 @@ pub(in crate::scheduling) async fn list_appointments(
         kind,
         user,
         status,
-        sought.patient,
         sought.practitioner,
-        sought.from,
-        sought.until,
+        sought.from.map_or(i64::MIN, Timestamp::micros),
+        sought.until.map_or(i64::MAX, Timestamp::micros),
     ];
-    let count = tx.one(COUNT_APPOINTMENTS, values.clone()).await?;
+    let patient = match (sees, sought.patient) {
+        (Sees::Own(user), _) => match patients::api::of_account(tx, tenant, user).await? {
+            None => return Ok((0, Vec::new())),
+            own => own,
+        },
+        (_, patient) => patient,
+    };
+    let (count, list) = match patient {
+        None => (COUNT_APPOINTMENTS, LIST_APPOINTMENTS),
+        Some(_) => (COUNT_OF_PATIENT, LIST_OF_PATIENT),
+    };
+    if let Some(patient) = patient {
+        values.extend(params![patient]);
+    }
+    let total = tx.one(count, values.clone()).await?;
     values.extend(params![page.size, page.offset()]);
-    Ok((count, tx.all(LIST_APPOINTMENTS, values).await?))
+    Ok((total, tx.all(list, values).await?))
 }
 
 fn values(tenant: TenantId, a: &Appointment) -> Params {
