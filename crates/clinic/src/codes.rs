@@ -75,6 +75,8 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("not-begun", Conflict),
     ("no-doctor", Conflict),
     ("no-patient-record", Conflict),
+    ("waiting-full", Conflict),
+    ("offer-over", Conflict),
     // The one reason for which send_rules refuse an answer.
     ("opted_out", Conflict),
     ("window_closed", Conflict),

@@ -65,6 +65,8 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("scheduling", scheduling::HOURS_STATEMENTS),
         ("scheduling", scheduling::REMINDER_STATEMENTS),
         ("scheduling", scheduling::INDICATOR_STATEMENTS),
+        ("scheduling", scheduling::OFFER_STATEMENTS),
+        ("scheduling", scheduling::WAITING_STATEMENTS),
     ]
 }
 
@@ -77,6 +79,7 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
         &inbox::EVENT_WORK,
         &inbox::MEDIA_WORK,
         &scheduling::REMINDER_WORK,
+        &scheduling::FREED_WORK,
         &jobs::SCHEDULE_WORK,
     ]
 }

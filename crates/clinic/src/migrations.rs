@@ -47,4 +47,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0036_patients_plans",
     "0037_inbox_plans",
     "0038_care_totals",
+    "0032_scheduling_waiting",
 ];

@@ -2,9 +2,11 @@
 
 mod calendars;
 mod indicators;
+mod waiting;
 
 pub use calendars::*;
 pub use indicators::*;
+pub use waiting::*;
 
 use agenda::{AppointmentState, Booking, Draft, Exception, Mode, Span};
 use kernel::{Id, Timestamp, UserId};
@@ -209,6 +211,8 @@ store::row! {
         pub practitioner_message: Option<String>,
         /// The series it belongs to.
         pub series_id: Option<Uuid>,
+        /// What became of the offer it was made for, when it was one.
+        pub offer: Option<OfferState>,
         /// Who entered it.
         pub created_by: Option<UserId>,
         /// When.

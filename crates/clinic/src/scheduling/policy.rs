@@ -3,7 +3,7 @@
 use kernel::{Actor, Ctx, Problem, Role, UserId};
 use webkit::Policy;
 
-use super::model::Appointment;
+use super::model::{Appointment, Waiting};
 
 /// Who writes calendars: doctors their own.
 pub(super) const CALENDAR: Policy = Policy::Roles(&[
@@ -44,6 +44,14 @@ impl Sees {
     }
 
     pub(super) fn shows(self, one: &Appointment) -> bool {
+        match self {
+            Self::All => true,
+            Self::Own(user) => one.patient_user == Some(user),
+            Self::Doctor(user) => one.practitioner_id.is_none_or(|doctor| doctor == user),
+        }
+    }
+
+    pub(super) fn shows_waiting(self, one: &Waiting) -> bool {
         match self {
             Self::All => true,
             Self::Own(user) => one.patient_user == Some(user),

@@ -2,9 +2,11 @@
 
 mod calendars;
 mod indicators;
+mod waiting;
 
 pub(super) use calendars::*;
 pub(super) use indicators::*;
+pub(super) use waiting::*;
 
 use agenda::{Availability, Booking, Doctor, Exception, Horizon, Mode, Span, has_room};
 use kernel::{FieldError, Problem, Timestamp, UserId};

@@ -18,7 +18,10 @@ fn every_message_fits_one_segment_with_a_long_name() {
         "shared",
     ];
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
-    let keys = keys.into_iter().chain(["notice-reminder".to_owned()]);
+    let keys = keys.into_iter().chain([
+        "notice-reminder".to_owned(),
+        "notice-waiting-offer".to_owned(),
+    ]);
     for key in keys {
         for locale in [Locale::Fr, Locale::En] {
             for count in [1, 2] {
@@ -29,6 +32,7 @@ fn every_message_fits_one_segment_with_a_long_name() {
                         ("link", &link),
                         ("day", &"31/12/2027"),
                         ("time", &"10:30"),
+                        ("until", &"10:45"),
                         ("count", &count),
                     ],
                 );

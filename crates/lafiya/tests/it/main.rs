@@ -46,4 +46,5 @@ mod sign_in;
 mod store;
 mod users;
 mod users_pages;
+mod waiting;
 mod wire_lists;

@@ -50,6 +50,9 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/agenda/hours/", "hours"),
         ("/agenda/absences/", "absence"),
         ("/my/appointments/", "appointment"),
+        ("/agenda/waiting/", "wish"),
+        ("/my/waiting/", "wish"),
+        ("/api/v1/waiting-list/", "wish"),
         ("/api/v1/appointments/", "appointment"),
         ("/api/v1/availabilities/", "hours"),
         ("/api/v1/exceptions/", "absence"),
@@ -106,7 +109,7 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
     match object_of(&route.path) {
         Some("sign-in") => false,
         Some("user") => role.is_some_and(Role::is_admin),
-        Some("appointment") => role != Some(Role::Patient),
+        Some("appointment" | "wish") => role != Some(Role::Patient),
         // Reception sees what it entered itself, doctors what waits for one.
         Some("record" | "share" | "result" | "reference" | "attachment") => {
             role.is_some_and(|role| role.is_admin() || role == Role::Practitioner)
@@ -195,6 +198,8 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     let absence = make("/api/v1/exceptions/", absence).await;
     let visit = json!({"patient": patient["patient_id"], "requested_start": "2099-01-05T08:00:00Z", "requested_end": "2099-01-05T08:30:00Z"});
     let visit = call(Method::POST, "/api/v1/appointments/", Some(visit)).await;
+    let wish = json!({"patient": patient["patient_id"], "date_start": "2099-01-05", "date_end": "2099-01-05"});
+    let wish = call(Method::POST, "/api/v1/waiting-list/", Some(wish)).await;
     let record = record(
         clinic,
         &admin,
@@ -238,6 +243,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         ("hours", id(&hours["id"])),
         ("absence", id(&absence["id"])),
         ("appointment", id(&visit["id"])),
+        ("wish", id(&wish["id"])),
         ("share", id(&share["id"])),
         ("record", record.record),
         ("result", record.result),

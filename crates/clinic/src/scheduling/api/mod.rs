@@ -7,12 +7,14 @@ mod feeds;
 mod hours;
 mod indicators;
 mod notify;
+mod offers;
 mod preview;
 mod read;
 mod reminders;
 mod request;
 mod save;
 mod slots;
+mod waiting;
 
 pub use calendars::{appointment_file, calendar};
 pub use decide::{
@@ -24,20 +26,23 @@ pub use exceptions::{
 pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use indicators::indicators;
+pub(super) use offers::offer_freed;
 pub use preview::{displaced, preview_hours};
 pub use read::{appointment, appointments, history};
 pub(super) use reminders::remind;
 pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
 pub use slots::{free_slots, next_free};
+pub use waiting::{accept_offer, refuse_offer, stop_waiting, wait, waiting};
 
 /// How a patient comes.
 pub use agenda::Mode;
 
 pub use super::model::{
     Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind,
-    Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, Period, ReminderRules, SoughtAppointments,
-    SoughtSlots, Step, StepRow, Wanted,
+    Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period,
+    ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId,
+    WaitingState, Wanted,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

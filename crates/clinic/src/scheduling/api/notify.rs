@@ -12,7 +12,7 @@ use crate::{
     },
     patients::{self, api::Reach},
     scheduling::{
-        model::{Appointment, Step},
+        model::{Appointment, OfferState, Step},
         policy,
     },
 };
@@ -29,7 +29,7 @@ pub(super) async fn tell(
     one: &Appointment,
     step: Step,
 ) -> Result<(), Problem> {
-    if !is_told(ctx, step) {
+    if !is_told(ctx, one, step) {
         return Ok(());
     }
     let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;
@@ -50,8 +50,10 @@ pub(super) async fn tell(
     Ok(())
 }
 
-fn is_told(ctx: &Ctx, step: Step) -> bool {
+fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     match step {
+        // Who says no to an offer never had the place.
+        Step::Cancelled if one.offer == Some(OfferState::Open) => !policy::is_patient(ctx),
         Step::Completed => false,
         Step::Changed => !policy::is_patient(ctx),
         _ => true,

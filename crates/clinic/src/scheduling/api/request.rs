@@ -62,7 +62,7 @@ pub async fn request(app: &App, ctx: &Ctx, new: NewAppointment) -> Result<Appoin
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let patient = whose(tx, &ctx, &new).await?;
+                let patient = whose(tx, &ctx, new.patient).await?;
                 belongs(tx, &ctx, &new, patient).await?;
                 if let Some(named) = new.practitioner {
                     doctor(tx, &ctx, named).await?;
@@ -115,13 +115,19 @@ fn checked(app: &App, ctx: &Ctx, mut new: NewAppointment) -> Result<NewAppointme
     Ok(new)
 }
 
-/// Whose appointment it is.
-async fn whose(tx: &mut ReadTx, ctx: &Ctx, new: &NewAppointment) -> Result<PatientId, Problem> {
+/// For whom something is asked: a patient for himself, staff for whom they name.
+///
+/// # Errors
+/// 400 naming `patient`; 409 `no-patient-record`.
+pub(super) async fn whose(
+    tx: &mut ReadTx,
+    ctx: &Ctx,
+    named: Option<PatientId>,
+) -> Result<PatientId, Problem> {
     if let (true, Some(user)) = (policy::is_patient(ctx), ctx.actor.user()) {
         let own = patients::api::of_account(tx, ctx.tenant, user).await?;
         return own.ok_or_else(|| Problem::conflict("no-patient-record"));
     }
-    let named = new.patient;
     let named = named.ok_or_else(|| Problem::invalid("patient", "required"))?;
     let kept = patients::api::kept(tx, ctx.tenant, named).await?;
     let known = patients::api::summary(tx, ctx.tenant, kept).await?;
@@ -213,6 +219,7 @@ async fn one(
         patient_message: new.patient_message.clone(),
         practitioner_message: new.practitioner_message.clone(),
         series_id: series,
+        offer: None,
         created_by: ctx.actor.user(),
         created_at: now,
         updated_at: now,

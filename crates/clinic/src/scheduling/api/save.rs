@@ -5,7 +5,7 @@ use kernel::{Actor, Ctx, Expected, Problem};
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
-use super::{TOPIC, notify, reminders, slots::diary};
+use super::{TOPIC, notify, offers, reminders, slots::diary};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -88,7 +88,7 @@ pub(super) fn no_room(error: StoreError) -> Problem {
 }
 
 /// Writes the appointment as it stands after a step, the step, its line on the
-/// trail, and the message to the patient.
+/// trail, and the message to the patient; a place it gave back is offered to those who wait.
 ///
 /// # Errors
 /// 409 `slot-full`; 412.
@@ -99,10 +99,13 @@ pub(super) async fn saved(
     mut next: Appointment,
     (step, note): (Step, Option<&str>),
 ) -> Result<Appointment, Problem> {
+    let before = storage::find_appointment(tx, ctx.tenant, next.id).await?;
+    let before = before.ok_or_else(Problem::not_found)?;
     next.updated_at = app.clock.now();
     let updated = storage::update_appointment(tx, ctx.tenant, &next).await;
     updated.map_err(no_room)?;
     next.version += 1;
+    offers::settle(tx, app, ctx, &before, &next).await?;
     entered(tx, app, ctx, &next, (step, note)).await?;
     shown(tx, app, ctx, next.id).await
 }

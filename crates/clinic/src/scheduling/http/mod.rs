@@ -5,6 +5,7 @@ mod exceptions;
 mod hours;
 mod indicators;
 mod reminders;
+mod waiting;
 
 use axum::{
     Json,
@@ -25,4 +26,5 @@ pub(super) fn routes() -> Routes<App> {
         .merge(reminders::routes())
         .merge(calendars::routes())
         .merge(indicators::routes())
+        .merge(waiting::routes())
 }

@@ -98,7 +98,10 @@ impl Visit {
             when: words::moment(texts, one.starts_at, zone, words::day(now, zone)),
             time: one.starts_at.hour_minute(zone),
             until: one.ends_at.hour_minute(zone),
-            status: status_text(texts, one.status),
+            status: match one.is_offer() {
+                true => texts.get("agenda-offered"),
+                false => status_text(texts, one.status),
+            },
             sign: words::sign(one.status),
             css: words::css(one.status),
             remote: remote.then(|| words::mode_text(texts, one.mode)),
@@ -272,7 +275,9 @@ async fn waiting(
         ..SoughtAppointments::default()
     };
     let page = PageRequest::new(Some(1), Some(ROWS))?;
-    let (_, rows) = api::appointments(app, &caller.ctx, &sought, page).await?;
+    let (_, mut rows) = api::appointments(app, &caller.ctx, &sought, page).await?;
+    // Who was offered a place answers himself.
+    rows.retain(|one| !one.is_offer());
     let visit = |one: &Appointment| Visit::of(one, caller, texts, now);
     Ok(rows.iter().map(visit).collect())
 }

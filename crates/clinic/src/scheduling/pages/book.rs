@@ -95,6 +95,12 @@ impl BookPage {
         self.shell.t(key)
     }
 
+    /// Whether he may ask to be told of a place: as long as he is choosing.
+    fn may_wait(&self) -> bool {
+        let chooses = !matches!(self.step, Step::Nobody | Step::Last(_));
+        chooses && self.moved.is_none()
+    }
+
     /// Whether the patient says how he comes.
     fn asks_mode(&self) -> bool {
         match &self.step {

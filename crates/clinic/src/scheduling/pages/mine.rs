@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kernel::{Expected, PageRequest, Problem, Timestamp, Zone};
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
-use super::words;
+use super::{waiting, words};
 use crate::{
     App,
     scheduling::{
@@ -31,7 +31,10 @@ struct MinePage {
     next: Option<Appointment>,
     coming: Vec<Appointment>,
     over: Vec<Appointment>,
+    waits: Vec<waiting::Row>,
     done: String,
+    /// What could not be done.
+    failed: Option<String>,
     zone: Zone,
     today: Date,
 }
@@ -62,6 +65,10 @@ impl MinePage {
             "asked" => "my-appointment-asked",
             "moved" => "my-appointment-moved",
             "cancelled" => "my-appointment-cancelled-done",
+            "waiting" => "my-waiting-joined",
+            "left" => "my-waiting-left",
+            "accepted" => "my-waiting-accepted",
+            "declined" => "my-waiting-declined",
             _ => return None,
         };
         Some(self.shell.t(key))
@@ -86,10 +93,21 @@ pub(super) async fn list(
     shell: Shell,
     Query(done): Query<Done>,
 ) -> Result<Html<String>, Fault> {
+    page(&app, &caller, shell, (done.done, None)).await
+}
+
+/// His appointments with what was done, or with what could not be.
+pub(super) async fn page(
+    app: &App,
+    caller: &Caller,
+    shell: Shell,
+    (done, failed): (String, Option<String>),
+) -> Result<Html<String>, Fault> {
     let now = app.clock.now();
-    let mut coming = coming(&app, &caller, now).await?;
-    let mut over = latest(&app, &caller).await?;
+    let mut coming = coming(app, caller, now).await?;
+    let mut over = latest(app, caller).await?;
     over.retain(|one| one.status.is_final() || one.ends_at < now);
+    over.retain(|one| !one.was_mere_offer());
     let next = match coming.is_empty() {
         true => None,
         false => Some(coming.remove(0)),
@@ -98,7 +116,9 @@ pub(super) async fn list(
         next,
         coming,
         over,
-        done: done.done,
+        waits: waiting::own(app, caller, shell.texts).await?,
+        done,
+        failed,
         today: words::day(now, &caller.zone),
         zone: caller.zone.clone(),
         shell,
@@ -115,7 +135,8 @@ async fn coming(app: &App, caller: &Caller, now: Timestamp) -> Result<Vec<Appoin
     };
     let page = PageRequest::new(Some(1), Some(100))?;
     let (_, mut rows) = api::appointments(app, &caller.ctx, &sought, page).await?;
-    rows.retain(|one| one.ends_at >= now);
+    // What is only offered stands with what he waits for.
+    rows.retain(|one| one.ends_at >= now && !one.is_offer());
     Ok(rows)
 }
 

@@ -5,12 +5,14 @@ mod absences;
 mod board;
 mod book;
 mod hours;
+mod line;
 mod mine;
 mod one;
 mod place;
 mod slots;
 mod staff;
 mod times;
+mod waiting;
 mod words;
 
 use axum::http::Method;
@@ -66,6 +68,19 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), &one("/assign"), one::assign, staff)
         .page(post(), &one("/complete"), one::complete, staff)
         .page(post(), &one("/no-show"), one::no_show, staff)
+        .page(get(), "/agenda/waiting", line::show, staff)
+        .page(post(), "/agenda/waiting", line::add, staff)
+        .page(post(), "/agenda/waiting/{id}/remove", line::remove, staff)
+        .page(get(), "/my/waiting", waiting::ask, PATIENT)
+        .page(post(), "/my/waiting", waiting::join, PATIENT)
+        .page(post(), "/my/waiting/{id}/leave", waiting::leave, PATIENT)
+        .page(post(), "/my/waiting/{id}/accept", waiting::accept, PATIENT)
+        .page(
+            post(),
+            "/my/waiting/{id}/decline",
+            waiting::decline,
+            PATIENT,
+        )
         .page(get(), my, mine::list, PATIENT)
         .page(get(), &format!("{my}/new"), book::new, PATIENT)
         .page(post(), &format!("{my}/new"), book::ask, PATIENT)

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::{Expected, Problem, Role};
+use kernel::{Expected, Problem, Role, Zone};
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
 use super::{
@@ -39,6 +39,7 @@ struct OnePage {
     shell: Shell,
     one: Appointment,
     visit: Visit,
+    zone: Zone,
     happened: Vec<Happened>,
     doctors: Vec<StaffMember>,
     role: Option<Role>,
@@ -63,6 +64,7 @@ impl OnePage {
             happened: happened(app, caller, &shell, &one).await?,
             doctors: board::doctors(app, caller).await?,
             role: caller.role(),
+            zone: caller.zone.clone(),
             one,
             failed: "",
             typed: ActForm::default(),
@@ -78,6 +80,12 @@ impl OnePage {
 
     fn is_pending(&self) -> bool {
         self.one.status == AppointmentState::Pending
+    }
+
+    /// Until when it is held for somebody who waits and has not answered.
+    fn offered_until(&self) -> Option<String> {
+        let offer = self.one.is_offer();
+        offer.then(|| self.one.held_until.hour_minute(&self.zone))
     }
 
     /// Whether somebody else may be given it here.

@@ -11,6 +11,7 @@ mod indicators;
 mod pages;
 mod reminders;
 mod slots;
+mod waiting;
 
 pub(super) use appointments::*;
 pub(super) use bodies::*;
@@ -22,6 +23,7 @@ pub(super) use indicators::*;
 pub(super) use pages::*;
 pub(super) use reminders::*;
 pub(super) use slots::*;
+pub(super) use waiting::*;
 
 use agenda::Mode;
 use kernel::{FieldError, Id, Problem, Timestamp, Zone};
