@@ -335,6 +335,8 @@ on_both_engines! {
         assert_eq!(s.told("annulé").await.len(), cancelled, "an offer that ends is no cancelled visit");
         assert_eq!(s.told("Place libre").await.len(), 2);
         assert_eq!(s.free().await, ["08:00", "08:30", "09:00", "09:30"], "simply free");
+        let figures = s.get("chef", &format!("{ALL}indicators/?date_start={DAY}&date_end={DAY}")).await;
+        assert!(figures.to_string().contains("\"cancelled\":1"), "{figures}");
         for who in ["aimee", "moussa", "fatou"] {
             assert_eq!(s.get(who, LIST).await["count"], json!(1), "{who} waits on");
         }
@@ -353,7 +355,7 @@ on_both_engines! {
         ok(s.act("aimee", &late, "cancel", json!({})).await);
         assert!(s.offered().await.is_empty(), "nobody is disturbed at nine in the evening");
         assert!(s.told("Place libre").await.is_empty());
-        // Two seconds after seven: eight o'clock is too near, half past nine is not.
+        // A second after seven: eight o'clock is too near, half past nine is not.
         s.clock.advance(Duration::from_secs(10 * 3600));
         assert_eq!(s.offered().await, ["moussa"]);
         assert_eq!(s.offer("moussa").await.unwrap()["start"], json!("2027-03-04T09:30:00+00:00"));
@@ -426,7 +428,12 @@ on_both_engines! {
         let fatou = s.waits("fatou").await;
         ok(s.act("moussa", taps[0]["id"].as_str().unwrap(), "cancel", json!({})).await);
         assert_eq!(s.offered().await, ["fatou"]);
-        let (yes, ()) = futures_util::join!(s.answer("fatou", &fatou, "accept"), async { s.clock.advance(QUARTER) });
+        let minute = Duration::from_secs(60);
+        s.clock.advance(QUARTER - minute);
+        let token = s.clinic.token_of("fatou").await;
+        let path = format!("{LIST}{fatou}/accept/");
+        let answer = s.clinic.call_as(Some(&token), Method::POST, &path, Some(json!({})));
+        let (yes, ()) = futures_util::join!(answer, async { s.clock.advance(minute) });
         s.settled().await;
         let taken = s.free().await.len() == 3;
         assert_eq!(yes.status == 200, taken, "{} {:?}", yes.text, s.free().await);

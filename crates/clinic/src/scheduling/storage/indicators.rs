@@ -3,11 +3,14 @@ use store::{Params, ReadTx, StoreError, params};
 
 use crate::scheduling::model::{Asked, Tally};
 
-/// Those that begin in the time asked for.
+/// Those that begin in the time asked for. An offer that nobody took up was no
+/// appointment of anybody's.
 macro_rules! within {
     () => {
         "WHERE a.tenant_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3
-            AND (CAST($4 AS UUID) IS NULL OR a.practitioner_id = $4)"
+            AND (CAST($4 AS UUID) IS NULL OR a.practitioner_id = $4)
+            AND NOT EXISTS (SELECT 1 FROM waiting_offer f WHERE f.tenant_id = a.tenant_id AND f.appointment_id = a.id
+                AND a.status = 'cancelled' AND f.state <> 'accepted')"
     };
 }
 
