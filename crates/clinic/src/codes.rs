@@ -1,8 +1,8 @@
 //! The stable codes of problems.
 
 use kernel::ProblemKind::{
-    self, BadCredentials, Conflict, Forbidden, Malformed, NotFound, TooLarge, Unauthenticated,
-    UnsupportedMedia,
+    self, BadCredentials, Conflict, Forbidden, Malformed, NotFound, RateLimited, TooLarge,
+    Unauthenticated, UnsupportedMedia,
 };
 
 /// Every precise code with its kind, sorted; a kind's own word is a code as
@@ -15,9 +15,11 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("already-rejected", Conflict),
     ("already-signed", Conflict),
     ("bad-json", Malformed),
+    ("booking-closed", NotFound),
     ("challenge-expired", Unauthenticated),
     ("changed-meanwhile", Conflict),
     ("client-is-public", Conflict),
+    ("clinic-codes-spent", RateLimited),
     ("empty-body", Malformed),
     ("file-active", UnsupportedMedia),
     ("file-damaged", UnsupportedMedia),
@@ -63,6 +65,9 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("second-factor-setup-needed", Unauthenticated),
     ("sender-taken", Conflict),
     ("tenant-exists", Conflict),
+    ("too-many-codes", RateLimited),
+    ("too-many-open-appointments", Conflict),
+    ("too-many-open-requests", Conflict),
     ("two-accounts", Conflict),
     ("username-taken", Conflict),
     ("slot-full", Conflict),

@@ -67,6 +67,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("scheduling", scheduling::INDICATOR_STATEMENTS),
         ("scheduling", scheduling::OFFER_STATEMENTS),
         ("scheduling", scheduling::WAITING_STATEMENTS),
+        ("scheduling", scheduling::ONLINE_STATEMENTS),
     ]
 }
 
@@ -147,7 +148,9 @@ pub fn kit(app: &App, settings: webkit::Settings) -> Kit {
 pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
     let oauth = identity::api::sweep_grants(app).await?;
     let drafts = care::api::sweep_drafts(app).await?;
-    Ok(oauth + drafts + identity::api::sweep(app).await? + calls::api::sweep(app).await?)
+    let codes = scheduling::api::sweep_codes(app).await?;
+    let others = identity::api::sweep(app).await? + calls::api::sweep(app).await?;
+    Ok(oauth + drafts + codes + others)
 }
 
 /// Does once what a new version asks of old data and SQL alone cannot do. Every

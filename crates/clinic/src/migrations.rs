@@ -48,4 +48,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0037_inbox_plans",
     "0038_care_totals",
     "0032_scheduling_waiting",
+    "0033_scheduling_public_booking",
 ];

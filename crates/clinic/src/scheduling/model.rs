@@ -3,10 +3,11 @@
 mod calendars;
 mod indicators;
 mod waiting;
-
 pub use calendars::*;
 pub use indicators::*;
 pub use waiting::*;
+mod online;
+pub use online::*;
 
 use agenda::{AppointmentState, Booking, Draft, Exception, Mode, Span};
 use kernel::{Id, Timestamp, UserId};
@@ -215,6 +216,8 @@ store::row! {
         pub offer: Option<OfferState>,
         /// Who entered it.
         pub created_by: Option<UserId>,
+        /// Whether it was asked for on the clinic's public page.
+        pub online: bool,
         /// When.
         pub created_at: Timestamp,
         /// When it was changed.

@@ -3,10 +3,11 @@
 mod calendars;
 mod indicators;
 mod waiting;
-
 pub(super) use calendars::*;
 pub(super) use indicators::*;
 pub(super) use waiting::*;
+mod online;
+pub(super) use online::*;
 
 use agenda::{Availability, Booking, Doctor, Exception, Horizon, Mode, Span, has_room};
 use kernel::{FieldError, Problem, Timestamp, UserId};

@@ -18,10 +18,8 @@ fn every_message_fits_one_segment_with_a_long_name() {
         "shared",
     ];
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
-    let keys = keys.into_iter().chain([
-        "notice-reminder".to_owned(),
-        "notice-waiting-offer".to_owned(),
-    ]);
+    let others = ["notice-reminder", "notice-waiting-offer", "notice-booking-code"];
+    let keys = keys.into_iter().chain(others.map(str::to_owned));
     for key in keys {
         for locale in [Locale::Fr, Locale::En] {
             for count in [1, 2] {
@@ -34,6 +32,7 @@ fn every_message_fits_one_segment_with_a_long_name() {
                         ("time", &"10:30"),
                         ("until", &"10:45"),
                         ("count", &count),
+                        ("code", &"123456"),
                     ],
                 );
                 let size = segments(&text);

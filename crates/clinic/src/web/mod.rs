@@ -57,6 +57,11 @@ pub fn navigation() -> Vec<NavEntry> {
             policy: Policy::ADMIN,
         },
         NavEntry {
+            href: "/settings/booking",
+            label: "online-nav",
+            policy: Policy::ADMIN,
+        },
+        NavEntry {
             href: "/audit",
             label: "audit-title",
             policy: Policy::ADMIN,

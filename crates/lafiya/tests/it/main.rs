@@ -32,6 +32,7 @@ mod patient_search;
 mod patients;
 mod permissions;
 mod plans;
+mod public_booking;
 mod record_exports;
 mod record_imports;
 mod record_notices;

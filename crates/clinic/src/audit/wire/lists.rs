@@ -49,6 +49,8 @@ pub const ACTIONS: &[&str] = &[
     "calendar_feed.revoke",
     "appointment.list",
     "reminder.rules",
+    "online_booking.open",
+    "online_booking.close",
     "appointment.read",
     "appointment.create",
     "appointment.assign",

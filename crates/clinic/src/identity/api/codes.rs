@@ -35,12 +35,35 @@ const TRIES: i64 = 5;
 const A_DAY: i64 = 10;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What is kept of a code: without the server's key, a million tries would find it.
-fn keyed(app: &App, user: UserId, purpose: Purpose, code: &str) -> Result<String, Problem> {
+/// A new code of six digits.
+#[must_use]
+pub fn fresh_code(app: &App) -> String {
+    format!("{:06}", app.rng.below(1_000_000))
+}
+
+/// What is kept of a code that serves for `what`: without the server's key, a
+/// million tries would find it.
+///
+/// # Errors
+/// 500 without a key.
+pub fn keyed_code(app: &App, what: &str, code: &str) -> Result<String, Problem> {
     let secret = app.settings.jwt_secret.as_slice();
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(Problem::internal)?;
-    mac.update(format!("code|{user}|{purpose}|{code}").as_bytes());
+    mac.update(format!("code|{what}|{code}").as_bytes());
     Ok(text::hex(&mac.finalize().into_bytes()))
+}
+
+/// Whether this is the code of which that was kept, in the same time for every code.
+///
+/// # Errors
+/// 500 without a key.
+pub fn is_code(app: &App, what: &str, code: &str, kept: &str) -> Result<bool, Problem> {
+    let given = keyed_code(app, what, code.trim())?;
+    Ok(given.as_bytes().ct_eq(kept.as_bytes()).into())
+}
+
+fn what(user: UserId, purpose: Purpose) -> String {
+    format!("{user}|{purpose}")
 }
 
 /// Makes a code for the member's phone and sends it, unless he just got one.
@@ -61,11 +84,11 @@ async fn send_code(
     let (began, made) = day
         .filter(|(began, _)| began.plus(DAY) > now)
         .unwrap_or((now, 0));
-    let code = format!("{:06}", app.rng.below(1_000_000));
+    let code = fresh_code(app);
     let row = CodeRow {
         user_id: member.id,
         purpose,
-        code_hash: keyed(app, member.id, purpose, &code)?,
+        code_hash: keyed_code(app, &what(member.id, purpose), &code)?,
         target: Some(phone.clone()),
         created_at: now,
         expires_at: now.plus(CODE_LASTS),
@@ -102,8 +125,7 @@ async fn try_code(
     let Some(row) = storage::account_code(tx, user, purpose).await? else {
         return Ok(None);
     };
-    let given = keyed(app, user, purpose, code.trim())?;
-    let right = bool::from(given.as_bytes().ct_eq(row.code_hash.as_bytes()));
+    let right = is_code(app, &what(user, purpose), code, &row.code_hash)?;
     let used = right && storage::use_account_code(tx, &row, now).await?;
     Ok(used.then_some(row))
 }

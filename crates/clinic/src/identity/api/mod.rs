@@ -54,8 +54,8 @@ pub use super::model::{
 };
 pub use super::rules::{Agent, Enrolment};
 pub use codes::{
-    confirm_phone, forgotten, look_at_reset_link, make_reset_link, reset_by_code, reset_by_link,
-    send_phone_code,
+    confirm_phone, forgotten, fresh_code, is_code, keyed_code, look_at_reset_link, make_reset_link,
+    reset_by_code, reset_by_link, send_phone_code,
 };
 pub use invitations::{
     Invited, NewInvitation, Offer, accept_as, accept_as_new, ask_to_join, end_invitation,

@@ -1,6 +1,7 @@
 //! What siblings and the web may ask about patients.
 
 mod access;
+mod by_number;
 mod compare;
 mod duplicates;
 mod merge;
@@ -9,6 +10,7 @@ mod restore;
 mod write;
 
 pub use access::{access, break_glass, closed, may_open, name, of_account, set_access};
+pub use by_number::{enter_by_number, number_of};
 pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;
 pub use duplicates::{carry_over, duplicates, resembling};

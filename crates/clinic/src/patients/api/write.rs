@@ -138,7 +138,7 @@ async fn known(
     storage::same_person(tx, ctx.tenant, phone, &name, patient.birth_date.as_deref()).await
 }
 
-async fn insert(
+pub(super) async fn insert(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,

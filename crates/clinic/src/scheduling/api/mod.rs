@@ -8,6 +8,9 @@ mod hours;
 mod indicators;
 mod notify;
 mod offers;
+mod online;
+mod online_codes;
+mod online_requests;
 mod preview;
 mod read;
 mod reminders;
@@ -27,6 +30,11 @@ pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use indicators::indicators;
 pub(super) use offers::offer_freed;
+pub(in crate::scheduling) use online::stranger;
+pub use online::{online_booking, open_clinic, open_slots, set_online_booking, sweep_codes};
+pub(in crate::scheduling) use online_codes::asked_online;
+pub use online_codes::{ask_online, look_online};
+pub use online_requests::{cancel_online, confirm_online, made_online, online_requests, open_look};
 pub use preview::{displaced, preview_hours};
 pub use read::{appointment, appointments, history};
 pub(super) use reminders::remind;
@@ -39,10 +47,7 @@ pub use waiting::{accept_offer, refuse_offer, stop_waiting, wait, waiting};
 pub use agenda::Mode;
 
 pub use super::model::{
-    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind,
-    Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period,
-    ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId,
-    WaitingState, Wanted,
+    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period, ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted, BookingCodeId, OnlineBooking, OnlineWish,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

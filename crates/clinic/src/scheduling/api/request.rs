@@ -17,7 +17,7 @@ use crate::{
     scheduling::{
         model::{Appointment, AppointmentId, Step},
         policy,
-        rules::{LONGEST_TEXT, Wish, visit, words},
+        rules::{LONGEST_TEXT, PATIENT_OPEN, Wish, visit, words},
         storage,
     },
 };
@@ -54,8 +54,8 @@ pub struct NewAppointment {
 ///
 /// # Errors
 /// 400 naming every wrong field; 404 for a patient who is not there; 409
-/// `slot-full`, `doctor-away`, and for patients `slot-not-offered` and
-/// `no-patient-record`.
+/// `slot-full`, `doctor-away`, and for patients `slot-not-offered`,
+/// `no-patient-record` and `too-many-open-appointments`.
 pub async fn request(app: &App, ctx: &Ctx, new: NewAppointment) -> Result<Appointment, Problem> {
     let new = checked(app, ctx, new)?;
     let (a, ctx) = (app.clone(), *ctx);
@@ -63,6 +63,7 @@ pub async fn request(app: &App, ctx: &Ctx, new: NewAppointment) -> Result<Appoin
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let patient = whose(tx, &ctx, new.patient).await?;
+                not_too_many(tx, &a, &ctx).await?;
                 belongs(tx, &ctx, &new, patient).await?;
                 if let Some(named) = new.practitioner {
                     doctor(tx, &ctx, named).await?;
@@ -136,6 +137,20 @@ pub(super) async fn whose(
         .ok_or_else(|| Problem::invalid("patient", "no-such-patient"))
 }
 
+/// A patient who asks for himself leaves some of the calendar to others.
+async fn not_too_many(tx: &mut WriteTx, app: &App, ctx: &Ctx) -> Result<(), Problem> {
+    let user = ctx.actor.user().filter(|_| policy::is_patient(ctx));
+    let Some(user) = user else {
+        return Ok(());
+    };
+    storage::take_turn(tx, ctx.tenant, user).await?;
+    let own = storage::own_to_come(tx, ctx.tenant, user, app.clock.now()).await?;
+    match own >= PATIENT_OPEN {
+        true => Err(Problem::conflict("too-many-open-appointments")),
+        false => Ok(()),
+    }
+}
+
 /// The record is this patient's.
 async fn belongs(
     tx: &mut ReadTx,
@@ -171,7 +186,7 @@ async fn spans(
     Ok((first, series.spans(first, &zone).skip(1).collect()))
 }
 
-async fn one(
+pub(super) async fn one(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
@@ -221,6 +236,7 @@ async fn one(
         series_id: series,
         offer: None,
         created_by: ctx.actor.user(),
+        online: false,
         created_at: now,
         updated_at: now,
         version: 1,

@@ -4,6 +4,7 @@ mod doctors;
 mod exceptions;
 mod hours;
 mod indicators;
+mod online;
 mod reminders;
 mod waiting;
 
@@ -27,4 +28,5 @@ pub(super) fn routes() -> Routes<App> {
         .merge(calendars::routes())
         .merge(indicators::routes())
         .merge(waiting::routes())
+        .merge(online::routes())
 }

@@ -77,6 +77,8 @@ pub(super) struct Visit {
     pub(super) remote: Option<String>,
     pub(super) message: Option<String>,
     pub(super) overbooked: bool,
+    /// It came from the clinic's public page.
+    pub(super) online: bool,
     /// One tap agrees to it.
     pub(super) may_confirm: bool,
     /// It has begun, and nobody said how it went.
@@ -107,6 +109,7 @@ impl Visit {
             remote: remote.then(|| words::mode_text(texts, one.mode)),
             message: one.patient_message.clone(),
             overbooked: one.overbooked.is_some(),
+            online: one.online,
             may_confirm: one.status == AppointmentState::Pending
                 && has_doctor
                 && one.starts_at >= now,

@@ -8,6 +8,9 @@ mod hours;
 mod line;
 mod mine;
 mod one;
+mod online;
+mod online_code;
+mod online_setting;
 mod place;
 mod slots;
 mod staff;
@@ -88,4 +91,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), &mine("cancel"), mine::cancel, PATIENT)
         .page(get(), &mine("move"), book::choose, PATIENT)
         .page(post(), &mine("move"), book::shift, PATIENT)
+        .merge(online::routes())
+        .merge(online_code::routes())
+        .merge(online_setting::routes())
 }

@@ -8,6 +8,7 @@ use webkit::{Caller, Texts};
 use super::words;
 use crate::{
     App,
+    identity::api::TenantInfo,
     scheduling::{
         api,
         model::{FreeSlot, SoughtSlots},
@@ -71,6 +72,19 @@ impl Offer {
             free,
             zone: caller.zone.clone(),
             today,
+        })
+    }
+
+    /// The same for somebody without an account.
+    pub(super) async fn open(
+        app: &App,
+        clinic: &TenantInfo,
+        practitioner: Option<UserId>,
+    ) -> Result<Self, Problem> {
+        Ok(Self {
+            free: api::open_slots(app, clinic, practitioner).await?,
+            today: words::day(app.clock.now(), &clinic.zone),
+            zone: clinic.zone.clone(),
         })
     }
 

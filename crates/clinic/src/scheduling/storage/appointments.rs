@@ -21,7 +21,9 @@ macro_rules! appointments {
             a.ends_at AS ends_at, a.confirmed_at AS confirmed_at, a.held_until AS held_until,
             a.capacity AS capacity, a.overbooked AS overbooked, a.location_note AS location_note,
             a.patient_message AS patient_message, a.practitioner_message AS practitioner_message,
-            a.series_id AS series_id, f.state AS offer, a.created_by AS created_by, a.created_at AS created_at,
+            a.series_id AS series_id, f.state AS offer, a.created_by AS created_by,
+            EXISTS (SELECT 1 FROM online_request r WHERE r.tenant_id = a.tenant_id AND r.appointment_id = a.id) AS online,
+            a.created_at AS created_at,
             a.updated_at AS updated_at, a.version AS version
         FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id

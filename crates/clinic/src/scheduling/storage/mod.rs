@@ -5,6 +5,7 @@ mod feeds;
 mod hours;
 mod indicators;
 mod offers;
+mod online;
 mod reminders;
 mod waiting;
 
@@ -15,6 +16,7 @@ pub(super) use feeds::*;
 pub(super) use hours::*;
 pub(super) use indicators::*;
 pub(super) use offers::*;
+pub(super) use online::*;
 pub(super) use reminders::{ladder, plan_reminder, planned, set_ladder, visits_of_day};
 pub(super) use waiting::*;
 
@@ -25,5 +27,6 @@ pub(crate) use feeds::STATEMENTS as FEED_STATEMENTS;
 pub(crate) use hours::STATEMENTS as HOURS_STATEMENTS;
 pub(crate) use indicators::STATEMENTS as INDICATOR_STATEMENTS;
 pub(crate) use offers::{FREED_WORK, STATEMENTS as OFFER_STATEMENTS};
+pub(crate) use online::STATEMENTS as ONLINE_STATEMENTS;
 pub(crate) use reminders::{REMINDER_WORK, STATEMENTS as REMINDER_STATEMENTS};
 pub(crate) use waiting::STATEMENTS as WAITING_STATEMENTS;
