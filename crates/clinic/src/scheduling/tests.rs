@@ -5,7 +5,10 @@ use webkit::Texts;
 #[test]
 fn every_message_fits_one_segment_with_a_long_name() {
     let clinic = "Centre de santé communautaire Sainte-Thérèse";
-    let link = "https://rdv.sante-therese.example/my/appointments";
+    let links = [
+        "https://rdv.sante-therese.example/my/appointments",
+        "https://rdv.sante-therese.example/b/sainte-therese",
+    ];
     let steps = [
         "requested",
         "assigned",
@@ -22,7 +25,7 @@ fn every_message_fits_one_segment_with_a_long_name() {
     let keys = keys.into_iter().chain(others.map(str::to_owned));
     for key in keys {
         for locale in [Locale::Fr, Locale::En] {
-            for count in [1, 2] {
+            for (count, link) in [(1, links[0]), (2, links[0]), (1, links[1]), (2, links[1])] {
                 let text = Texts::new(locale).with(
                     &key,
                     &[

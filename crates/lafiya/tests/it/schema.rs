@@ -176,6 +176,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/assets/", ""),
     ("/audit", "Journal des accès"),
     ("/auth/", ""),
+    ("/b/", ""),
     ("/book/", ""),
     ("/calendars/", ""),
     ("/consultations", "Fiches de consultation"),

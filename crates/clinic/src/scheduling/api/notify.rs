@@ -6,6 +6,7 @@ use webkit::Texts;
 
 use crate::{
     App, identity,
+    identity::api::TenantInfo,
     messaging::{
         self,
         api::{Category, Channel, Decision, NewMessage},
@@ -14,6 +15,7 @@ use crate::{
     scheduling::{
         model::{Appointment, OfferState, Step},
         policy,
+        wire::short_page,
     },
 };
 
@@ -85,7 +87,7 @@ async fn wording(
 ) -> Result<String, Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let texts = Texts::new(reach.locale);
-    let link = format!("{}/my/appointments", app.settings.public_url);
+    let link = link(app, &clinic, one);
     let (day, time) = (
         one.starts_at.day_month_year(&clinic.zone),
         one.starts_at.hour_minute(&clinic.zone),
@@ -100,6 +102,15 @@ async fn wording(
         true => texts.with(&format!("notice-appointment-{}", word(step)), &arguments),
         false => texts.with("notice-appointment-shared", &arguments[..2]),
     })
+}
+
+/// Where the patient sees his appointment: who has no account, where he asked for it.
+pub(super) fn link(app: &App, clinic: &TenantInfo, one: &Appointment) -> String {
+    let base = &app.settings.public_url;
+    match one.online && one.patient_user.is_none() {
+        true => format!("{base}{}", short_page(clinic)),
+        false => format!("{base}/my/appointments"),
+    }
 }
 
 fn word(step: Step) -> String {

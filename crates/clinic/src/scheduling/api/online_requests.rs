@@ -49,7 +49,12 @@ pub async fn confirm_online(
         (row.starts_at, row.ends_at) = (Some(span.start()), Some(span.end()));
     }
     let slot = row.slot().ok_or_else(wrong_code)?;
-    let mode = offered(app, clinic, slot, row.mode.unwrap_or(Mode::Both)).await?;
+    let mode = match offered(app, clinic, slot, row.mode.unwrap_or(Mode::Both)).await {
+        Ok(mode) => mode,
+        // A second tap may find the place taken by the first.
+        Err(_) if is_made(app, clinic, id).await? => return Ok(()),
+        Err(problem) => return Err(problem),
+    };
     let wanted = Wanted {
         id,
         slot,
@@ -64,6 +69,11 @@ pub async fn confirm_online(
         })
         .await;
     made?
+}
+
+async fn is_made(app: &App, clinic: &TenantInfo, id: BookingCodeId) -> Result<bool, Problem> {
+    let row = asked_online(app, clinic, id).await?;
+    Ok(row.is_some_and(|row| row.used_at.is_some()))
 }
 
 /// What came of a request: when and with whom, no name of a patient.

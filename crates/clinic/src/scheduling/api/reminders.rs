@@ -7,7 +7,11 @@ use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 use webkit::Texts;
 
-use super::{TOPIC, notify::channel, save::noted};
+use super::{
+    TOPIC,
+    notify::{channel, link},
+    save::noted,
+};
 use crate::{
     App, identity,
     identity::api::TenantInfo,
@@ -164,7 +168,7 @@ fn wording(
     one: &Appointment,
 ) -> String {
     let texts = Texts::new(reach.locale);
-    let link = format!("{}/my/appointments", app.settings.public_url);
+    let link = link(app, clinic, one);
     let day = one.starts_at.day_month_year(&clinic.zone);
     let time = one.starts_at.hour_minute(&clinic.zone);
     let arguments = [

@@ -28,6 +28,7 @@ pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .page(Method::GET, "/book/{clinic}", book, Policy::Public)
         .page(Method::POST, "/book/{clinic}", ask, Policy::Public)
+        .page(Method::GET, "/b/{clinic}", short, Policy::Public)
 }
 
 /// The clinic whose page it is.
@@ -208,6 +209,11 @@ impl Errand {
     }
 }
 
+async fn short(State(app): State<App>, Path(slug): Path<String>) -> Result<Redirect, Fault> {
+    let clinic = api::open_clinic(&app, &slug).await?;
+    Ok(Redirect::to(&public_page(&clinic)))
+}
+
 async fn book(
     State(app): State<App>,
     shell: Shell,
@@ -230,11 +236,11 @@ async fn ask(
     Path(slug): Path<String>,
     Form(form): Form<OnlineForm>,
 ) -> Result<Response, Fault> {
-    let key = SlotKey::parse(&form.slot);
-    let key = key.ok_or_else(|| Problem::invalid("slot", "malformed"))?;
     let texts = shell.texts;
     let mut errand = Errand::new(&app, shell, &slug, form).await?;
     let typed = &errand.page.typed;
+    let key = SlotKey::parse(&typed.slot);
+    let key = key.ok_or_else(|| Problem::invalid("slot", "malformed"))?;
     let wish = OnlineWish {
         practitioner: key.practitioner,
         span: key.span,

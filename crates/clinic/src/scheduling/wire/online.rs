@@ -42,6 +42,11 @@ pub(in crate::scheduling) fn public_page(clinic: &TenantInfo) -> String {
     format!("/book/{}", clinic.slug)
 }
 
+/// The same as short as messages need it; it leads to the page.
+pub(in crate::scheduling) fn short_page(clinic: &TenantInfo) -> String {
+    format!("/b/{}", clinic.slug)
+}
+
 /// An id that a form or an address gives; one of nothing for what is none.
 pub(in crate::scheduling) fn id_of<K>(given: &str) -> Id<K> {
     Id::from_uuid(given.parse().unwrap_or(Uuid::nil()))
