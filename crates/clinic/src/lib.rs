@@ -58,6 +58,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
         ("patients", patients::WORD_STATEMENTS),
+        ("scheduling", scheduling::ANSWER_STATEMENTS),
         ("scheduling", scheduling::APPOINTMENT_STATEMENTS),
         ("scheduling", scheduling::CALENDAR_STATEMENTS),
         ("scheduling", scheduling::EXCEPTION_STATEMENTS),

@@ -49,4 +49,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0038_care_totals",
     "0032_scheduling_waiting",
     "0033_scheduling_public_booking",
+    "0034_scheduling_answers",
 ];

@@ -9,6 +9,7 @@ mod channel;
 mod decision;
 mod gsm7;
 mod keywords;
+mod reply;
 mod segments;
 mod state;
 mod wording;
@@ -23,6 +24,7 @@ pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
 };
 pub use keywords::Keyword;
+pub use reply::{Reply, brings_answers};
 pub use segments::{Encoding, Segments, segments};
 pub use state::MessageState;
 pub use wording::gsm7_wording;

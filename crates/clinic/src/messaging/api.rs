@@ -131,6 +131,34 @@ pub async fn opted_out(
     storage::opted_out(tx, tenant, phone).await
 }
 
+/// Whether what the owner of a number answers by this way can arrive here.
+///
+/// # Errors
+/// The database's.
+pub async fn brings_answers(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    channel: Channel,
+) -> Result<bool, StoreError> {
+    let sender = storage::sender(tx, tenant, channel).await?;
+    let sender = sender.unwrap_or_default();
+    Ok(send_rules::brings_answers(channel, &sender, phone))
+}
+
+/// Whether somebody of the clinic wrote to a number himself after this time.
+///
+/// # Errors
+/// The database's.
+pub async fn written_since(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    storage::written_since(tx, tenant, phone, since).await
+}
+
 /// How a message stands.
 ///
 /// # Errors

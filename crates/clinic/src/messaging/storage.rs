@@ -55,6 +55,9 @@ store::statements! {
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
         ORDER BY created_at DESC, id DESC LIMIT 50";
+    /// Answers that a person wrote, but for those that never left.
+    WRITTEN_SINCE = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
+            AND category = 'answer' AND created_by IS NOT NULL AND state NOT IN ('failed', 'refused', 'expired', 'cancelled')";
     /// A person's decision to try a dead letter again.
     SEND_AGAIN = "UPDATE message SET state = 'queued', reason = NULL, error_code = NULL, retryable = NULL, updated_at = $3
         WHERE tenant_id = $1 AND id = $2 AND state = 'failed' AND provider_id IS NULL";
@@ -276,6 +279,16 @@ pub(super) async fn to_number(
     phone: &Phone,
 ) -> Result<Vec<MessageView>, StoreError> {
     tx.all(TO_NUMBER, params![tenant, phone]).await
+}
+
+pub(super) async fn written_since(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = params![tenant, phone, since];
+    Ok(tx.one::<i64>(WRITTEN_SINCE, values).await? > 0)
 }
 
 pub(super) async fn send_again(

@@ -1,13 +1,16 @@
 //! Hours, exceptions and appointments.
 
+mod answers;
 mod calendars;
 mod indicators;
+mod online;
 mod waiting;
+
+pub use answers::*;
 pub use calendars::*;
 pub use indicators::*;
-pub use waiting::*;
-mod online;
 pub use online::*;
+pub use waiting::*;
 
 use agenda::{AppointmentState, Booking, Draft, Exception, Mode, Span};
 use kernel::{Id, Timestamp, UserId};
@@ -162,6 +165,8 @@ kernel::words! {
         Completed = "completed",
         /// The patient did not come.
         NoShow = "no_show",
+        /// The patient said that he comes; kept with the answers to reminders.
+        Coming = "coming",
     }
 }
 
@@ -198,6 +203,8 @@ store::row! {
         pub ends_at: Timestamp,
         /// When it was agreed to.
         pub confirmed_at: Option<Timestamp>,
+        /// When the patient said that he comes then.
+        pub patient_coming_at: Option<Timestamp>,
         /// Until then a request keeps its place.
         pub held_until: Timestamp,
         /// How many patients its slot takes.

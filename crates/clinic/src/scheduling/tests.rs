@@ -21,9 +21,17 @@ fn every_message_fits_one_segment_with_a_long_name() {
         "shared",
     ];
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
-    let others = ["notice-reminder", "notice-waiting-offer", "notice-booking-code"];
-    let keys = keys.into_iter().chain(others.map(str::to_owned));
-    for key in keys {
+    let others = [
+        "reminder",
+        "reminder-digit",
+        "answer-coming",
+        "answer-off",
+        "answer-off-already",
+        "waiting-offer",
+        "booking-code",
+    ];
+    let others = others.map(|other| format!("notice-{other}"));
+    for key in keys.into_iter().chain(others) {
         for locale in [Locale::Fr, Locale::En] {
             for (count, link) in [(1, links[0]), (2, links[0]), (1, links[1]), (2, links[1])] {
                 let text = Texts::new(locale).with(
@@ -47,5 +55,29 @@ fn every_message_fits_one_segment_with_a_long_name() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn the_short_link_of_a_reminder_fits_one_segment() {
+    let clinic = "Centre de santé communautaire Sainte-Thérèse";
+    let address = "https://rdv.therese-sante.cd:8";
+    assert_eq!(address.len(), 30);
+    let link = format!("{address}/r/{}", "z".repeat(11));
+    for locale in [Locale::Fr, Locale::En] {
+        let arguments = [
+            ("clinic", &clinic as _),
+            ("link", &link as _),
+            ("day", &"31/12/2027" as _),
+            ("time", &"10:30" as _),
+        ];
+        let text = Texts::new(locale).with("notice-reminder-link", &arguments);
+        let size = segments(&text);
+        assert!(text.ends_with(&link), "{text}");
+        assert_eq!(
+            (size.encoding, size.segments),
+            (Encoding::Gsm7, 1),
+            "{text}"
+        );
     }
 }

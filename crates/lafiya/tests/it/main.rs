@@ -38,6 +38,7 @@ mod record_imports;
 mod record_notices;
 mod records;
 mod records_pages;
+mod reminder_answers;
 mod schema;
 mod second_factor;
 mod server;

@@ -198,6 +198,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/patients/{id}/merge", "Doublons"),
     ("/patients/{id}/unmerge", "Doublons"),
     ("/profile", "Mon compte"),
+    ("/r/", ""),
     ("/readyz", ""),
     ("/register", ""),
     ("/reset", ""),

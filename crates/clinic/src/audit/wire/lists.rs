@@ -67,6 +67,7 @@ pub const ACTIONS: &[&str] = &[
     "waiting.offer",
     "waiting.accept",
     "waiting.decline",
+    "appointment.answer",
     "patient.break_glass",
     "patient.access",
     "patient.create",

@@ -3,6 +3,7 @@
 mod media;
 mod process;
 mod question;
+mod reply;
 
 pub(super) use process::{attach, happening};
 

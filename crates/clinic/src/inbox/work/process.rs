@@ -5,7 +5,10 @@ use kernel::{Ctx, Phone, Timestamp, text};
 use send_rules::{Channel, Keyword};
 use store::{StoreError, WriteTx};
 
-use super::question::{answered, ask, keep_speaking};
+use super::{
+    question::{answered, ask, keep_speaking},
+    reply::answered_reminder,
+};
 use crate::{
     App, identity,
     inbox::{
@@ -152,6 +155,10 @@ async fn hear(
         Match::Patient(patient) => {
             keep_speaking(tx, app, &heard, known.as_ref(), patient).await?;
             let entry = line(tx, app, &heard, Some(patient), false).await?;
+            // On a shared phone nobody can tell whose visit a digit means.
+            if exact.len() == 1 {
+                answered_reminder(tx, app, &heard, patient).await?;
+            }
             (entry, Some(patient), ProcessingStatus::Processed)
         }
         Match::Answered(patient) => {
@@ -224,7 +231,7 @@ async fn line(
     Ok(id)
 }
 
-async fn conversation(
+pub(super) async fn conversation(
     tx: &mut WriteTx,
     app: &App,
     heard: &Heard<'_>,

@@ -1,5 +1,6 @@
 //! What the calendar does, for its own routes and for other domains.
 
+mod answers;
 mod calendars;
 mod decide;
 mod exceptions;
@@ -13,12 +14,14 @@ mod online_codes;
 mod online_requests;
 mod preview;
 mod read;
+mod reminder_links;
 mod reminders;
 mod request;
 mod save;
 mod slots;
 mod waiting;
 
+pub use answers::{Incoming, Thanks, answer};
 pub use calendars::{appointment_file, calendar};
 pub use decide::{
     Agreed, Moved, assign, cancel, complete, confirm, decline, miss, note, reschedule,
@@ -37,6 +40,7 @@ pub use online_codes::{ask_online, look_online};
 pub use online_requests::{cancel_online, confirm_online, made_online, online_requests, open_look};
 pub use preview::{displaced, preview_hours};
 pub use read::{appointment, appointments, history};
+pub use reminder_links::{answer_reminder, reminded};
 pub(super) use reminders::remind;
 pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
@@ -47,7 +51,7 @@ pub use waiting::{accept_offer, refuse_offer, stop_waiting, wait, waiting};
 pub use agenda::Mode;
 
 pub use super::model::{
-    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period, ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted, BookingCodeId, OnlineBooking, OnlineWish,
+    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period, ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted, BookingCodeId, OnlineBooking, OnlineWish, Reminded,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

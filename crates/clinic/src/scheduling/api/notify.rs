@@ -56,7 +56,7 @@ fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     match step {
         // Who says no to an offer never had the place.
         Step::Cancelled if one.offer == Some(OfferState::Open) => !policy::is_patient(ctx),
-        Step::Completed => false,
+        Step::Completed | Step::Coming => false,
         Step::Changed => !policy::is_patient(ctx),
         _ => true,
     }

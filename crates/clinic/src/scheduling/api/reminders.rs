@@ -3,12 +3,14 @@
 
 use agenda::{AppointmentState, Ladder};
 use kernel::{Ctx, Expected, Problem, Timestamp};
+use send_rules::gsm7_wording;
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 use webkit::Texts;
 
 use super::{
     TOPIC,
+    answers::{Asking, asked, asking},
     notify::{channel, link},
     save::noted,
 };
@@ -17,7 +19,7 @@ use crate::{
     identity::api::TenantInfo,
     messaging::{
         self,
-        api::{Category, NewMessage},
+        api::{Category, Channel, NewMessage},
     },
     patients::{self, api::Reach},
     scheduling::{
@@ -146,17 +148,30 @@ pub(in crate::scheduling) async fn remind(
         return Ok(());
     };
     let today = now.day(&clinic.zone);
+    let channel = channel(tx, app, ctx, &reach.phone).await?;
+    // An answer that is meant for one of several visits would be taken for all.
+    let asks = match visits.count {
+        1 => asking(tx, app, ctx, &reach, channel).await?,
+        _ => None,
+    };
+    let mut body = wording(app, &clinic, &reach, &visits, (&one, asks.as_ref()));
+    if channel == Channel::Sms {
+        body = gsm7_wording(&body);
+    }
     let new = NewMessage {
-        channel: channel(tx, app, ctx, &reach.phone).await?,
+        channel,
         category: Category::Reminder,
-        body: wording(app, &clinic, &reach, &visits, &one),
-        recipient: reach.phone,
+        body,
+        recipient: reach.phone.clone(),
         patient: Some(one.patient_id),
         idempotency_key: format!("reminder:{}:{today}", one.patient_id),
         expires_at: Some(one.starts_at),
         created_by: None,
     };
-    messaging::api::enqueue(tx, app, ctx, &new).await?;
+    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    if let Some(asks) = asks {
+        asked(tx, app, ctx, (&one, &reach.phone, queued), asks).await?;
+    }
     Ok(())
 }
 
@@ -165,10 +180,13 @@ fn wording(
     clinic: &TenantInfo,
     reach: &Reach,
     visits: &VisitsOfDay,
-    one: &Appointment,
+    (one, asks): (&Appointment, Option<&Asking>),
 ) -> String {
     let texts = Texts::new(reach.locale);
-    let link = link(app, clinic, one);
+    let link = match asks {
+        Some(Asking::Link(token)) => format!("{}/r/{token}", app.settings.public_url),
+        _ => link(app, clinic, one),
+    };
     let day = one.starts_at.day_month_year(&clinic.zone);
     let time = one.starts_at.hour_minute(&clinic.zone);
     let arguments = [
@@ -178,8 +196,10 @@ fn wording(
         ("time", &time as _),
         ("count", &visits.count as _),
     ];
-    match reach.alone {
-        true => texts.with("notice-reminder", &arguments),
-        false => texts.with("notice-appointment-shared", &arguments[..2]),
+    match (reach.alone, asks) {
+        (false, _) => texts.with("notice-appointment-shared", &arguments[..2]),
+        (true, None) => texts.with("notice-reminder", &arguments),
+        (true, Some(Asking::Digit)) => texts.with("notice-reminder-digit", &arguments),
+        (true, Some(Asking::Link(_))) => texts.with("notice-reminder-link", &arguments),
     }
 }

@@ -227,6 +227,7 @@ pub(super) async fn one(
         starts_at: span.start(),
         ends_at: span.end(),
         confirmed_at: None,
+        patient_coming_at: None,
         held_until: now.plus(HOLD),
         capacity,
         overbooked: new.overbook.clone(),

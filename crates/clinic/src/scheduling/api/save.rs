@@ -172,5 +172,6 @@ const fn action(step: Step) -> &'static str {
         Step::Changed => "appointment.update",
         Step::Completed => "appointment.complete",
         Step::NoShow => "appointment.miss",
+        Step::Coming => "appointment.answer",
     }
 }

@@ -26,7 +26,7 @@ pub(super) const CALENDARS: Policy = Policy::Roles(&[
 ]);
 
 /// For an address that is a secret: it goes to no other site and into no index.
-const UNSEEN: [(HeaderName, HeaderValue); 2] = [
+pub(in crate::scheduling) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
     (
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),

@@ -16,6 +16,8 @@ use webkit::Routes;
 
 use crate::App;
 
+pub(super) use calendars::UNSEEN;
+
 /// An answer with its version as ETag.
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
 

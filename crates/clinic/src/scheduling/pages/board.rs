@@ -79,6 +79,8 @@ pub(super) struct Visit {
     pub(super) overbooked: bool,
     /// It came from the clinic's public page.
     pub(super) online: bool,
+    /// When the patient said that he comes, in words.
+    pub(super) coming: Option<String>,
     /// One tap agrees to it.
     pub(super) may_confirm: bool,
     /// It has begun, and nobody said how it went.
@@ -110,6 +112,9 @@ impl Visit {
             message: one.patient_message.clone(),
             overbooked: one.overbooked.is_some(),
             online: one.online,
+            coming: one
+                .patient_coming_at
+                .map(|at| words::moment(texts, at, zone, words::day(now, zone))),
             may_confirm: one.status == AppointmentState::Pending
                 && has_doctor
                 && one.starts_at >= now,

@@ -12,6 +12,7 @@ mod online;
 mod online_code;
 mod online_setting;
 mod place;
+mod reply;
 mod slots;
 mod staff;
 mod times;
@@ -84,6 +85,8 @@ pub(super) fn routes() -> Routes<App> {
             waiting::decline,
             PATIENT,
         )
+        .page(get(), "/r/{token}", reply::show, Policy::Public)
+        .page(post(), "/r/{token}", reply::answer, Policy::Public)
         .page(get(), my, mine::list, PATIENT)
         .page(get(), &format!("{my}/new"), book::new, PATIENT)
         .page(post(), &format!("{my}/new"), book::ask, PATIENT)

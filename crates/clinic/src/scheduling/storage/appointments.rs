@@ -19,6 +19,8 @@ macro_rules! appointments {
             a.encounter_id AS encounter_id, a.status AS status, a.mode AS mode,
             a.requested_start AS requested_start, a.requested_end AS requested_end, a.starts_at AS starts_at,
             a.ends_at AS ends_at, a.confirmed_at AS confirmed_at, a.held_until AS held_until,
+            (SELECT MAX(r.at) FROM reminder_answer r WHERE r.tenant_id = a.tenant_id AND r.appointment_id = a.id
+                AND r.starts_at = a.starts_at AND r.answer = 'coming') AS patient_coming_at,
             a.capacity AS capacity, a.overbooked AS overbooked, a.location_note AS location_note,
             a.patient_message AS patient_message, a.practitioner_message AS practitioner_message,
             a.series_id AS series_id, f.state AS offer, a.created_by AS created_by,
@@ -92,7 +94,11 @@ store::statements! {
             s.ends_at AS ends_at, s.note AS note, s.author AS author,
             u.first_name || ' ' || u.last_name AS author_name, s.at AS at
         FROM appointment_step s LEFT JOIN user_account u ON u.id = s.author
-        WHERE s.tenant_id = $1 AND s.appointment_id = $2 ORDER BY s.version";
+        WHERE s.tenant_id = $1 AND s.appointment_id = $2
+        UNION ALL SELECT r.version, 'coming', 'confirmed', r.starts_at, r.ends_at, CAST(NULL AS TEXT), CAST(NULL AS UUID),
+            CAST(NULL AS TEXT), r.at
+        FROM reminder_answer r WHERE r.tenant_id = $1 AND r.appointment_id = $2 AND r.answer = 'coming'
+        ORDER BY version";
 }
 
 /// The name of the rule that no doctor has more patients than a slot takes.

@@ -1,3 +1,4 @@
+mod answers;
 mod appointments;
 mod calendar;
 mod exceptions;
@@ -9,6 +10,7 @@ mod online;
 mod reminders;
 mod waiting;
 
+pub(super) use answers::*;
 pub(super) use appointments::*;
 pub(super) use calendar::*;
 pub(super) use exceptions::*;
@@ -20,6 +22,7 @@ pub(super) use online::*;
 pub(super) use reminders::{ladder, plan_reminder, planned, set_ladder, visits_of_day};
 pub(super) use waiting::*;
 
+pub(crate) use answers::STATEMENTS as ANSWER_STATEMENTS;
 pub(crate) use appointments::STATEMENTS as APPOINTMENT_STATEMENTS;
 pub(crate) use calendar::STATEMENTS as CALENDAR_STATEMENTS;
 pub(crate) use exceptions::STATEMENTS as EXCEPTION_STATEMENTS;

@@ -25,7 +25,7 @@ pub(in crate::scheduling) fn step_text(texts: Texts, step: Step) -> String {
 
 /// A visit that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "patient": "01980000-0000-7000-8000-000000000002", "patient_name": "Fatou Sow", "medecin": "01980000-0000-7000-8000-000000000001", "medecin_name": "Awa Diop", "fiche": null, "status": "confirmed", "status_display": "Confirmé", "consultation_mode": "presentiel", "consultation_mode_display": "Au cabinet", "requested_start": "2027-03-01T08:00:00+00:00", "requested_end": "2027-03-01T08:30:00+00:00", "confirmed_start": "2027-03-01T08:00:00+00:00", "confirmed_end": "2027-03-01T08:30:00+00:00", "held_until": null, "overbook_reason": null, "location_note": "Cabinet 2", "message_patient": null, "message_medecin": null, "series": null, "offer": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 2}))]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "patient": "01980000-0000-7000-8000-000000000002", "patient_name": "Fatou Sow", "medecin": "01980000-0000-7000-8000-000000000001", "medecin_name": "Awa Diop", "fiche": null, "status": "confirmed", "status_display": "Confirmé", "consultation_mode": "presentiel", "consultation_mode_display": "Au cabinet", "requested_start": "2027-03-01T08:00:00+00:00", "requested_end": "2027-03-01T08:30:00+00:00", "confirmed_start": "2027-03-01T08:00:00+00:00", "confirmed_end": "2027-03-01T08:30:00+00:00", "patient_coming_at": null, "held_until": null, "overbook_reason": null, "location_note": "Cabinet 2", "message_patient": null, "message_medecin": null, "series": null, "offer": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 2}))]
 pub(in crate::scheduling) struct AppointmentBody {
     /// UUIDv7.
     id: String,
@@ -55,6 +55,8 @@ pub(in crate::scheduling) struct AppointmentBody {
     confirmed_start: Option<String>,
     /// The same.
     confirmed_end: Option<String>,
+    /// When the patient said, to a reminder, that he comes at that time.
+    patient_coming_at: Option<String>,
     /// Until then a request keeps its place.
     held_until: Option<String>,
     /// Why it stands above what the slot takes.
@@ -102,6 +104,7 @@ impl AppointmentBody {
             requested_end: at(end),
             confirmed_start: agreed.then(|| at(one.starts_at)),
             confirmed_end: agreed.then(|| at(one.ends_at)),
+            patient_coming_at: one.patient_coming_at.map(at),
             held_until: (pending && one.practitioner_id.is_some()).then(|| at(one.held_until)),
             overbook_reason: one.overbooked.clone(),
             location_note: one.location_note.clone(),
@@ -133,7 +136,7 @@ webkit::page_body! {
 pub(in crate::scheduling) struct StepBody {
     /// The appointment's version after it.
     version: i64,
-    /// requested, assigned, confirmed, declined, cancelled, rescheduled, changed, completed or no_show.
+    /// requested, assigned, confirmed, declined, cancelled, rescheduled, changed, completed, no_show or coming.
     step: &'static str,
     /// The same in words.
     step_display: String,

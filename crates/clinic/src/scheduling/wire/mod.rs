@@ -1,6 +1,7 @@
 //! The contract's names (`spec/agent-medical.md`, "Appointments" and
 //! "Availabilities, exceptions, slots, calendar").
 
+mod answers;
 mod appointments;
 mod bodies;
 mod calendars;
@@ -14,6 +15,7 @@ mod reminders;
 mod slots;
 mod waiting;
 
+pub(super) use answers::ReplyForm;
 pub(super) use appointments::*;
 pub(super) use bodies::*;
 pub(super) use calendars::*;

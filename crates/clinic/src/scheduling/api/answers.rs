@@ -1,0 +1,293 @@
+//! What patients answer to reminders: asked by a digit where an answer can come
+//! back, over a short link elsewhere.
+
+use agenda::AppointmentState;
+use kernel::{Ctx, Phone, Problem, Rng, Timestamp, text};
+use send_rules::{Channel, Reply, gsm7_wording};
+use sha2::{Digest, Sha256};
+use store::{StoreError, WriteTx};
+use webkit::Texts;
+
+use super::{TOPIC, save::saved};
+use crate::{
+    App, audit,
+    audit::api::Event,
+    identity,
+    messaging::{
+        self,
+        api::{Category, Enqueued, MessageId, NewMessage},
+    },
+    patients::api::{PatientId, Reach},
+    scheduling::{
+        model::{AnswerWay, Appointment, Effect, Question, QuestionId, Step},
+        storage,
+    },
+};
+
+/// How a reminder asks.
+pub(super) enum Asking {
+    /// For the digit 1 or 2.
+    Digit,
+    /// Over a link with this secret.
+    Link(String),
+}
+
+/// Characters of a link's secret: 64 bits, and short enough for an SMS.
+const SECRET: usize = 11;
+/// Base 58: no 0, O, I and l, which are mistaken for each other.
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+fn secret(rng: &Rng) -> String {
+    let letter = |_| {
+        let place = usize::try_from(rng.below(58)).unwrap_or_default();
+        char::from(ALPHABET[place])
+    };
+    (0..SECRET).map(letter).collect()
+}
+
+pub(super) fn hash(token: &str) -> String {
+    text::hex(&Sha256::digest(token))
+}
+
+/// How a reminder to this number asks; not at all on a phone that several people
+/// share, where nobody can tell who answers.
+pub(super) async fn asking(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    reach: &Reach,
+    channel: Channel,
+) -> Result<Option<Asking>, StoreError> {
+    if !reach.alone {
+        return Ok(None);
+    }
+    let phone = &reach.phone;
+    let back = messaging::api::brings_answers(tx, ctx.tenant, phone, channel).await?;
+    Ok(Some(match back {
+        true => Asking::Digit,
+        false => Asking::Link(secret(&app.rng)),
+    }))
+}
+
+/// Keeps that a message asked.
+pub(super) async fn asked(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    (one, phone, queued): (&Appointment, &Phone, Enqueued),
+    asking: Asking,
+) -> Result<(), StoreError> {
+    if !queued.fresh {
+        return Ok(());
+    }
+    let id = QuestionId::new(&app.clock, &app.rng);
+    let token_hash = match asking {
+        Asking::Digit => None,
+        Asking::Link(token) => Some(hash(&token)),
+    };
+    let new = (token_hash, app.clock.now());
+    storage::ask(tx, ctx.tenant, id, (one, queued.id, phone), new).await
+}
+
+/// A message that came in from a number that is this patient's alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Incoming<'a> {
+    /// The number it came from.
+    pub phone: &'a Phone,
+    /// The way it came.
+    pub channel: Channel,
+    /// Whose the number is.
+    pub patient: PatientId,
+    /// The text.
+    pub body: &'a str,
+}
+
+/// What goes back to who answered.
+#[derive(Debug, Clone)]
+pub struct Thanks {
+    /// The outbox's message.
+    pub message: MessageId,
+    /// Its text.
+    pub body: String,
+}
+
+/// Takes a message for the answer to the newest reminder that this number was
+/// sent, if it is one: notes that the patient comes, or calls the appointment off.
+/// Said twice it is done once. Nothing comes back when nothing was asked, or when
+/// somebody of the clinic wrote since.
+///
+/// # Errors
+/// The database's.
+pub async fn answer(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    incoming: Incoming<'_>,
+) -> Result<Option<Thanks>, Problem> {
+    let Some(reply) = Reply::parse_message(incoming.body) else {
+        return Ok(None);
+    };
+    let Some(question) = pending(tx, app, ctx, incoming).await? else {
+        return Ok(None);
+    };
+    let way = match incoming.channel {
+        Channel::Sms => AnswerWay::Sms,
+        Channel::Whatsapp => AnswerWay::Whatsapp,
+    };
+    let (one, effect) = answered(tx, app, ctx, &question, (reply, way)).await?;
+    thanks(tx, app, ctx, incoming, (&one, effect)).await
+}
+
+/// The newest question about a visit that can still be answered, if a digit does.
+async fn pending(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    Incoming { phone, patient, .. }: Incoming<'_>,
+) -> Result<Option<Question>, StoreError> {
+    let now = app.clock.now();
+    let mut newest: Option<Question> = None;
+    for question in storage::questions_to(tx, ctx.tenant, phone, patient, now).await? {
+        if !went(tx, ctx, question.message_id).await? {
+            continue;
+        }
+        let of = newest.as_ref().unwrap_or(&question);
+        let same = of.appointment_id == question.appointment_id;
+        if same && question.by_digit {
+            let since = of.asked_at;
+            let asked_else = messaging::api::written_since(tx, ctx.tenant, phone, since).await?;
+            return Ok((!asked_else).then_some(question));
+        }
+        newest = newest.or(Some(question));
+    }
+    Ok(None)
+}
+
+/// Whether a message may have been read.
+async fn went(tx: &mut WriteTx, ctx: &Ctx, message: MessageId) -> Result<bool, StoreError> {
+    use send_rules::MessageState::{Cancelled, Expired, Failed, Queued, Refused};
+    let view = messaging::api::view(tx, ctx.tenant, message).await?;
+    Ok(view
+        .is_some_and(|view| !matches!(view.state, Queued | Failed | Expired | Refused | Cancelled)))
+}
+
+/// Does what an answer says; the appointment as it stands then.
+///
+/// # Errors
+/// 404 when it is gone; the database's.
+pub(super) async fn answered(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    question: &Question,
+    (reply, way): (Reply, AnswerWay),
+) -> Result<(Appointment, Effect), Problem> {
+    storage::hold_appointment(tx, ctx.tenant, question.appointment_id).await?;
+    let one = storage::find_appointment(tx, ctx.tenant, question.appointment_id).await?;
+    let mut one = one.ok_or_else(Problem::not_found)?;
+    let now = app.clock.now();
+    let effect = one.effect(reply, question.starts_at, now);
+    match effect {
+        Effect::Coming => {
+            storage::touch(tx, ctx.tenant, &one, now).await?;
+            (one.version, one.updated_at) = (one.version + 1, now);
+            one.patient_coming_at = Some(now);
+            let changed = one.practitioner_id.map(|doctor| doctor.uuid());
+            tx.emit(TOPIC, changed.unwrap_or_else(|| one.id.uuid()));
+        }
+        Effect::CalledOff => {
+            one.status = AppointmentState::Cancelled;
+            let note = note(tx, ctx, way).await?;
+            one = saved(tx, app, ctx, one, (Step::Cancelled, Some(&note))).await?;
+        }
+        Effect::OffAlready | Effect::Nothing => return Ok((one, effect)),
+    }
+    let version = one.version;
+    storage::insert_answer(tx, ctx.tenant, (&one, version), (reply, way), now).await?;
+    noted(tx, app, ctx, &one, (reply, way));
+    Ok((one, effect))
+}
+
+/// What stands in the history, in the clinic's language.
+async fn note(tx: &mut WriteTx, ctx: &Ctx, way: AnswerWay) -> Result<String, StoreError> {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    Ok(Texts::new(clinic.locale).get(&format!("answer-note-{way}")))
+}
+
+fn noted(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    (reply, way): (Reply, AnswerWay),
+) {
+    let event = Event {
+        action: "appointment.answer",
+        object_type: "appointment",
+        object_id: one.id.uuid(),
+        patient: Some(one.patient_id.uuid()),
+        detail: Some(serde_json::json!({"answer": reply, "way": way}).to_string()),
+    };
+    audit::api::record_event(tx, app, ctx, event);
+}
+
+/// Writes what goes back, once for each state of the appointment.
+async fn thanks(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    incoming: Incoming<'_>,
+    (one, effect): (&Appointment, Effect),
+) -> Result<Option<Thanks>, Problem> {
+    let key = match effect {
+        Effect::Coming => "notice-answer-coming",
+        Effect::CalledOff => "notice-answer-off",
+        Effect::OffAlready => "notice-answer-off-already",
+        Effect::Nothing => return Ok(None),
+    };
+    let mut body = wording(tx, app, ctx, one, (incoming.patient, key)).await?;
+    if incoming.channel == Channel::Sms {
+        body = gsm7_wording(&body);
+    }
+    let new = NewMessage {
+        channel: incoming.channel,
+        category: Category::Answer,
+        recipient: incoming.phone.clone(),
+        patient: Some(incoming.patient),
+        body,
+        idempotency_key: format!("{key}:{}:{}", one.id, one.version),
+        expires_at: Some(one.starts_at),
+        created_by: None,
+    };
+    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    Ok(queued.fresh.then_some(Thanks {
+        message: queued.id,
+        body: new.body,
+    }))
+}
+
+async fn wording(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    (patient, key): (PatientId, &str),
+) -> Result<String, Problem> {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let known = crate::patients::api::summary(tx, ctx.tenant, patient).await?;
+    let texts = Texts::new(known.map_or(clinic.locale, |known| known.locale));
+    let (day, time) = day_and_time(one.starts_at, &clinic);
+    let link = format!("{}/my/appointments/new", app.settings.public_url);
+    let arguments = [
+        ("clinic", &clinic.name as _),
+        ("day", &day as _),
+        ("time", &time as _),
+        ("link", &link as _),
+    ];
+    Ok(texts.with(key, &arguments))
+}
+
+fn day_and_time(at: Timestamp, clinic: &identity::api::TenantInfo) -> (String, String) {
+    let zone = &clinic.zone;
+    (at.day_month_year(zone), at.hour_minute(zone))
+}

@@ -1,0 +1,83 @@
+//! The short link of a reminder: clinic, day and hour, and two buttons.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use kernel::{Problem, ProblemKind};
+use webkit::{Fault, Form, Shell, render};
+
+use super::words;
+use crate::{
+    App,
+    scheduling::{
+        api::{self, Reminded},
+        http::UNSEEN,
+        wire::ReplyForm,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "scheduling/reply.html")]
+struct ReplyPage {
+    shell: Shell,
+    token: String,
+    /// Nothing when the link leads nowhere, whatever the reason.
+    reminded: Option<Reminded>,
+    when: String,
+}
+
+impl ReplyPage {
+    fn of(app: &App, shell: Shell, token: String, reminded: Reminded) -> Self {
+        let today = words::day(app.clock.now(), &reminded.zone);
+        Self {
+            when: words::moment(shell.texts, reminded.starts_at, &reminded.zone, today),
+            reminded: Some(reminded),
+            shell,
+            token,
+        }
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    shell: Shell,
+    Path(token): Path<String>,
+) -> Result<Response, Fault> {
+    match api::reminded(&app, &token).await {
+        Ok(reminded) => {
+            let page = ReplyPage::of(&app, shell, token, reminded);
+            Ok((UNSEEN, render(&page)?).into_response())
+        }
+        Err(problem) => nowhere(shell, problem),
+    }
+}
+
+/// A plain page for a link that nobody made, or whose time is over.
+fn nowhere(shell: Shell, problem: Problem) -> Result<Response, Fault> {
+    if problem.kind != ProblemKind::NotFound {
+        return Err(problem.into());
+    }
+    let page = ReplyPage {
+        shell,
+        token: String::new(),
+        reminded: None,
+        when: String::new(),
+    };
+    Ok((StatusCode::NOT_FOUND, UNSEEN, render(&page)?).into_response())
+}
+
+/// Back to the link, which says what holds now.
+pub(super) async fn answer(
+    State(app): State<App>,
+    shell: Shell,
+    Path(token): Path<String>,
+    Form(form): Form<ReplyForm>,
+) -> Result<Response, Fault> {
+    match api::answer_reminder(&app, &token, form.read()?).await {
+        Ok(()) => Ok((UNSEEN, Redirect::to(&format!("/r/{token}"))).into_response()),
+        Err(problem) => nowhere(shell, problem),
+    }
+}

@@ -1,0 +1,486 @@
+//! What patients answer to reminders, by a digit and over the short link.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
+use clinic::patients::api::PatientId;
+use kernel::{Clock, Ctx, Role, TenantId, Timestamp};
+use serde_json::{Value, json};
+use testkit::{
+    clinic::{Answer, OURS, PUBLIC_URL, TestClinic},
+    db::{TestDb, eventually},
+    on_both_engines,
+    session::Session,
+};
+use webkit::{Budgets, Rate};
+
+use crate::appointments::{ALL, HOURS};
+
+/// A Wednesday; the clinics stand in Dakar, where clocks never change.
+const NOW: &str = "2027-03-03T07:00:00Z";
+/// Shortly after the reminder of the evening before.
+const EVENING: &str = "2027-03-04T18:05:00Z";
+/// When the doctors receive: the Friday.
+const DAY: &str = "2027-03-05";
+const LIMIT: Duration = Duration::from_secs(30);
+const AWA: &str = "+221772000001";
+/// In the DRC no SMS comes back.
+const KINSHASA: &str = "+243812345678";
+const THEIRS: &str = "+221338210001";
+
+struct Scene {
+    clinic: TestClinic,
+    clock: Clock,
+    other: TenantId,
+}
+
+/// Two clinics, each with a doctor who receives on Fridays.
+async fn scene(db: &TestDb) -> Scene {
+    let clock = Clock::fixed(Timestamp::parse(NOW).unwrap());
+    let clinic = TestClinic::with_clock(db, &clock).await;
+    let other = clinic.another("autre", THEIRS).await;
+    for (tenant, name) in [(clinic.tenant, "dr-awa"), (other, "dr-la")] {
+        clinic.member(tenant, name, Role::Practitioner).await;
+        let token = clinic.token_of(name).await;
+        let hours = json!({"day_of_week": 4, "start_time": "08:00", "end_time": "12:00", "consultation_type": "presentiel"});
+        ok(call(&clinic, &token, Method::POST, HOURS, hours).await);
+    }
+    Scene {
+        clinic,
+        clock,
+        other,
+    }
+}
+
+fn ok(answer: Answer) -> Value {
+    assert!(answer.status.is_success(), "{}", answer.text);
+    answer.json()
+}
+
+async fn call(clinic: &TestClinic, token: &str, method: Method, path: &str, body: Value) -> Answer {
+    let body = (method != Method::GET).then_some(body);
+    clinic.call_as(Some(token), method, path, body).await
+}
+
+impl Scene {
+    /// Calls as this person, signed in anew: the tests move the clock.
+    async fn by(&self, who: &str, method: Method, path: &str, body: Value) -> Answer {
+        let token = self.clinic.token_of(who).await;
+        call(&self.clinic, &token, method, path, body).await
+    }
+
+    async fn get(&self, who: &str, path: &str) -> Value {
+        ok(self.by(who, Method::GET, path, json!(null)).await)
+    }
+
+    /// An appointment on the Friday that this doctor agreed to.
+    async fn visit(&self, doctor: &str, patient: PatientId, at: &str) -> String {
+        let start = Timestamp::parse(&format!("{DAY}T{at}:00Z")).unwrap();
+        let end = start.plus(Duration::from_secs(1800));
+        let zone = kernel::Zone::utc();
+        let doctor_id = self.get(doctor, "/api/v1/auth/me/").await["id"].clone();
+        let wish = json!({"patient": patient, "medecin": doctor_id, "requested_start": start.rfc3339(&zone), "requested_end": end.rfc3339(&zone)});
+        let made = ok(self.by(doctor, Method::POST, ALL, wish).await);
+        let id = made["id"].as_str().unwrap().to_owned();
+        self.act(doctor, &id, "confirm", json!({})).await;
+        id
+    }
+
+    async fn act(&self, who: &str, id: &str, action: &str, body: Value) -> Value {
+        let path = format!("{ALL}{id}/{action}/");
+        ok(self.by(who, Method::POST, &path, body).await)
+    }
+
+    async fn one(&self, id: &str) -> Value {
+        self.get("dr-awa", &format!("{ALL}{id}/")).await
+    }
+
+    /// How the appointment stands, and whether the patient said that he comes.
+    async fn state(&self, id: &str) -> (String, bool) {
+        let one = self.one(id).await;
+        let status = one["status"].as_str().unwrap().to_owned();
+        (status, !one["patient_coming_at"].is_null())
+    }
+
+    /// Lets the evening come; the reminders of this number.
+    async fn reminded(&mut self, phone: &str) -> Vec<String> {
+        let evening = Timestamp::parse(EVENING).unwrap();
+        self.clock.advance(evening.since(self.clock.now()));
+        self.clinic.start_work();
+        self.work_done().await;
+        let sent = self.texts("agent", phone).await;
+        sent.into_iter()
+            .filter(|text| text.contains("Rappel") || text.contains("information"))
+            .collect()
+    }
+
+    /// Waits until no work is due in either clinic.
+    async fn work_done(&self) {
+        eventually("the work", LIMIT, || async {
+            for tenant in [self.clinic.tenant, self.other] {
+                let mut tx = self.clinic.app.store.read(tenant).await.unwrap();
+                for due in DUE {
+                    let values = ::store::params![tenant, self.clock.now()];
+                    let left: i64 = tx.one(*due, values).await.unwrap();
+                    if left > 0 {
+                        return None;
+                    }
+                }
+            }
+            Some(())
+        })
+        .await;
+    }
+
+    /// Texts to this number, the oldest first.
+    async fn texts(&self, who: &str, phone: &str) -> Vec<String> {
+        let outbox = self.get(who, "/api/v1/outbox/?page_size=100").await;
+        let rows = outbox["results"].as_array().unwrap().iter();
+        let of = rows.filter(|row| row["recipient"] == phone);
+        let text = |row: &Value| row["body"].as_str().unwrap().to_owned();
+        let mut texts: Vec<String> = of.map(text).collect();
+        texts.reverse();
+        texts
+    }
+
+    /// A patient writes; what came back to him since.
+    async fn writes(&self, kind: &str, from: &str, text: &str) -> Vec<String> {
+        let before = self.texts("agent", from).await.len();
+        let form = match kind {
+            "sms" => self.clinic.sms(from, text),
+            _ => self.clinic.whatsapp(from, text),
+        };
+        assert_eq!(self.clinic.webhook(kind, &form).await.status, 200);
+        self.work_done().await;
+        self.texts("agent", from).await.split_off(before)
+    }
+
+    /// What stands in the first conversation: kind and text.
+    async fn thread(&self) -> Vec<(String, String)> {
+        let list = self.get("agent", "/api/v1/inbox/conversations/").await;
+        let id = list["results"][0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/inbox/conversations/{id}/");
+        let thread = self.get("agent", &path).await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let entries = thread["entries"].as_array().unwrap().iter();
+        entries
+            .map(|entry| (text(&entry["kind"]), text(&entry["body"])))
+            .collect()
+    }
+
+    async fn answers(&self) -> Value {
+        let path = "/api/v1/audit/?action=appointment.answer";
+        self.get("admin", path).await["count"].clone()
+    }
+
+    /// A visitor's browser, and the secret that its forms repeat.
+    async fn visitor(&self, page: &str) -> (Session<'_>, String) {
+        let first = Session::with(&self.clinic, String::new()).get(page).await;
+        let cookie = first.headers["set-cookie"].to_str().unwrap();
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let secret = cookie.split_once('=').unwrap().1.to_owned();
+        (Session::with(&self.clinic, cookie), secret)
+    }
+}
+
+const DUE: &[::store::Sql] = &[
+    ::store::Sql::new(
+        "SELECT COUNT(*) AS value FROM appointment_reminder WHERE tenant_id = $1 AND work_due_at <= $2",
+    ),
+    ::store::Sql::new(
+        "SELECT COUNT(*) AS value FROM webhook_event WHERE tenant_id = $1 AND work_due_at <= $2",
+    ),
+    ::store::Sql::new(
+        "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND work_due_at <= $2",
+    ),
+];
+
+const NO_ONE: (&str, bool) = ("confirmed", false);
+
+fn same(state: &(String, bool), expected: (&str, bool)) -> bool {
+    (state.0.as_str(), state.1) == expected
+}
+
+/// The path of the short link in a reminder.
+fn link(text: &str) -> String {
+    let (_, rest) = text
+        .split_once(PUBLIC_URL)
+        .unwrap_or_else(|| panic!("no link: {text}"));
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
+on_both_engines! {
+    async fn one_says_that_he_comes_and_two_calls_it_off(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let id = s.visit("dr-awa", awa, "10:00").await;
+        let reminders = s.reminded(AWA).await;
+        assert_eq!(reminders.len(), 1, "{reminders:?}");
+        assert!(reminders[0].contains("05/03/2027 à 10:00. Répondez 1 pour confirmer votre venue, 2 pour annuler."), "{reminders:?}");
+        let before = s.one(&id).await["version"].as_i64().unwrap();
+        let thanks = s.writes("sms", AWA, " 1.").await;
+        assert!(thanks.len() == 1 && thanks[0].contains("nous vous attendons le 05/03/2027 à 10:00"), "{thanks:?}");
+        let one = s.one(&id).await;
+        assert_eq!((&one["status"], one["version"].as_i64()), (&json!("confirmed"), Some(before + 1)));
+        assert_eq!(one["patient_coming_at"], "2027-03-04T18:05:00+00:00");
+        let thread = s.thread().await;
+        assert_eq!(thread, [("inbound".to_owned(), " 1.".to_owned()), ("outbound".to_owned(), thanks[0].clone())]);
+        // Again, in other words and over the other way: nothing changes, nothing is sent.
+        for (kind, text) in [("sms", "1"), ("whatsapp", "Oui !"), ("sms", "confirmer")] {
+            assert!(s.writes(kind, AWA, text).await.is_empty(), "{text}");
+        }
+        assert_eq!(s.one(&id).await["version"].as_i64(), Some(before + 1));
+        assert_eq!(s.thread().await.len(), 5, "every message is kept");
+        let agent = Session::of(&s.clinic, "agent").await;
+        let board = agent.get(&format!("/agenda?date={DAY}")).await.text;
+        assert!(board.contains("A confirmé"), "{board}");
+        let page = agent.get(&format!("/agenda/appointments/{id}")).await.text;
+        assert!(page.contains("Le patient a confirmé sa venue"), "{page}");
+        // He changes his mind: the place is free at once.
+        let slots = format!("{HOURS}available-slots/?date_start={DAY}&date_end={DAY}");
+        let free = async || s.get("agent", &slots).await.as_array().unwrap().iter().filter(|slot| slot["available"] == json!(true)).count();
+        assert_eq!(free().await, 7);
+        let off = s.writes("sms", AWA, "2").await;
+        assert!(off.len() == 1 && off[0].contains("10:00 annulé") && off[0].ends_with("/my/appointments"), "{off:?}");
+        assert_eq!((s.state(&id).await.0.as_str(), free().await), ("cancelled", 8));
+        let again = s.writes("sms", AWA, "1").await;
+        assert!(again.len() == 1 && again[0].contains("était annulé") && again[0].contains("/my/appointments"), "{again:?}");
+        for text in ["1", "2", "non"] {
+            assert!(s.writes("sms", AWA, text).await.is_empty(), "{text}");
+        }
+        assert_eq!(s.state(&id).await.0, "cancelled");
+        assert_eq!(s.answers().await, json!(2));
+        let steps = s.get("dr-awa", &format!("{ALL}{id}/history/")).await;
+        let steps = steps.as_array().unwrap();
+        let words: Vec<_> = steps.iter().map(|step| step["step"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(words, ["requested", "confirmed", "coming", "cancelled"]);
+        assert_eq!(steps[3]["note"], "Le patient a répondu au rappel par SMS.");
+        s.clinic.stop_work().await;
+    }
+
+    async fn whatsapp_asks_for_a_digit_everywhere(db) {
+        let mut s = scene(&db).await;
+        let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;
+        let id = s.visit("dr-awa", jean, "09:00").await;
+        let writes = Timestamp::parse("2027-03-04T17:00:00Z").unwrap();
+        s.clock.advance(writes.since(s.clock.now()));
+        assert_eq!(s.clinic.webhook("whatsapp", &s.clinic.whatsapp(KINSHASA, "Bonjour")).await.status, 200);
+        s.clinic.start_work();
+        s.work_done().await;
+        s.clinic.stop_work().await;
+        let reminders = s.reminded(KINSHASA).await;
+        assert!(reminders.len() == 1 && reminders[0].contains("Répondez 1"), "{reminders:?}");
+        // STOP stays what it is, and is no answer.
+        assert!(s.writes("whatsapp", KINSHASA, "CANCEL").await.is_empty());
+        assert!(same(&s.state(&id).await, NO_ONE));
+        let off = s.writes("whatsapp", KINSHASA, "« Annulér »").await;
+        assert!(off.len() == 1 && off[0].contains("annulé"), "what he asks for comes in spite of STOP: {off:?}");
+        assert_eq!(s.state(&id).await.0, "cancelled");
+        s.clinic.stop_work().await;
+    }
+
+    async fn on_a_shared_phone_nobody_is_asked_and_nothing_is_guessed(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let moussa = s.clinic.patient("Moussa", "Diop", AWA).await;
+        let visits = [s.visit("dr-awa", awa, "08:00").await, s.visit("dr-awa", moussa, "09:00").await];
+        let binta = s.clinic.patient("Binta", "Ka", "+221772000009").await;
+        let alone = s.visit("dr-awa", binta, "10:00").await;
+        let reminders = s.reminded(AWA).await;
+        assert!(!reminders.is_empty());
+        for text in &reminders {
+            assert!(text.contains("Une information vous attend") && !text.contains("10:00") && !text.contains("Répondez"), "{text}");
+        }
+        let asked = s.writes("whatsapp", AWA, "1").await;
+        assert!(asked.len() == 1 && asked[0].contains("1 Awa, 2 Moussa"), "who is writing: {asked:?}");
+        // "2" answers that question, and whoever speaks now still means nobody's visit.
+        for text in ["2", "2", "1", "non"] {
+            s.writes("whatsapp", AWA, text).await;
+        }
+        for id in &visits {
+            assert!(same(&s.state(id).await, NO_ONE));
+        }
+        // A number that came to be shared after it was asked.
+        s.clinic.patient("Fatou", "Ka", "+221772000009").await;
+        s.writes("sms", "+221772000009", "2").await;
+        assert!(same(&s.state(&alone).await, NO_ONE));
+        assert_eq!(s.answers().await, json!(0));
+        s.clinic.stop_work().await;
+    }
+
+    async fn who_was_not_asked_writes_an_ordinary_message(db) {
+        let mut s = scene(&db).await;
+        let ibou = s.clinic.patient("Ibou", "Sarr", "+221772000003").await;
+        let far = s.visit("dr-awa", ibou, "11:00").await;
+        s.act("dr-awa", &far, "reschedule", json!({"requested_start": "2027-03-12T11:00:00Z", "requested_end": "2027-03-12T11:30:00Z"})).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let id = s.visit("dr-awa", awa, "10:00").await;
+        // Two visits of a day: one digit could be meant for either.
+        let two = s.clinic.patient("Lamine", "Fall", "+221772000004").await;
+        let both = [s.visit("dr-awa", two, "08:00").await, s.visit("dr-awa", two, "09:00").await];
+        assert_eq!(s.reminded(AWA).await.len(), 1);
+        for (phone, visits) in [("+221772000003", &[far][..]), ("+221772000004", &both)] {
+            assert!(s.writes("sms", phone, "2").await.is_empty(), "{phone}");
+            for id in visits {
+                assert!(same(&s.state(id).await, NO_ONE), "{phone}");
+            }
+        }
+        // A sentence is no answer; one that staff wrote since has asked something else.
+        assert!(s.writes("sms", AWA, "2 comprimés par jour ?").await.is_empty());
+        let list = s.get("agent", "/api/v1/inbox/conversations/").await;
+        let of_awa = list["results"].as_array().unwrap().iter().find(|one| one["patient_id"] == json!(awa)).unwrap();
+        let path = format!("/api/v1/inbox/conversations/{}/reply/", of_awa["id"].as_str().unwrap());
+        s.clock.advance(Duration::from_secs(60));
+        ok(s.by("agent", Method::POST, &path, json!({"body": "1 matin et 1 soir ?", "channel": "sms"})).await);
+        s.work_done().await;
+        assert!(s.writes("sms", AWA, "1").await.is_empty());
+        assert!(s.writes("sms", AWA, "2").await.is_empty());
+        assert!(same(&s.state(&id).await, NO_ONE));
+        // A stranger's number.
+        assert!(s.writes("sms", "+221775556677", "2").await.is_empty());
+        s.clinic.stop_work().await;
+    }
+
+    async fn a_moved_or_begun_visit_is_not_answered_any_more(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let binta = s.clinic.patient("Binta", "Ka", "+221772000009").await;
+        let (moved, begun) = (s.visit("dr-awa", awa, "10:00").await, s.visit("dr-awa", binta, "09:00").await);
+        assert_eq!(s.reminded(AWA).await.len(), 1);
+        assert_eq!(s.writes("sms", AWA, "1").await.len(), 1);
+        let later = json!({"requested_start": format!("{DAY}T11:00:00Z"), "requested_end": format!("{DAY}T11:30:00Z")});
+        s.act("dr-awa", &moved, "reschedule", later).await;
+        assert!(same(&s.state(&moved).await, NO_ONE), "he said it of another hour");
+        assert!(s.writes("sms", AWA, "2").await.is_empty());
+        assert!(same(&s.state(&moved).await, NO_ONE));
+        s.clinic.stop_work().await;
+        let nine = Timestamp::parse(&format!("{DAY}T09:00:00Z")).unwrap();
+        s.clock.advance(nine.since(s.clock.now()));
+        s.clinic.start_work();
+        s.work_done().await;
+        assert!(s.writes("sms", "+221772000009", "2").await.is_empty());
+        assert!(same(&s.state(&begun).await, NO_ONE));
+        s.clinic.stop_work().await;
+    }
+
+    async fn the_same_number_in_another_clinic_is_another_patient(db) {
+        let mut s = scene(&db).await;
+        let here = s.clinic.patient("Awa", "Diop", AWA).await;
+        let there = Ctx { tenant: s.other, ..Ctx::system(s.other, "test") };
+        let new = clinic::patients::api::NewPatient { first_name: "Awa".into(), last_name: "Diop".into(), phone: AWA.into(), ..Default::default() };
+        let elsewhere = clinic::patients::api::create(&s.clinic.app, &there, new).await.unwrap().id;
+        let ours = s.visit("dr-awa", here, "10:00").await;
+        let theirs = s.visit("dr-la", elsewhere, "10:00").await;
+        assert_eq!(s.reminded(AWA).await.len(), 1);
+        assert_eq!(s.writes("sms", AWA, "2").await.len(), 1);
+        assert_eq!(s.state(&ours).await.0, "cancelled");
+        let path = format!("{ALL}{theirs}/");
+        assert_eq!(s.get("dr-la", &path).await["status"], "confirmed");
+        let mut to_them = s.clinic.text(AWA, "1");
+        assert_eq!(to_them.to, OURS);
+        to_them.to = THEIRS.to_owned();
+        assert_eq!(s.clinic.webhook("sms", &to_them.sms()).await.status, 200);
+        s.work_done().await;
+        assert!(!s.get("dr-la", &path).await["patient_coming_at"].is_null());
+        assert_eq!(s.state(&ours).await.0, "cancelled");
+        s.clinic.stop_work().await;
+    }
+
+    async fn thirty_at_once_and_twice_delivered_are_one_answer(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let id = s.visit("dr-awa", awa, "10:00").await;
+        assert_eq!(s.reminded(AWA).await.len(), 1);
+        let before = s.texts("agent", AWA).await.len();
+        let copies = s.clinic.sms(AWA, "2");
+        let others: Vec<_> = (0..10).map(|_| s.clinic.whatsapp(AWA, "non")).collect();
+        let copied = (0..20).map(|_| s.clinic.webhook("sms", &copies));
+        let said = others.iter().map(|form| s.clinic.webhook("whatsapp", form));
+        let (copied, said) = tokio::join!(futures_util::future::join_all(copied), futures_util::future::join_all(said));
+        assert!(copied.iter().chain(&said).all(|answer| answer.status == 200));
+        s.work_done().await;
+        let back = s.texts("agent", AWA).await.split_off(before);
+        assert_eq!(back.len(), 1, "{back:?}");
+        assert_eq!((s.state(&id).await.0.as_str(), s.answers().await), ("cancelled", json!(1)));
+        assert_eq!(s.thread().await.iter().filter(|(kind, _)| kind == "inbound").count(), 11);
+        s.clinic.stop_work().await;
+    }
+
+    async fn where_no_sms_comes_back_a_short_link_asks(db) {
+        let mut s = scene(&db).await;
+        let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;
+        let id = s.visit("dr-awa", jean, "09:00").await;
+        let reminders = s.reminded(KINSHASA).await;
+        assert!(reminders.len() == 1 && !reminders[0].contains("Répondez"), "{reminders:?}");
+        let path = link(&reminders[0]);
+        let token = path.strip_prefix("/r/").unwrap();
+        assert_eq!(token.len(), 11);
+        let (visitor, csrf) = s.visitor(&path).await;
+        // To look, as the previews of messages do, changes nothing and tells of nobody.
+        let version = s.one(&id).await["version"].clone();
+        for _ in 0..3 {
+            let page = visitor.get(&path).await;
+            assert_eq!((page.status.as_u16(), page.headers["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
+            assert!(page.text.contains("Clinique demo") && page.text.contains("09:00") && page.text.contains("Je viens"), "{}", page.text);
+            for secret in ["Jean", "Ilunga", "Fatou", "Sow", "81234"] {
+                assert!(!page.text.contains(secret), "{secret}: {}", page.text);
+            }
+        }
+        assert_eq!(s.one(&id).await["version"], version);
+        let press = async |answer: &str| {
+            let done = visitor.post(&path, &[("csrf", &csrf), ("answer", answer)]).await;
+            assert_eq!((done.status.as_u16(), done.headers["location"].to_str().unwrap()), (303, path.as_str()));
+            visitor.get(&path).await.text
+        };
+        assert_eq!(visitor.post(&path, &[("answer", "not_coming")]).await.status, 403, "not from our page");
+        assert_eq!(visitor.post(&path, &[("csrf", &csrf), ("answer", "peut-être")]).await.status, 400);
+        assert!(same(&s.state(&id).await, NO_ONE));
+        for _ in 0..2 {
+            let page = press("coming").await;
+            assert!(page.contains("nous vous attendons") && !page.contains("Je viens") && page.contains("not_coming"), "{page}");
+        }
+        assert!(same(&s.state(&id).await, ("confirmed", true)));
+        for answer in ["not_coming", "not_coming", "coming"] {
+            let page = press(answer).await;
+            assert!(page.contains("est annulé") && !page.contains("<button class=\"button danger\""), "{page}");
+        }
+        assert_eq!((s.state(&id).await.0.as_str(), s.answers().await), ("cancelled", json!(2)));
+        // Only its hash is kept.
+        let mut tx = s.clinic.app.store.read(s.clinic.tenant).await.unwrap();
+        let kept: String = tx.one(KEPT, ::store::params![s.clinic.tenant]).await.unwrap();
+        assert!(kept.len() == 64 && !kept.contains(token), "{kept}");
+        s.clinic.stop_work().await;
+    }
+
+    async fn a_link_ends_when_the_visit_begins_and_guesses_are_counted(db) {
+        let mut s = scene(&db).await;
+        let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;
+        let id = s.visit("dr-awa", jean, "09:00").await;
+        let reminders = s.reminded(KINSHASA).await;
+        s.clinic.stop_work().await;
+        let path = link(&reminders[0]);
+        let (visitor, csrf) = s.visitor(&path).await;
+        let wrong = visitor.get("/r/11111111111").await;
+        assert_eq!(wrong.status, 404);
+        assert!(wrong.text.contains("Rien n’a été changé"), "{}", wrong.text);
+        assert_eq!(visitor.post("/r/11111111111", &[("csrf", &csrf), ("answer", "coming")]).await.status, 404);
+        let nine = Timestamp::parse(&format!("{DAY}T09:00:00Z")).unwrap();
+        s.clock.advance(nine.since(s.clock.now()));
+        assert_eq!(visitor.get(&path).await.status, 404);
+        assert_eq!(visitor.post(&path, &[("csrf", &csrf), ("answer", "not_coming")]).await.status, 404);
+        assert!(same(&s.state(&id).await, NO_ONE));
+        s.clinic.allow(Budgets { visits: Rate::new(1, 3), sign_ins: Rate::new(1, 3), ..Budgets::default() });
+        let mut statuses = Vec::new();
+        for number in 0..5 {
+            let request = Request::get(format!("/r/2222222222{number}")).body(Body::empty()).unwrap();
+            statuses.push(s.clinic.send(request).await.status.as_u16());
+        }
+        assert_eq!(statuses, [404, 404, 404, 429, 429]);
+    }
+}
+
+const KEPT: ::store::Sql =
+    ::store::Sql::new("SELECT token_hash AS value FROM reminder_question WHERE tenant_id = $1");
