@@ -111,8 +111,8 @@ impl Scene {
         self.clock.advance(evening.since(self.clock.now()));
         self.clinic.start_work();
         self.work_done().await;
-        let sent = self.texts("agent", phone).await;
-        sent.into_iter()
+        let sent = self.sent(phone).await.into_iter();
+        sent.map(|(_, text)| text)
             .filter(|text| text.contains("Rappel") || text.contains("information"))
             .collect()
     }
@@ -135,27 +135,34 @@ impl Scene {
         .await;
     }
 
-    /// Texts to this number, the oldest first.
-    async fn texts(&self, who: &str, phone: &str) -> Vec<String> {
-        let outbox = self.get(who, "/api/v1/outbox/?page_size=100").await;
+    /// What was sent to this number: ids and texts, in no order, since time stands still.
+    async fn sent(&self, phone: &str) -> Vec<(String, String)> {
+        let outbox = self.get("agent", "/api/v1/outbox/?page_size=100").await;
         let rows = outbox["results"].as_array().unwrap().iter();
-        let of = rows.filter(|row| row["recipient"] == phone);
-        let text = |row: &Value| row["body"].as_str().unwrap().to_owned();
-        let mut texts: Vec<String> = of.map(text).collect();
-        texts.reverse();
-        texts
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        rows.filter(|row| row["recipient"] == phone)
+            .map(|row| (text(&row["id"]), text(&row["body"])))
+            .collect()
     }
 
-    /// A patient writes; what came back to him since.
+    /// What was sent to this number beside what is known already.
+    async fn sent_since(&self, phone: &str, known: &[(String, String)]) -> Vec<String> {
+        let sent = self.sent(phone).await.into_iter();
+        sent.filter(|one| !known.contains(one))
+            .map(|(_, text)| text)
+            .collect()
+    }
+
+    /// A patient writes; what came back to him.
     async fn writes(&self, kind: &str, from: &str, text: &str) -> Vec<String> {
-        let before = self.texts("agent", from).await.len();
+        let before = self.sent(from).await;
         let form = match kind {
             "sms" => self.clinic.sms(from, text),
             _ => self.clinic.whatsapp(from, text),
         };
         assert_eq!(self.clinic.webhook(kind, &form).await.status, 200);
         self.work_done().await;
-        self.texts("agent", from).await.split_off(before)
+        self.sent_since(from, &before).await
     }
 
     /// What stands in the first conversation: kind and text.
@@ -226,7 +233,8 @@ on_both_engines! {
         let one = s.one(&id).await;
         assert_eq!((&one["status"], one["version"].as_i64()), (&json!("confirmed"), Some(before + 1)));
         assert_eq!(one["patient_coming_at"], "2027-03-04T18:05:00+00:00");
-        let thread = s.thread().await;
+        let mut thread = s.thread().await;
+        thread.sort();
         assert_eq!(thread, [("inbound".to_owned(), " 1.".to_owned()), ("outbound".to_owned(), thanks[0].clone())]);
         // Again, in other words and over the other way: nothing changes, nothing is sent.
         for (kind, text) in [("sms", "1"), ("whatsapp", "Oui !"), ("sms", "confirmer")] {
@@ -394,7 +402,7 @@ on_both_engines! {
         let awa = s.clinic.patient("Awa", "Diop", AWA).await;
         let id = s.visit("dr-awa", awa, "10:00").await;
         assert_eq!(s.reminded(AWA).await.len(), 1);
-        let before = s.texts("agent", AWA).await.len();
+        let before = s.sent(AWA).await;
         let copies = s.clinic.sms(AWA, "2");
         let others: Vec<_> = (0..10).map(|_| s.clinic.whatsapp(AWA, "non")).collect();
         let copied = (0..20).map(|_| s.clinic.webhook("sms", &copies));
@@ -402,7 +410,7 @@ on_both_engines! {
         let (copied, said) = tokio::join!(futures_util::future::join_all(copied), futures_util::future::join_all(said));
         assert!(copied.iter().chain(&said).all(|answer| answer.status == 200));
         s.work_done().await;
-        let back = s.texts("agent", AWA).await.split_off(before);
+        let back = s.sent_since(AWA, &before).await;
         assert_eq!(back.len(), 1, "{back:?}");
         assert_eq!((s.state(&id).await.0.as_str(), s.answers().await), ("cancelled", json!(1)));
         assert_eq!(s.thread().await.iter().filter(|(kind, _)| kind == "inbound").count(), 11);
