@@ -41,7 +41,7 @@ pub use online_requests::{cancel_online, confirm_online, made_online, online_req
 pub use preview::{displaced, preview_hours};
 pub use read::{appointment, appointments, history};
 pub use reminder_links::{answer_reminder, reminded};
-pub(super) use reminders::remind;
+pub(super) use reminders::{ladder, remind};
 pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
 pub use slots::{free_slots, next_free};

@@ -106,7 +106,8 @@ pub(super) async fn plan(
     Ok(())
 }
 
-fn ladder(rules: &ReminderRules) -> Ladder {
+/// The same for the rules of the agenda.
+pub(in crate::scheduling) fn ladder(rules: &ReminderRules) -> Ladder {
     let usual = Ladder::default();
     Ladder {
         two_days: rules.two_days,

@@ -17,6 +17,7 @@ use webkit::Routes;
 use crate::App;
 
 pub(super) use calendars::UNSEEN;
+pub(super) use calendars::given;
 
 /// An answer with its version as ETag.
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);

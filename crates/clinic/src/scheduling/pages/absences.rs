@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
-use kernel::{Expected, PageRequest, Problem, UserId, Zone};
+use kernel::{Expected, Id, PageRequest, Problem, ProblemKind, UserId, Zone};
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
 use super::{board, hours::whose, words};
@@ -16,7 +16,7 @@ use crate::{
     identity::api::StaffMember,
     scheduling::{
         api,
-        model::{Appointment, Away, ExceptionKind, ExceptionMark},
+        model::{Appointment, Away, ExceptionId, ExceptionKind, ExceptionMark},
         wire::{AbsenceForm, DropForm, OwnQuery, doctor_of, kind_text, kind_word},
     },
 };
@@ -34,6 +34,8 @@ struct AbsencesPage {
     /// Each with the appointments that lie in it.
     rows: Vec<(Away, Vec<Appointment>)>,
     form: AbsenceForm,
+    /// Somebody else changed the one that is edited.
+    stale: bool,
     errors: Option<FieldTexts>,
     done: String,
     zone: Zone,
@@ -83,8 +85,15 @@ impl AbsencesPage {
         errors.map_or("", |errors| errors.of_field(field))
     }
 
+    /// A conflict is told with what holds now, and nothing else.
     fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
+        let errors = self.errors.as_ref().filter(|_| !self.stale);
+        errors.map_or("", FieldTexts::summary)
+    }
+
+    fn edited(&self, id: ExceptionId) -> Option<&Away> {
+        let mut rows = self.rows.iter().map(|(away, _)| away);
+        rows.find(|away| away.id == id)
     }
 
     fn doctor_key(&self) -> String {
@@ -123,6 +132,7 @@ async fn page(
         doctor,
         rows,
         form,
+        stale: false,
         errors: None,
         done: String::new(),
         zone: caller.zone.clone(),
@@ -139,11 +149,36 @@ pub(super) async fn show(
 ) -> Result<Response, Fault> {
     let form = AbsenceForm::default();
     let mut page = page((&app, &caller), shell, &query.medecin, form).await?;
+    if let Some(away) = id_of(&query.edit).and_then(|id| page.edited(id)) {
+        page.form = AbsenceForm::of(away, &page.zone);
+    }
     page.done = query.done;
     Ok(render(&page)?.into_response())
 }
 
-pub(super) async fn add(
+fn id_of(given: &str) -> Option<ExceptionId> {
+    given.parse().ok().map(Id::from_uuid)
+}
+
+/// Enters an absence, or changes the one that the form names.
+async fn saved(
+    app: &App,
+    caller: &Caller,
+    doctor: Option<UserId>,
+    form: &AbsenceForm,
+) -> Result<Away, Problem> {
+    let mut new = form.read(&caller.zone)?;
+    new.practitioner = doctor;
+    let seen = form
+        .version
+        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    match id_of(&form.edit) {
+        Some(id) => api::change_exception(app, &caller.ctx, id, seen, new).await,
+        None => api::add_exception(app, &caller.ctx, new).await,
+    }
+}
+
+pub(super) async fn save(
     State(app): State<App>,
     caller: Caller,
     shell: Shell,
@@ -151,14 +186,8 @@ pub(super) async fn add(
 ) -> Result<Response, Fault> {
     let named = form.medecin.clone();
     let doctors = board::doctors(&app, &caller).await?;
-    let outcome = match form.read(&caller.zone) {
-        Ok(mut new) => {
-            new.practitioner = whose(&caller, &doctors, &named);
-            api::add_exception(&app, &caller.ctx, new).await
-        }
-        Err(problem) => Err(problem),
-    };
-    let problem = match outcome {
+    let doctor = whose(&caller, &doctors, &named);
+    let problem = match saved(&app, &caller, doctor, &form).await {
         Ok(away) => {
             let doctor = away.practitioner_id;
             let there = format!("/agenda/absences?medecin={doctor}&done=saved#e-{}", away.id);
@@ -166,8 +195,15 @@ pub(super) async fn add(
         }
         Err(problem) => problem,
     };
+    let stale = problem.kind == ProblemKind::Stale;
     let (status, errors) = words::refused(shell.texts, problem)?;
     let mut page = page((&app, &caller), shell, &named, form).await?;
+    if stale {
+        // Whoever saves again has seen what he replaces.
+        let held = id_of(&page.form.edit).and_then(|id| page.edited(id));
+        page.form.version = held.map(|held| held.version);
+        page.stale = true;
+    }
     page.errors = Some(errors);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, render(&page)?).into_response())

@@ -4,6 +4,9 @@
 mod absences;
 mod board;
 mod book;
+mod calendar;
+mod charts;
+mod figures;
 mod hours;
 mod line;
 mod mine;
@@ -13,6 +16,7 @@ mod online_code;
 mod online_setting;
 mod place;
 mod reply;
+mod reminders;
 mod slots;
 mod staff;
 mod times;
@@ -20,8 +24,8 @@ mod waiting;
 mod words;
 
 use axum::http::Method;
-use kernel::Role;
-use webkit::{Policy, Routes};
+use kernel::{Role, UserId};
+use webkit::{Policy, Principal, Routes, Shell};
 
 use crate::App;
 
@@ -34,6 +38,26 @@ const CALENDARS: Policy = Policy::Roles(&[
     Role::SuperAdmin,
     Role::Manager,
 ]);
+
+/// Pages around the agenda: address, label, whose.
+const SECTIONS: [(&str, &str, Policy); 5] = [
+    ("/agenda/hours", "hours-title", CALENDARS),
+    ("/agenda/absences", "absences-title", CALENDARS),
+    ("/agenda/figures", "figures-title", CALENDARS),
+    ("/agenda/calendar", "calendar-title", CALENDARS),
+    ("/agenda/reminders", "reminders-title", Policy::ADMIN),
+];
+
+/// The ones that he who looks may open, of the doctor he looks at: addresses with
+/// the keys of their labels, and whether it is the page shown.
+fn sections(shell: &Shell, doctor: Option<&UserId>) -> Vec<(String, &'static str, bool)> {
+    let role = shell.principal.as_deref().and_then(Principal::role);
+    let doctor = doctor.filter(|_| role != Some(Role::Practitioner));
+    let query = doctor.map_or_else(String::new, |id| format!("?medecin={id}"));
+    let open = SECTIONS.iter().filter(|(.., policy)| policy.allows(role));
+    open.map(|(href, label, _)| (format!("{href}{query}"), *label, shell.path == *href))
+        .collect()
+}
 
 pub(super) fn routes() -> Routes<App> {
     let (get, post) = (|| Method::GET, || Method::POST);
@@ -55,8 +79,25 @@ pub(super) fn routes() -> Routes<App> {
             hours::remove,
             CALENDARS,
         )
+        .page(get(), "/agenda/figures", figures::show, CALENDARS)
+        .page(get(), "/agenda/reminders", reminders::show, Policy::ADMIN)
+        .page(post(), "/agenda/reminders", reminders::save, Policy::ADMIN)
+        .page(get(), "/agenda/calendar", calendar::show, CALENDARS)
+        .page(get(), "/agenda/calendar/file", calendar::file, CALENDARS)
+        .page(
+            post(),
+            "/agenda/calendar",
+            calendar::make,
+            Policy::CLINICIAN,
+        )
+        .page(
+            post(),
+            "/agenda/calendar/withdraw",
+            calendar::withdraw,
+            Policy::CLINICIAN,
+        )
         .page(get(), "/agenda/absences", absences::show, CALENDARS)
-        .page(post(), "/agenda/absences", absences::add, CALENDARS)
+        .page(post(), "/agenda/absences", absences::save, CALENDARS)
         .page(
             post(),
             "/agenda/absences/{id}/delete",

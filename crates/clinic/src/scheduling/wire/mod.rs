@@ -14,6 +14,7 @@ mod pages;
 mod reminders;
 mod slots;
 mod waiting;
+mod time;
 
 pub(super) use answers::ReplyForm;
 pub(super) use appointments::*;
@@ -28,6 +29,7 @@ pub(super) use pages::*;
 pub(super) use reminders::*;
 pub(super) use slots::*;
 pub(super) use waiting::*;
+pub(super) use time::*;
 
 use agenda::Mode;
 use kernel::{FieldError, Id, Problem, Timestamp, Zone};

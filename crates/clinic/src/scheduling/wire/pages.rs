@@ -5,12 +5,12 @@ use kernel::{Id, Patch, Problem, Timestamp, UserId, Zone};
 use serde::Deserialize;
 
 use super::{
-    exceptions::kind_named,
+    exceptions::{kind_named, kind_word},
     hours::{clock, minute},
 };
 use crate::scheduling::{
     api::{NewAway, NewHours},
-    model::Hours,
+    model::{Away, Hours},
 };
 
 /// A slot in an address or a form: `<start>-<end>.<doctor>`, instants in seconds.
@@ -264,6 +264,9 @@ impl HoursForm {
 #[serde(deny_unknown_fields, default)]
 pub(in crate::scheduling) struct AbsenceForm {
     pub(in crate::scheduling) medecin: String,
+    /// The absence that is changed; empty to add one.
+    pub(in crate::scheduling) edit: String,
+    pub(in crate::scheduling) version: Option<i64>,
     pub(in crate::scheduling) start_datetime: String,
     pub(in crate::scheduling) end_datetime: String,
     pub(in crate::scheduling) exception_type: String,
@@ -272,6 +275,22 @@ pub(in crate::scheduling) struct AbsenceForm {
 }
 
 impl AbsenceForm {
+    /// The form of this absence, in the clinic's time.
+    pub(in crate::scheduling) fn of(away: &Away, zone: &Zone) -> Self {
+        let at = |at: Timestamp| format!("{}T{}", at.day(zone), at.hour_minute(zone));
+        let weekly = if away.weekly { "1" } else { "" };
+        Self {
+            medecin: away.practitioner_id.to_string(),
+            edit: away.id.to_string(),
+            version: Some(away.version),
+            start_datetime: at(away.starts_at),
+            end_datetime: at(away.ends_at),
+            exception_type: kind_word(away.kind).to_owned(),
+            reason: away.reason.clone().unwrap_or_default(),
+            is_recurring: weekly.to_owned(),
+        }
+    }
+
     /// What it says, in the clinic's time.
     ///
     /// # Errors
