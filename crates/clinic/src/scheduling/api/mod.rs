@@ -51,7 +51,10 @@ pub use waiting::{accept_offer, refuse_offer, stop_waiting, wait, waiting};
 pub use agenda::Mode;
 
 pub use super::model::{
-    Appointment, AppointmentId, AvailabilityId, Away, CalendarFile, ExceptionId, ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState, Offered, Period, ReminderRules, SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted, BookingCodeId, OnlineBooking, OnlineWish, Reminded,
+    Appointment, AppointmentId, AvailabilityId, Away, BookingCodeId, CalendarFile, ExceptionId,
+    ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState,
+    Offered, OnlineBooking, OnlineWish, Period, Reminded, ReminderRules, SoughtAppointments,
+    SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

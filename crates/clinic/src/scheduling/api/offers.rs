@@ -262,6 +262,8 @@ async fn offer(
         requested_end: slot.span.end(),
         starts_at: slot.span.start(),
         ends_at: slot.span.end(),
+        patient_coming_at: None,
+        online: false,
         confirmed_at: None,
         held_until: now.plus(HOLD),
         capacity: i64::from(slot.capacity),

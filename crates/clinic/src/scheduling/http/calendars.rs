@@ -52,7 +52,11 @@ pub(super) fn routes() -> Routes<App> {
 }
 
 /// The file as an answer, nothing for who has it already.
-pub(in crate::scheduling) fn given(file: &CalendarFile, headers: &HeaderMap, inline: bool) -> Result<Response, Fault> {
+pub(in crate::scheduling) fn given(
+    file: &CalendarFile,
+    headers: &HeaderMap,
+    inline: bool,
+) -> Result<Response, Fault> {
     let download = Download {
         digest: &file.digest,
         size: u64::try_from(file.text.len()).unwrap_or(u64::MAX),

@@ -13,8 +13,8 @@ mod online;
 mod pages;
 mod reminders;
 mod slots;
-mod waiting;
 mod time;
+mod waiting;
 
 pub(super) use answers::ReplyForm;
 pub(super) use appointments::*;
@@ -28,8 +28,8 @@ pub(super) use online::*;
 pub(super) use pages::*;
 pub(super) use reminders::*;
 pub(super) use slots::*;
-pub(super) use waiting::*;
 pub(super) use time::*;
+pub(super) use waiting::*;
 
 use agenda::Mode;
 use kernel::{FieldError, Id, Problem, Timestamp, Zone};
