@@ -95,9 +95,20 @@ impl Site {
 
     /// Starts the server and waits until it says that it is ready.
     pub async fn start(&self) -> Child {
+        self.started(self.command("demo")).await
+    }
+
+    /// Starts another one on the same database and folder, at an address of its own.
+    pub async fn start_beside(&self) -> (Child, SocketAddr) {
+        let address = free_address();
+        let mut command = self.command("serve");
+        command.env("LAFIYA_LISTEN", address.to_string());
+        (self.started(command).await, address)
+    }
+
+    async fn started(&self, mut command: Command) -> Child {
         let log = self.folder.path().join("log");
         let log = fs::File::options().create(true).append(true).open(log);
-        let mut command = self.command("demo");
         command.stdout(Stdio::piped()).stderr(log.unwrap());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
