@@ -12,3 +12,9 @@ sessions-client = Address: { $client }
 sessions-end = End
 sessions-end-of = End { $what }
 sessions-end-others = End all others
+
+programs-title = Programs you let in
+programs-intro = You let them act in your name. Withdraw those you no longer use: their access ends at once.
+programs-since = Let in since { $day }
+programs-withdraw = Withdraw
+programs-withdraw-of = Withdraw { $name }

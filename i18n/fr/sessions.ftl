@@ -12,3 +12,9 @@ sessions-client = Adresse : { $client }
 sessions-end = Fermer
 sessions-end-of = Fermer { $what }
 sessions-end-others = Fermer toutes les autres
+
+programs-title = Programmes autorisés
+programs-intro = Vous les avez laissés agir en votre nom. Retirez ceux dont vous ne vous servez plus : leur accès cesse aussitôt.
+programs-since = Autorisé depuis le { $day }
+programs-withdraw = Retirer
+programs-withdraw-of = Retirer { $name }

@@ -183,7 +183,11 @@ async fn cookie(clinic: &TestClinic, person: &str) -> String {
 
 async fn look(clinic: &TestClinic, cookie: &str, question: &[(&str, String)]) -> Answer {
     let query = serde_urlencoded::to_string(question).unwrap();
-    let request = Request::get(format!("/oauth/authorize?{query}"))
+    look_at(clinic, cookie, &format!("/oauth/authorize?{query}")).await
+}
+
+async fn look_at(clinic: &TestClinic, cookie: &str, path: &str) -> Answer {
+    let request = Request::get(path)
         .header("cookie", cookie)
         .header("accept", "text/html");
     clinic.send(request.body(Body::empty()).unwrap()).await
@@ -509,6 +513,34 @@ on_both_engines! {
         api::reset_password(&clinic.app, "agent", PASSWORD).await.unwrap();
         assert_eq!(opens(&clinic, &access).await, 401, "another password");
         assert_eq!(error(&program.refresh(&refresh).await), (400, json!("invalid_grant")));
+    }
+
+    async fn who_let_a_program_in_withdraws_it(db) {
+        let clinic = TestClinic::new(&db).await;
+        let program = Program::web(&clinic).await;
+        let (access, refresh) = program.tokens("agent").await;
+        let (others, _) = program.tokens("admin").await;
+        let own = clinic.token_of("agent").await;
+        let all = "/api/v1/auth/programs/";
+        let listed = clinic.call_as(Some(&own), Method::GET, all, None).await.json();
+        let row = &listed["results"][0];
+        assert_eq!((&listed["count"], &row["name"], &row["id"]), (&json!(1), &json!("Agenda"), &json!(program.id)));
+        assert!(row["scopes"].as_array().unwrap().contains(&json!("read:customer")), "{row}");
+        let refused = clinic.call_as(Some(&access), Method::GET, all, None).await;
+        assert_eq!(refused.status, 403, "a program does not see the others");
+        let cookie = cookie(&clinic, "agent").await;
+        let page = look_at(&clinic, &cookie, "/sessions").await;
+        assert!(page.text.contains("Agenda") && page.text.contains(&format!("/sessions/programs/{}/withdraw", program.id)), "{}", page.text);
+
+        let one = format!("{all}{}/", program.id);
+        assert_eq!(clinic.call_as(Some(&own), Method::DELETE, &one, None).await.status, 204);
+        assert_eq!(opens(&clinic, &access).await, 401);
+        assert_eq!(program.refresh(&refresh).await.status, 400);
+        assert_eq!(opens(&clinic, &others).await, 200, "what somebody else granted stays");
+        assert_eq!(clinic.call_as(Some(&own), Method::GET, all, None).await.json()["count"], 0);
+        assert_eq!(clinic.call_as(Some(&own), Method::DELETE, &one, None).await.status, 404, "there is nothing left");
+        let (access, _) = program.tokens("agent").await;
+        assert_eq!(opens(&clinic, &access).await, 200, "he may let it in again");
     }
 
     async fn a_token_stays_in_its_clinic(db) {

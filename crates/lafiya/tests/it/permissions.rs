@@ -58,11 +58,13 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/api/v1/exceptions/", "absence"),
         ("/api/v1/auth/invitations/", "invitation"),
         ("/api/v1/auth/medecins/", "doctor"),
+        ("/api/v1/auth/programs/", "client"),
         ("/api/v1/auth/sessions/", "sign-in"),
         ("/api/v1/auth/users/", "user"),
         ("/api/v1/oauth/clients/", "client"),
         ("/api/v1/service-tokens/", "service-token"),
         ("/second-factor/members/", "user"),
+        ("/sessions/programs/", "client"),
         ("/sessions/", "sign-in"),
         ("/settings/access/clients/", "client"),
         ("/settings/access/tokens/", "service-token"),
@@ -86,9 +88,10 @@ fn object_of(path: &str) -> Option<&'static str> {
 }
 
 /// Routes that name what nobody of the scene has: an own record, a second clinic,
-/// an invitation, a second factor. They answer 404 to whoever may call them.
-const LACKING: [&str; 11] = [
+/// an invitation, a second factor, a program he let in. They answer 404 to whoever may call them.
+const LACKING: [&str; 13] = [
     "/api/v1/me/access/",
+    "/api/v1/auth/programs/{id}/",
     "/api/v1/auth/users/{id}/second-factor/",
     "/consultations/{id}/attachments/{file}",
     "/consultations/{id}/attachments/{file}/delete",
@@ -98,6 +101,7 @@ const LACKING: [&str; 11] = [
     "/invitation/{token}/join",
     "/my/access",
     "/second-factor/members/{id}/reset",
+    "/sessions/programs/{id}/withdraw",
     "/tenant",
 ];
 

@@ -115,6 +115,7 @@ pub const ACTIONS: &[&str] = &[
     "user.recovery_codes",
     "tenant.second_factor",
     "oauth.consent",
+    "oauth.withdraw",
     "oauth_client.create",
     "oauth_client.rotate",
     "oauth_client.revoke",

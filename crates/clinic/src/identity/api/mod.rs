@@ -10,6 +10,7 @@ mod factor_rule;
 mod failures;
 mod input;
 mod invitations;
+mod let_in;
 mod members;
 mod profile;
 mod programs;
@@ -31,6 +32,7 @@ pub use authorize::{NotAsked, Wrong, asked, consent, refused, sweep_grants};
 pub use delegate::{Known, NotGiven, Shown, delegate, known, revoke};
 pub use factor_rule::{member_factors, require, required, reset_factor};
 pub use failures::limited;
+pub use let_in::{let_in, withdraw};
 pub use second_factor::{
     begin, challenged, confirm, finish_browser, finish_program, finish_setup, offered, remove,
     renew_codes, state,
@@ -42,7 +44,7 @@ pub use sign_in::{
 };
 
 pub use super::model::oauth::{
-    AccessState, Asked, ClientId, ClientKind, ClientRow, Delegated, Issued, NewClient,
+    AccessState, Asked, ClientId, ClientKind, ClientRow, Delegated, Issued, LetIn, NewClient,
     NewServiceToken, ServiceTokenId, ServiceTokenRow,
 };
 pub use super::rules::scopes::SCOPES;

@@ -2,6 +2,7 @@
 
 mod access;
 mod invitations;
+mod let_in;
 mod oauth;
 mod origin;
 mod passwords;
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(oauth::routes())
         .merge(access::routes())
         .merge(sessions::routes())
+        .merge(let_in::routes())
         .merge(second_factor::routes())
         .merge(users::routes())
         .merge(passwords::routes())

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use kernel::{Id, Role, TenantId, Timestamp, UserId};
 use uuid::Uuid;
@@ -192,6 +192,28 @@ store::row! {
         pub(in crate::identity) expires_at: Timestamp,
         pub(in crate::identity) revoked_at: Option<Timestamp>,
     }
+}
+
+store::row! {
+    pub(in crate::identity) struct LetInRow {
+        pub(in crate::identity) client_id: ClientId,
+        pub(in crate::identity) name: String,
+        pub(in crate::identity) created_at: Timestamp,
+        pub(in crate::identity) scopes: String,
+    }
+}
+
+/// A program that somebody let in.
+#[derive(Debug, Clone)]
+pub struct LetIn {
+    /// The program.
+    pub client: ClientId,
+    /// Its name.
+    pub name: String,
+    /// When it was first let in.
+    pub since: Timestamp,
+    /// What it may do, of the list of scopes.
+    pub scopes: BTreeSet<String>,
 }
 
 /// A program to be registered.

@@ -4,15 +4,15 @@ use axum::{
     http::Method,
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::Problem;
-use webkit::{Caller, Fault, Form, PathId, Policy, Routes, Shell, render};
+use kernel::{Problem, Zone};
+use webkit::{Caller, Fault, Form, PathId, Policy, Routes, Scope, Shell, render};
 
 use crate::{
     App,
     identity::{
-        api::{self, SignInRow},
+        api::{self, LetIn, SignInRow},
         http::OwnSignIn,
-        model::{SignIn, SignInKind},
+        model::{SignIn, SignInKind, oauth::Client},
     },
 };
 
@@ -26,6 +26,12 @@ pub(super) fn routes() -> Routes<App> {
             Policy::SignedIn,
         )
         .page(Method::POST, "/sessions/{id}/end", end, Policy::SignedIn)
+        .page(
+            Method::POST,
+            "/sessions/programs/{id}/withdraw",
+            withdraw,
+            Policy::SignedIn,
+        )
 }
 
 /// One line of the list.
@@ -43,6 +49,14 @@ struct Line {
 struct SessionsPage {
     shell: Shell,
     lines: Vec<Line>,
+    programs: Vec<LetIn>,
+    zone: Zone,
+}
+
+impl SessionsPage {
+    fn may(&self, scope: &str) -> String {
+        self.shell.t(&Scope::text_key(scope))
+    }
 }
 
 async fn show(
@@ -70,7 +84,13 @@ async fn show(
             used: at(row.last_used_at),
         })
         .collect();
-    render(&SessionsPage { shell, lines })
+    let (programs, zone) = (api::let_in(&app, &caller.ctx).await?, caller.zone.clone());
+    render(&SessionsPage {
+        shell,
+        lines,
+        programs,
+        zone,
+    })
 }
 
 /// `Firefox sur Android`, as far as it is known.
@@ -93,6 +113,15 @@ async fn end(
     Form(()): Form<()>,
 ) -> Result<Response, Fault> {
     api::end_sign_in(&app, &caller.ctx, id).await?;
+    Ok(Redirect::to("/sessions").into_response())
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    (caller, PathId(id)): (Caller, PathId<Client>),
+    Form(()): Form<()>,
+) -> Result<Response, Fault> {
+    api::withdraw(&app, &caller.ctx, id).await?;
     Ok(Redirect::to("/sessions").into_response())
 }
 

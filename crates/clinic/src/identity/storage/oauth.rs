@@ -2,12 +2,23 @@ use kernel::{Role, TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
-use crate::identity::model::oauth::{ClientId, CodeRow, ShownAccess, TokenKind, TokenRow};
+use crate::identity::model::oauth::{
+    ClientId, CodeRow, LetInRow, ShownAccess, TokenKind, TokenRow,
+};
 
 store::statements! {
     INSERT_GRANT = "INSERT INTO oauth_grant (tenant_id, id, client_id, user_id, role, token_version, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     REVOKE_GRANT = "UPDATE oauth_grant SET revoked_at = $3 WHERE tenant_id = $1 AND id = $2 AND revoked_at IS NULL";
+    /// As long as one of its tokens could still open something.
+    LET_IN = "SELECT c.id AS client_id, c.name AS name, g.created_at AS created_at, t.scopes AS scopes
+        FROM oauth_grant g
+        JOIN oauth_client c ON c.tenant_id = g.tenant_id AND c.id = g.client_id AND c.revoked_at IS NULL
+        JOIN oauth_token t ON t.tenant_id = g.tenant_id AND t.grant_id = g.id
+        WHERE g.tenant_id = $1 AND g.user_id = $2 AND g.revoked_at IS NULL AND t.used_at IS NULL AND t.expires_at > $3
+        ORDER BY c.name, c.id, g.created_at";
+    WITHDRAW = "UPDATE oauth_grant SET revoked_at = $4
+        WHERE tenant_id = $1 AND user_id = $2 AND client_id = $3 AND revoked_at IS NULL";
     INSERT_CODE = "INSERT INTO oauth_code (tenant_id, code_hash, grant_id, redirect_uri, challenge, scopes, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     CODE = "SELECT c.grant_id AS grant_id, g.client_id AS client_id, c.redirect_uri AS redirect_uri,
@@ -85,6 +96,27 @@ pub(in crate::identity) async fn insert_grant(
         now,
     ];
     tx.execute_one(INSERT_GRANT, values).await
+}
+
+/// What programs may do for somebody, a row for each of their tokens, by program.
+pub(in crate::identity) async fn let_in(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<LetInRow>, StoreError> {
+    tx.all(LET_IN, params![tenant, user, now]).await
+}
+
+/// Ends all that somebody granted a program; false when there is nothing.
+pub(in crate::identity) async fn withdraw(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    (user, client): (UserId, ClientId),
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = params![tenant, user, client, now];
+    Ok(tx.execute(WITHDRAW, values).await? > 0)
 }
 
 /// Ends everything that came of a grant.

@@ -2,6 +2,7 @@
 
 mod access;
 mod invitations;
+mod let_in;
 mod oauth;
 mod passwords;
 mod second_factor;
@@ -11,6 +12,7 @@ mod users;
 
 pub(super) use access::*;
 pub(super) use invitations::*;
+pub(super) use let_in::*;
 pub(super) use oauth::{DelegatedBody, Metadata, OauthErrorBody, RevokeForm, TokenForm};
 pub use oauth::{OauthCode, OauthError, Params};
 pub(super) use passwords::*;
