@@ -3,7 +3,8 @@
 //! Invariants: no doctor has more patients at one moment than the slot takes, but
 //! by an explicit act with its reason; the database itself refuses it; every step
 //! of an appointment stays in its history; a patient sees his own appointments
-//! and no doctor's reasons for being away.
+//! and no doctor's reasons for being away; a place that becomes free is held for
+//! one of those who wait at a time, and offered to nobody twice.
 
 pub mod api;
 mod http;

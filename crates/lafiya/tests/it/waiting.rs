@@ -132,14 +132,18 @@ impl Scene {
 
     /// An appointment at this time of the Thursday that the doctor agreed to.
     async fn agreed(&self, who: &str, at: &str) -> String {
+        self.agreed_with(("dr-awa", self.doctor), who, at).await
+    }
+
+    async fn agreed_with(&self, (name, id): (&str, UserId), who: &str, at: &str) -> String {
         let start = Timestamp::parse(&format!("{DAY}T{at}:00Z")).unwrap();
         let end = start
             .plus(Duration::from_secs(1800))
             .rfc3339(&kernel::Zone::utc());
-        let body = json!({"medecin": self.doctor, "requested_start": format!("{DAY}T{at}:00Z"), "requested_end": end});
+        let body = json!({"medecin": id, "requested_start": format!("{DAY}T{at}:00Z"), "requested_end": end});
         let made = ok(self.post(who, ALL, body).await);
         let id = made["id"].as_str().unwrap().to_owned();
-        ok(self.act("dr-awa", &id, "confirm", json!({})).await);
+        ok(self.act(name, &id, "confirm", json!({})).await);
         id
     }
 
@@ -414,10 +418,12 @@ on_both_engines! {
 
     async fn places_and_answers_at_once_keep_to_one_each(db) {
         let s = scene(&db).await;
+        s.hours("dr-binta", json!({})).await;
         let (first, second) = (s.agreed("aimee", "08:00").await, s.agreed("aimee", "08:30").await);
+        let third = s.agreed_with(("dr-binta", s.other), "aimee", "09:30").await;
         let wish = s.waits("moussa").await;
-        let both = join_all([&first, &second].map(|id| s.act("aimee", id, "cancel", json!({})))).await;
-        assert!(both.iter().all(|answer| answer.status == 200));
+        let all = join_all([&first, &second, &third].map(|id| s.act("aimee", id, "cancel", json!({})))).await;
+        assert!(all.iter().all(|answer| answer.status == 200));
         assert_eq!(s.offered().await, ["moussa"]);
         assert_eq!(s.told("Place libre").await.len(), 1, "one live offer, whatever becomes free");
         let taps = join_all((0..2).map(|_| s.answer("moussa", &wish, "accept"))).await;
@@ -435,7 +441,7 @@ on_both_engines! {
         let answer = s.clinic.call_as(Some(&token), Method::POST, &path, Some(json!({})));
         let (yes, ()) = futures_util::join!(answer, async { s.clock.advance(minute) });
         s.settled().await;
-        let taken = s.free().await.len() == 3;
+        let taken = s.free().await.len() == 7;
         assert_eq!(yes.status == 200, taken, "{} {:?}", yes.text, s.free().await);
     }
 
