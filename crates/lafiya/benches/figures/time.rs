@@ -34,6 +34,7 @@ const BOOKED: u64 = 25;
 /// Clients who book at once, and what each of them books.
 const CLIENTS: u64 = 50;
 const EACH: u64 = 10;
+const NO_PAUSE: Duration = Duration::from_nanos(1);
 
 const BOOK: Sql = Sql::new(
     "INSERT INTO appointment (tenant_id, id, patient_id, practitioner_id, status, mode, requested_start, requested_end,
@@ -204,7 +205,7 @@ impl House {
             30,
         );
         let started = Instant::now();
-        let mut waits = self.rush(agents, BOOKED + 25, Duration::ZERO).await?;
+        let mut waits = self.rush(agents, BOOKED + 25, NO_PAUSE).await?;
         let each = count(CLIENTS * EACH) / started.elapsed().as_secs_f64();
         told("a booking, 50 clients without a pause", &mut waits, 30);
         say(&format!("  {each:.0} bookings a second by these"));
@@ -224,12 +225,13 @@ impl House {
                 token,
             };
             // Not all in the same instant of their second.
-            tokio::time::sleep(pause * client / 50).await;
+            let first = tokio::time::Instant::now() + pause * client / 50;
+            let mut turns = tokio::time::interval_at(first, pause);
             let mut waits = Vec::new();
             for turn in 0..EACH {
                 let place = u64::from(client) * EACH + turn;
+                turns.tick().await;
                 waits.push(self.client_books(&asks, nth, place).await?);
-                tokio::time::sleep(pause.saturating_sub(waits[waits.len() - 1])).await;
             }
             Ok::<_, Failure>(waits)
         });

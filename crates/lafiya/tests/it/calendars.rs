@@ -398,10 +398,13 @@ on_both_engines! {
         // Asked for a day ahead: two come, one does not, one is called off, one waits.
         let first = s.asked("08:00", json!({})).await;
         let second = s.asked("08:30", json!({"consultation_mode": "distanciel"})).await;
-        let third = s.asked("09:00", json!({})).await;
         let off = s.asked("09:30", json!({})).await;
         s.act(&off, "cancel", json!({})).await;
-        s.asked("09:30", json!({})).await;
+        let third = s.asked("09:00", json!({})).await;
+        // By reception: a patient has three to come that he asked for.
+        let (start, end) = half_hour("09:30");
+        let wish = json!({"patient": s.patient_id, "medecin": s.doctor_id, "requested_start": start, "requested_end": end});
+        ok(s.post(&s.agent, ALL, wish).await);
         for one in [&first, &second, &third] {
             s.act(one, "confirm", json!({})).await;
         }

@@ -286,7 +286,10 @@ on_both_engines! {
                 assert!(page.text.contains("Clinique demo") && !page.text.contains("Aimee"), "{path}: {}", page.text);
             }
         }
+        let letterhead = s.as_chef(Method::PUT, "/api/v1/letterhead/", json!({"phone": "33 821 00 00"})).await;
+        assert_eq!(letterhead.status, 200, "{}", letterhead.text);
         let last = s.get(&format!("{PAGE}?medecin=all&slot={slot}")).await.text;
+        assert!(last.contains("33 821 00 00"), "{last}");
         for words in ["lundi 8 mars à 08:30", "Cabinet 2", "name=\"first_name\"", "name=\"phone\"", &format!("name=\"slot\" value=\"{slot}\"")] {
             assert!(last.contains(words), "{words}: {last}");
         }

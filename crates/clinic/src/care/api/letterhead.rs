@@ -27,6 +27,14 @@ pub async fn letterhead(app: &App, ctx: &Ctx) -> Result<(TenantInfo, Letterhead)
     loaded(&mut tx, ctx.tenant).await
 }
 
+/// How the clinic is called, as its documents say it.
+///
+/// # Errors
+/// The database's.
+pub async fn clinic_phone(tx: &mut ReadTx, tenant: TenantId) -> Result<Option<String>, StoreError> {
+    storage::clinic_phone(tx, tenant).await
+}
+
 async fn loaded(tx: &mut ReadTx, tenant: TenantId) -> Result<(TenantInfo, Letterhead), Problem> {
     let clinic = identity::api::tenant(tx, tenant).await?;
     Ok((clinic, storage::letterhead(tx, tenant).await?))

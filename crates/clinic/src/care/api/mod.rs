@@ -43,7 +43,7 @@ pub use interactions::{
 pub use labs::{
     add_observation, change_observation, drop_observation, observation, observations, trend,
 };
-pub use letterhead::{letterhead, letterhead_example, set_letterhead};
+pub use letterhead::{clinic_phone, letterhead, letterhead_example, set_letterhead};
 pub use notes::{add_note, notes};
 pub use notify::notify;
 pub use read::{latest_of, list, newest_version, patient_of, previous, record, version, versions};

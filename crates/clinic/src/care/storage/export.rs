@@ -5,6 +5,7 @@ use crate::care::model::Letterhead;
 
 store::statements! {
     LETTERHEAD = "SELECT address, phone, email, logo, logo_type, version FROM clinic_letterhead WHERE tenant_id = $1";
+    CLINIC_PHONE = "SELECT phone AS value FROM clinic_letterhead WHERE tenant_id = $1 AND phone IS NOT NULL";
     SET_LETTERHEAD = "INSERT INTO clinic_letterhead (tenant_id, address, phone, email, logo, logo_type, updated_at, version)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
         ON CONFLICT (tenant_id) DO UPDATE SET address = excluded.address, phone = excluded.phone,
@@ -20,6 +21,14 @@ pub(in crate::care) async fn letterhead(
 ) -> Result<Letterhead, StoreError> {
     let found = tx.optional(LETTERHEAD, params![tenant]).await?;
     Ok(found.unwrap_or_default())
+}
+
+/// How the clinic is called, if it says so; without the picture.
+pub(in crate::care) async fn clinic_phone(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+) -> Result<Option<String>, StoreError> {
+    tx.optional(CLINIC_PHONE, params![tenant]).await
 }
 
 /// Fails with a row count when the version is not `seen` any more.

@@ -35,7 +35,7 @@ store::statements! {
         FROM membership m JOIN user_account u ON u.id = m.user_id
         WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role <> 'patient'";
     IS_DOCTOR = "SELECT COUNT(*) AS value FROM membership m JOIN user_account u ON u.id = m.user_id
-        WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role = 'practitioner' AND u.is_active = $3 AND m.is_active = $3";
+        WHERE m.tenant_id = $1 AND m.user_id = $2 AND m.role = 'medecin' AND u.is_active = $3 AND m.is_active = $3";
     SET_PASSWORD = "UPDATE user_account SET password_hash = $2, token_version = token_version + 1 WHERE id = $1";
 }
 

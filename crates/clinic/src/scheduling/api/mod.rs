@@ -33,7 +33,6 @@ pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use indicators::indicators;
 pub(super) use offers::offer_freed;
-pub(in crate::scheduling) use online::stranger;
 pub use online::{online_booking, open_clinic, open_slots, set_online_booking, sweep_codes};
 pub(in crate::scheduling) use online_codes::asked_online;
 pub use online_codes::{ask_online, look_online};

@@ -96,7 +96,7 @@ pub(super) const fn closed() -> Problem {
 }
 
 /// Who acts when nobody is signed in.
-pub(in crate::scheduling) fn stranger(clinic: &TenantInfo, locale: Locale) -> Ctx {
+pub(super) fn stranger(clinic: &TenantInfo, locale: Locale) -> Ctx {
     Ctx {
         locale,
         ..Ctx::system(clinic.id, WHO)

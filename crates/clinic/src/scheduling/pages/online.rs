@@ -19,7 +19,7 @@ use crate::{
     App, care,
     identity::api::TenantInfo,
     scheduling::{
-        api::{self, OnlineWish, stranger},
+        api::{self, OnlineWish},
         wire::{ANY, BookQuery, OnlineForm, SlotKey, doctor_of, mode_word, public_page, way},
     },
 };
@@ -43,12 +43,9 @@ impl Host {
     /// 404 `booking-closed`.
     pub(super) async fn of(app: &App, slug: &str) -> Result<Self, Problem> {
         let clinic = api::open_clinic(app, slug).await?;
-        let ctx = stranger(&clinic, clinic.locale);
-        let (_, letterhead) = care::api::letterhead(app, &ctx).await?;
-        Ok(Self {
-            clinic,
-            phone: letterhead.phone,
-        })
+        let mut tx = app.store.read(clinic.id).await?;
+        let phone = care::api::clinic_phone(&mut tx, clinic.id).await?;
+        Ok(Self { clinic, phone })
     }
 
     pub(super) fn base(&self) -> String {
