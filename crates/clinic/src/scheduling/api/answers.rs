@@ -277,7 +277,7 @@ async fn wording(
     let known = crate::patients::api::summary(tx, ctx.tenant, patient).await?;
     let texts = Texts::new(known.map_or(clinic.locale, |known| known.locale));
     let (day, time) = day_and_time(one.starts_at, &clinic);
-    let link = format!("{}/my/appointments/new", app.settings.public_url);
+    let link = format!("{}/my/appointments", app.settings.public_url);
     let arguments = [
         ("clinic", &clinic.name as _),
         ("day", &day as _),
