@@ -129,6 +129,7 @@ fn body_of(path: &str, patient: &str) -> Value {
     match action {
         // Of another version: it must be there for the next caller.
         "delete" if path.starts_with("/agenda/") => json!({"version": "999"}),
+        "decline" if path.starts_with("/my/") => json!({}),
         "decline" if path.starts_with("/agenda/") => json!({"message": "Absent ce jour-là"}),
         "assign" if path.starts_with("/agenda/") => json!({"medecin": patient}),
         "assign" if path.contains("appointments") => json!({"medecin_id": patient}),
