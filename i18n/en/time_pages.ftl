@@ -1,8 +1,8 @@
 # Pages of time: figures, reminders, subscription, series
 
 figures-title = Figures
-figures-days = Days
-figures-last = Last { $days } days
+figures-days = Up to today
+figures-last = { $days } days
 figures-none = No appointments on these days. Choose other days to see figures.
 figures-percent = { $share }%
 figures-part = { $count } ({ $share })
@@ -80,3 +80,4 @@ field-series-day = { $day } is not possible. Nothing was booked; change the time
 series-title = Series of { $count } appointments
 series-made = The { $count } appointments of the series are booked, on the dates below.
 notice-appointment-series = { $clinic }. { $count } appointments confirmed from { $day } at { $time }. See { $link }
+hours-stale = Somebody else has just changed these hours; what holds now is in the list above. What you entered is kept: save it again if it is to replace them.

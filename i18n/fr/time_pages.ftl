@@ -1,8 +1,8 @@
 # Pages du temps : chiffres, rappels, abonnement, séries
 
 figures-title = Chiffres
-figures-days = Période
-figures-last = { $days } derniers jours
+figures-days = Jusqu’à aujourd’hui
+figures-last = { $days } jours
 figures-none = Aucun rendez-vous ces jours-là. Choisissez d’autres jours pour voir des chiffres.
 figures-percent = { $share } %
 figures-part = { $count } ({ $share })
@@ -80,3 +80,4 @@ field-series-day = Le { $day } n’est pas possible. Rien n’a été pris ; c
 series-title = Série de { $count } rendez-vous
 series-made = Les { $count } rendez-vous de la série sont pris, aux dates ci-dessous.
 notice-appointment-series = { $clinic }. { $count } rendez-vous confirmés dès le { $day } à { $time }. Voir { $link }
+hours-stale = Quelqu’un d’autre vient de modifier ces horaires ; ce qui vaut maintenant est dans la liste ci-dessus. Votre saisie est gardée : enregistrez-la de nouveau si elle doit les remplacer.

@@ -19,6 +19,7 @@ fn every_message_fits_one_segment_with_a_long_name() {
         "changed",
         "no-show",
         "shared",
+        "series",
     ];
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
     let others = [

@@ -15,19 +15,19 @@ use crate::appointments::{ALL, AWAY, HOURS};
 /// A Wednesday; the clinic stands in Dakar, where clocks never change.
 const NOW: &str = "2027-03-03T07:00:00Z";
 /// The next Monday, on which the doctor receives.
-const MONDAY: &str = "2027-03-08";
+pub(crate) const MONDAY: &str = "2027-03-08";
 
-struct Scene {
-    clinic: TestClinic,
-    clock: Clock,
-    doctor: UserId,
+pub(crate) struct Scene {
+    pub(crate) clinic: TestClinic,
+    pub(crate) clock: Clock,
+    pub(crate) doctor: UserId,
     /// Aimee's record.
-    patient: String,
+    pub(crate) patient: String,
 }
 
 /// A clinic with a doctor who receives on Mondays, another who does not, and two
 /// patients with records.
-async fn scene(db: &TestDb) -> Scene {
+pub(crate) async fn scene(db: &TestDb) -> Scene {
     let clock = Clock::fixed(Timestamp::parse(NOW).unwrap());
     let clinic = TestClinic::with_clock(db, &clock).await;
     let doctor = clinic
@@ -60,7 +60,7 @@ async fn scene(db: &TestDb) -> Scene {
     }
 }
 
-async fn api(clinic: &TestClinic, token: &str, path: &str, body: Value) -> Value {
+pub(crate) async fn api(clinic: &TestClinic, token: &str, path: &str, body: Value) -> Value {
     let answer = clinic
         .call_as(Some(token), Method::POST, path, Some(body))
         .await;
@@ -70,7 +70,7 @@ async fn api(clinic: &TestClinic, token: &str, path: &str, body: Value) -> Value
 
 impl Scene {
     /// An appointment of Aimee's with the doctor, at this time of the Monday.
-    async fn asked(&self, time: &str) -> String {
+    pub(crate) async fn asked(&self, time: &str) -> String {
         let start = Timestamp::parse(&format!("{MONDAY}T{time}:00Z")).unwrap();
         let end = start.plus(std::time::Duration::from_secs(1800));
         let body = json!({"medecin": self.doctor, "requested_start": start.rfc3339(&kernel::Zone::utc()),
@@ -80,13 +80,13 @@ impl Scene {
         made["id"].as_str().unwrap().to_owned()
     }
 
-    fn slot(&self, time: &str) -> String {
+    pub(crate) fn slot(&self, time: &str) -> String {
         let start = Timestamp::parse(&format!("{MONDAY}T{time}:00Z")).unwrap();
         let start = start.seconds();
         format!("{start}-{}.{}", start + 1800, self.doctor)
     }
 
-    async fn status(&self, id: &str) -> Value {
+    pub(crate) async fn status(&self, id: &str) -> Value {
         let token = self.clinic.token_of("chef").await;
         let path = format!("{ALL}{id}/");
         let answer = self
@@ -106,14 +106,14 @@ async fn csrf(browser: &Session<'_>, page: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-async fn fill(browser: &Session<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn fill(browser: &Session<'_>, action: &str, fields: &[(&str, &str)]) -> Answer {
     let csrf = csrf(browser, "/profile").await;
     let fields = [&[("csrf", csrf.as_str())], fields].concat();
     browser.post(action, &fields).await
 }
 
 /// The address of the link that begins so.
-fn link(page: &Answer, start: &str) -> String {
+pub(crate) fn link(page: &Answer, start: &str) -> String {
     let (_, rest) = page
         .text
         .split_once(&format!("href=\"{start}"))
@@ -124,7 +124,7 @@ fn link(page: &Answer, start: &str) -> String {
         .replace("&#38;", "&")
 }
 
-fn goes_to(answer: &Answer) -> &str {
+pub(crate) fn goes_to(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{}", answer.text);
     answer.headers["location"].to_str().unwrap()
 }

@@ -46,6 +46,7 @@ mod sessions;
 mod shutdown;
 mod sign_in;
 mod store;
+mod time_pages;
 mod two_servers;
 mod users;
 mod users_pages;

@@ -1,6 +1,7 @@
 //! What the calendar does, for its own routes and for other domains.
 
 mod answers;
+mod book;
 mod calendars;
 mod decide;
 mod exceptions;
@@ -22,6 +23,7 @@ mod slots;
 mod waiting;
 
 pub use answers::{Incoming, Thanks, answer};
+pub use book::book;
 pub use calendars::{appointment_file, calendar};
 pub use decide::{
     Agreed, Moved, assign, cancel, complete, confirm, decline, miss, note, reschedule,
@@ -38,7 +40,7 @@ pub(in crate::scheduling) use online_codes::asked_online;
 pub use online_codes::{ask_online, look_online};
 pub use online_requests::{cancel_online, confirm_online, made_online, online_requests, open_look};
 pub use preview::{displaced, preview_hours};
-pub use read::{appointment, appointments, history};
+pub use read::{appointment, appointments, history, series};
 pub use reminder_links::{answer_reminder, reminded};
 pub(super) use reminders::{ladder, remind};
 pub use reminders::{reminder_rules, set_reminder_rules};

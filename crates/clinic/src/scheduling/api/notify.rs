@@ -31,9 +31,37 @@ pub(super) async fn tell(
     one: &Appointment,
     step: Step,
 ) -> Result<(), Problem> {
-    if !is_told(ctx, one, step) {
-        return Ok(());
+    match is_told(ctx, one, step) {
+        true => write(tx, app, ctx, one, (&word(step), 1)).await,
+        false => Ok(()),
     }
+}
+
+/// Writes one message for all that was agreed to at once, in order of time.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn tell_booked(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    all: &[Appointment],
+) -> Result<(), Problem> {
+    match all {
+        [] => Ok(()),
+        [one] => tell(tx, app, ctx, one, Step::Confirmed).await,
+        [first, ..] => write(tx, app, ctx, first, ("series", all.len())).await,
+    }
+}
+
+/// `key` is the end of the text's name, `count` how many appointments it is about.
+async fn write(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    (key, count): (&str, usize),
+) -> Result<(), Problem> {
     let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;
     let Some(reach) = reach else {
         return Ok(());
@@ -41,7 +69,7 @@ pub(super) async fn tell(
     let new = NewMessage {
         channel: channel(tx, app, ctx, &reach.phone).await?,
         category: Category::Notification,
-        body: wording(tx, app, ctx, &reach, (one, step)).await?,
+        body: wording(tx, app, ctx, &reach, (one, key, count)).await?,
         recipient: reach.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("appointment:{}:{}", one.id, one.version),
@@ -83,7 +111,7 @@ async fn wording(
     app: &App,
     ctx: &Ctx,
     reach: &Reach,
-    (one, step): (&Appointment, Step),
+    (one, key, count): (&Appointment, &str, usize),
 ) -> Result<String, Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let texts = Texts::new(reach.locale);
@@ -97,9 +125,10 @@ async fn wording(
         ("link", &link as _),
         ("day", &day as _),
         ("time", &time as _),
+        ("count", &count as _),
     ];
     Ok(match reach.alone {
-        true => texts.with(&format!("notice-appointment-{}", word(step)), &arguments),
+        true => texts.with(&format!("notice-appointment-{key}"), &arguments),
         false => texts.with("notice-appointment-shared", &arguments[..2]),
     })
 }

@@ -10,14 +10,14 @@ use super::{
     online::{closed, offered, stranger},
     online_codes::{asked_online, tried, wrong_code},
     request::one,
-    save::placed,
+    save::{entered, placed},
 };
 use crate::{
     App,
     identity::api::TenantInfo,
     patients::{self, api::NewPatient},
     scheduling::{
-        model::{Appointment, AppointmentId, BookingCodeId, CodeFor, CodeRow},
+        model::{Appointment, AppointmentId, BookingCodeId, CodeFor, CodeRow, Step},
         rules::{LOOK_LASTS, NUMBER_OPEN, Wish, visit},
         storage,
     },
@@ -136,6 +136,7 @@ async fn confirmed(
     let patient = patients::api::enter_by_number(tx, app, ctx, clinic, new).await?;
     let new = appointment(&wanted);
     let made = one(tx, app, ctx, &new, (patient, wanted.slot.1, None)).await?;
+    entered(tx, app, ctx, &made, (Step::Requested, None)).await?;
     storage::insert_online_request(tx, ctx.tenant, made.id, &row.phone, now).await?;
     storage::use_booking_code(tx, ctx.tenant, row.id, (now, Some(made.id))).await?;
     Ok(Ok(()))

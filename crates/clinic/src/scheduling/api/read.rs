@@ -68,6 +68,20 @@ async fn find(tx: &mut ReadTx, ctx: &Ctx, id: AppointmentId) -> Result<Appointme
     found.ok_or_else(Problem::not_found)
 }
 
+/// The appointments of the series that this one belongs to, as the caller may see
+/// them, in order of time; none when it belongs to none.
+///
+/// # Errors
+/// 404.
+pub async fn series(app: &App, ctx: &Ctx, id: AppointmentId) -> Result<Vec<Appointment>, Problem> {
+    let mut tx = app.store.read(ctx).await?;
+    find(&mut tx, ctx, id).await?;
+    let mut rows = storage::series(&mut tx, ctx.tenant, id).await?;
+    rows.retain(|row| policy::sees(ctx).shows(row));
+    rows.iter_mut().for_each(Appointment::close);
+    Ok(rows)
+}
+
 /// What happened to an appointment, in order.
 ///
 /// # Errors

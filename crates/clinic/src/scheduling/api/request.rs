@@ -1,13 +1,13 @@
 //! Asking for an appointment.
 
 use agenda::{AppointmentState, HOLD, Mode, Series, Span};
-use kernel::{Ctx, FieldError, Problem, Timestamp, UserId};
+use kernel::{Ctx, FieldError, Problem, ProblemKind, Timestamp, UserId, Zone};
 use store::{ReadTx, WriteTx};
 use uuid::Uuid;
 
 use super::{
     hours::doctor,
-    save::{entered, no_room, placed, shown},
+    save::{entered, no_room, placed, recorded, shown},
 };
 use crate::{
     App, care,
@@ -62,26 +62,64 @@ pub async fn request(app: &App, ctx: &Ctx, new: NewAppointment) -> Result<Appoin
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let patient = whose(tx, &ctx, new.patient).await?;
-                not_too_many(tx, &a, &ctx).await?;
-                belongs(tx, &ctx, &new, patient).await?;
-                if let Some(named) = new.practitioner {
-                    doctor(tx, &ctx, named).await?;
+                let all = inserted(tx, &a, &ctx, &new).await?;
+                let step = (Step::Requested, new.overbook.as_deref());
+                let (first, others) = all.split_first().ok_or_else(Problem::not_found)?;
+                entered(tx, &a, &ctx, first, step).await?;
+                // One message is enough: it leads to the list of them.
+                for one in others {
+                    recorded(tx, &a, &ctx, one, step).await?;
                 }
-                let (first, others) = spans(tx, &a, &ctx, &new).await?;
-                let id = || AppointmentId::new(&a.clock, &a.rng).uuid();
-                let series = new.series.is_some().then(id);
-                let made = one(tx, &a, &ctx, &new, (patient, first, series)).await?;
-                for span in others {
-                    one(tx, &a, &ctx, &new, (patient, span, series)).await?;
-                }
-                Ok(made)
+                shown(tx, &a, &ctx, first.id).await
             })
         })
         .await
 }
 
-fn checked(app: &App, ctx: &Ctx, mut new: NewAppointment) -> Result<NewAppointment, Problem> {
+/// Writes the appointment or the whole series, pending.
+pub(super) async fn inserted(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    new: &NewAppointment,
+) -> Result<Vec<Appointment>, Problem> {
+    let patient = whose(tx, ctx, new.patient).await?;
+    not_too_many(tx, app, ctx).await?;
+    belongs(tx, ctx, new, patient).await?;
+    if let Some(named) = new.practitioner {
+        doctor(tx, ctx, named).await?;
+    }
+    let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
+    let spans = spans(app, new, &zone)?;
+    let id = || AppointmentId::new(&app.clock, &app.rng).uuid();
+    let series = new.series.is_some().then(id);
+    let mut all = Vec::with_capacity(spans.len());
+    for span in spans {
+        let one = one(tx, app, ctx, new, (patient, span, series)).await;
+        let one = one.map_err(|problem| match series {
+            Some(_) => on_day(problem, span, &zone),
+            None => problem,
+        });
+        all.push(one?);
+    }
+    Ok(all)
+}
+
+/// Names the day of a series that cannot be.
+fn on_day(mut problem: Problem, span: Span, zone: &Zone) -> Problem {
+    if problem.kind == ProblemKind::Conflict {
+        let day = span.start().day_month_year(zone);
+        let fault = FieldError::new("series", "series-day").with("day", day);
+        problem.errors.push(fault);
+    }
+    problem
+}
+
+pub(super) fn checked(
+    app: &App,
+    ctx: &Ctx,
+    mut new: NewAppointment,
+) -> Result<NewAppointment, Problem> {
     visit(
         (new.start, new.end),
         ("requested_start", "requested_end"),
@@ -167,23 +205,17 @@ async fn belongs(
     }
 }
 
-/// The time of the first one, and of the others.
-async fn spans(
-    tx: &mut ReadTx,
-    app: &App,
-    ctx: &Ctx,
-    new: &NewAppointment,
-) -> Result<(Span, Vec<Span>), Problem> {
+/// The time of each.
+fn spans(app: &App, new: &NewAppointment, zone: &Zone) -> Result<Vec<Span>, Problem> {
     let ends = (new.start, new.end);
     let fields = ("requested_start", "requested_end");
     let first = visit(ends, fields, app.clock.now())?;
     let Some((every, count)) = new.series else {
-        return Ok((first, Vec::new()));
+        return Ok(vec![first]);
     };
     let series =
         Series::new(every, count).map_err(|_| Problem::invalid("series", "series-too-long"))?;
-    let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
-    Ok((first, series.spans(first, &zone).skip(1).collect()))
+    Ok(series.spans(first, zone).collect())
 }
 
 pub(super) async fn one(
@@ -244,7 +276,5 @@ pub(super) async fn one(
     };
     let inserted = storage::insert_appointment(tx, ctx.tenant, &made).await;
     inserted.map_err(no_room)?;
-    let step = (Step::Requested, new.overbook.as_deref());
-    entered(tx, app, ctx, &made, step).await?;
-    shown(tx, app, ctx, made.id).await
+    Ok(made)
 }

@@ -141,6 +141,22 @@ pub(super) async fn entered(
     one: &Appointment,
     (step, note): (Step, Option<&str>),
 ) -> Result<(), Problem> {
+    recorded(tx, app, ctx, one, (step, note)).await?;
+    // What the program enters by itself, as in the demo, is told to nobody.
+    if matches!(ctx.actor, Actor::System(_)) {
+        return Ok(());
+    }
+    notify::tell(tx, app, ctx, one, step).await
+}
+
+/// The same without the message: another step tells of this one.
+pub(super) async fn recorded(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: &Appointment,
+    (step, note): (Step, Option<&str>),
+) -> Result<(), Problem> {
     let author = ctx.actor.user();
     let of = (one, one.version);
     storage::insert_step(tx, ctx.tenant, of, step, note, author).await?;
@@ -151,14 +167,12 @@ pub(super) async fn entered(
         one.practitioner_id
             .map_or(one.id.uuid(), |doctor| doctor.uuid()),
     );
-    // What the program enters by itself, as in the demo, is told to nobody.
-    if matches!(ctx.actor, Actor::System(_)) {
-        return Ok(());
-    }
-    if matches!(step, Step::Confirmed | Step::Rescheduled) {
+    let planned = matches!(step, Step::Confirmed | Step::Rescheduled);
+    // What the program enters by itself, as in the demo, is reminded of to nobody.
+    if planned && !matches!(ctx.actor, Actor::System(_)) {
         reminders::plan(tx, app, ctx, one).await?;
     }
-    notify::tell(tx, app, ctx, one, step).await
+    Ok(())
 }
 
 const fn action(step: Step) -> &'static str {

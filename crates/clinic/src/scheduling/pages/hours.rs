@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
-use kernel::{Expected, Id, PageRequest, Problem, UserId, Zone};
+use kernel::{Expected, Id, PageRequest, Problem, ProblemKind, UserId, Zone};
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
 use super::{board, words};
@@ -43,6 +43,8 @@ struct HoursPage {
     form: HoursForm,
     /// Whether what is shown below is not saved yet.
     preview: bool,
+    /// Somebody else changed the ones that are edited.
+    stale: bool,
     offered: Vec<Offered>,
     errors: Option<FieldTexts>,
     done: String,
@@ -81,8 +83,10 @@ impl HoursPage {
         errors.map_or("", |errors| errors.of_field(field))
     }
 
+    /// A conflict is told with what holds now, and nothing else.
     fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
+        let errors = self.errors.as_ref().filter(|_| !self.stale);
+        errors.map_or("", FieldTexts::summary)
     }
 
     fn doctor_key(&self) -> String {
@@ -116,6 +120,7 @@ async fn page(
         rows: Vec::new(),
         form,
         preview: false,
+        stale: false,
         offered: Vec::new(),
         errors: None,
         done: String::new(),
@@ -213,6 +218,13 @@ pub(super) async fn save(
             200
         }
         Err(problem) => {
+            if problem.kind == ProblemKind::Stale {
+                // Whoever saves again has seen what he replaces.
+                let edited = id_of(&page.form);
+                let held = page.rows.iter().find(|row| Some(row.id) == edited);
+                page.form.version = held.map(|held| held.version);
+                page.stale = true;
+            }
             let (status, errors) = words::refused(page.shell.texts, problem)?;
             page.errors = Some(errors);
             status

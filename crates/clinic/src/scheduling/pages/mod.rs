@@ -39,13 +39,13 @@ const CALENDARS: Policy = Policy::Roles(&[
     Role::Manager,
 ]);
 
-/// Pages around the agenda: address, label, whose.
-const SECTIONS: [(&str, &str, Policy); 5] = [
-    ("/agenda/hours", "hours-title", CALENDARS),
-    ("/agenda/absences", "absences-title", CALENDARS),
-    ("/agenda/figures", "figures-title", CALENDARS),
-    ("/agenda/calendar", "calendar-title", CALENDARS),
-    ("/agenda/reminders", "reminders-title", Policy::ADMIN),
+/// Pages around the agenda: address, label, for whom, and whether it is a doctor's.
+const SECTIONS: [(&str, &str, Policy, bool); 5] = [
+    ("/agenda/hours", "hours-title", CALENDARS, true),
+    ("/agenda/absences", "absences-title", CALENDARS, true),
+    ("/agenda/figures", "figures-title", CALENDARS, true),
+    ("/agenda/calendar", "calendar-title", CALENDARS, true),
+    ("/agenda/reminders", "reminders-title", Policy::ADMIN, false),
 ];
 
 /// The ones that he who looks may open, of the doctor he looks at: addresses with
@@ -54,9 +54,14 @@ fn sections(shell: &Shell, doctor: Option<&UserId>) -> Vec<(String, &'static str
     let role = shell.principal.as_deref().and_then(Principal::role);
     let doctor = doctor.filter(|_| role != Some(Role::Practitioner));
     let query = doctor.map_or_else(String::new, |id| format!("?medecin={id}"));
-    let open = SECTIONS.iter().filter(|(.., policy)| policy.allows(role));
-    open.map(|(href, label, _)| (format!("{href}{query}"), *label, shell.path == *href))
-        .collect()
+    let open = SECTIONS
+        .iter()
+        .filter(|(_, _, policy, _)| policy.allows(role));
+    open.map(|(href, label, _, of_doctor)| {
+        let query = if *of_doctor { query.as_str() } else { "" };
+        (format!("{href}{query}"), *label, shell.path == *href)
+    })
+    .collect()
 }
 
 pub(super) fn routes() -> Routes<App> {

@@ -41,6 +41,8 @@ struct OnePage {
     visit: Visit,
     zone: Zone,
     happened: Vec<Happened>,
+    /// The appointments of its series, itself among them.
+    series: Vec<Visit>,
     doctors: Vec<StaffMember>,
     role: Option<Role>,
     /// The form that could not be done, and what was written there.
@@ -59,7 +61,15 @@ impl OnePage {
     ) -> Result<Self, Problem> {
         let one = api::appointment(app, &caller.ctx, id).await?;
         let now = app.clock.now();
+        let series = match one.series_id {
+            Some(_) => api::series(app, &caller.ctx, id).await?,
+            None => Vec::new(),
+        };
+        let series = series.iter();
         Ok(Self {
+            series: series
+                .map(|other| Visit::of(other, caller, shell.texts, now))
+                .collect(),
             visit: Visit::of(&one, caller, shell.texts, now),
             happened: happened(app, caller, &shell, &one).await?,
             doctors: board::doctors(app, caller).await?,
@@ -78,6 +88,19 @@ impl OnePage {
         !self.one.status.is_final()
     }
 
+    /// What was done, in words.
+    fn said(&self) -> Option<String> {
+        match self.done.as_str() {
+            "" => None,
+            "series" => Some(self.shell.t1("series-made", "count", self.series.len())),
+            _ => Some(self.shell.t("common-saved")),
+        }
+    }
+
+    fn is_this(&self, other: &Visit) -> bool {
+        self.one.id == other.id
+    }
+
     fn is_pending(&self) -> bool {
         self.one.status == AppointmentState::Pending
     }
@@ -90,7 +113,8 @@ impl OnePage {
 
     /// Whether somebody else may be given it here.
     fn may_assign(&self) -> bool {
-        self.is_pending() && self.role != Some(Role::Practitioner)
+        let others = self.doctors.iter().any(|doctor| !self.has_doctor(doctor));
+        self.is_pending() && others && self.role != Some(Role::Practitioner)
     }
 
     fn mode(&self) -> String {

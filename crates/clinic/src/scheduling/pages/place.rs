@@ -23,7 +23,7 @@ use crate::{
         api::{PatientId, Record},
     },
     scheduling::{
-        api::{self, Agreed, Moved, NewAppointment},
+        api::{self, Moved, NewAppointment},
         model::{Appointment, AppointmentMark, SoughtAppointments, SoughtSlots},
         wire::{PlaceForm, PlaceQuery, SlotKey, doctor_of, mode_word, way},
     },
@@ -75,12 +75,24 @@ impl PlacePage {
             .unwrap_or_default()
     }
 
+    /// What is wrong with the series.
+    fn series_error(&self) -> &str {
+        let fields = ["every_weeks", "count", "series"];
+        let mut found = fields.into_iter().map(|field| self.error(field));
+        found.find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
     fn summary(&self) -> &str {
         self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 
     fn is_slot(&self, free: &Free) -> bool {
         free.key.to_string() == self.form.slot
+    }
+
+    /// Nothing is chosen for somebody who has not chosen yet.
+    fn is_other_time(&self) -> bool {
+        self.form.slot.is_empty() && (!self.form.time.is_empty() || self.free.is_empty())
     }
 
     fn is_doctor(&self, doctor: &StaffMember) -> bool {
@@ -245,6 +257,7 @@ fn blank(query: PlaceQuery) -> (PlaceForm, String) {
         date: query.date,
         slot: query.slot,
         minutes: MINUTES.to_owned(),
+        every_weeks: "1".to_owned(),
         confirm: "1".to_owned(),
         ..PlaceForm::default()
     };
@@ -291,7 +304,6 @@ pub(super) async fn create(
 
 async fn made(app: &App, caller: &Caller, form: &PlaceForm) -> Result<Appointment, Problem> {
     let place = form.place(&caller.zone)?;
-    let over = form.over()?;
     let new = NewAppointment {
         patient: form.patient.parse().ok().map(Id::from_uuid),
         practitioner: Some(place.practitioner),
@@ -302,19 +314,14 @@ async fn made(app: &App, caller: &Caller, form: &PlaceForm) -> Result<Appointmen
         location_note: Some(form.note.clone()),
         patient_message: None,
         practitioner_message: Some(form.message.clone()),
-        overbook: over.clone(),
-        series: None,
+        overbook: form.over()?,
+        series: form.series()?,
     };
-    let made = api::request(app, &caller.ctx, new).await?;
     if form.confirm.is_empty() {
-        return Ok(made);
+        return api::request(app, &caller.ctx, new).await;
     }
-    let agreed = Agreed {
-        overbook: over,
-        ..Agreed::default()
-    };
-    let seen = Expected::OneOf(vec![made.version]);
-    api::confirm(app, &caller.ctx, made.id, seen, agreed).await
+    let mut booked = api::book(app, &caller.ctx, new).await?.into_iter();
+    booked.next().ok_or_else(Problem::not_found)
 }
 
 pub(super) async fn shift(
@@ -350,7 +357,7 @@ async fn shifted(
     api::reschedule(app, &caller.ctx, one.id, seen, moved).await
 }
 
-/// To the day on which it stands; or the page again with all that was written.
+/// To the day on which it stands, of a series to the list of them; or the page again with all that was written.
 async fn answered(
     (app, caller): (&App, &Caller),
     shell: Shell,
@@ -359,6 +366,10 @@ async fn answered(
     outcome: Result<Appointment, Problem>,
 ) -> Result<Response, Fault> {
     let problem = match outcome {
+        Ok(one) if one.series_id.is_some() && done == "new" => {
+            let there = format!("/agenda/appointments/{}?done=series", one.id);
+            return Ok(Redirect::to(&there).into_response());
+        }
         Ok(one) => {
             let date = words::day(one.starts_at, &caller.zone);
             let query = Board::query(date, one.practitioner_id, false);

@@ -76,6 +76,9 @@ store::statements! {
     /// Ordered by an expression: by the column alone, SQLite walks all of the clinic's.
     LIST_OF_PATIENT = appointments!(concat!(wanted!(), of_patient!(), " ORDER BY a.starts_at + 0, a.id LIMIT $9 OFFSET $10"));
     COUNT_OF_PATIENT = counted!(concat!(wanted!(), of_patient!()));
+    SERIES = appointments!(" AND a.patient_id = (SELECT m.patient_id FROM appointment m WHERE m.tenant_id = $1 AND m.id = $2)
+            AND a.series_id = (SELECT m.series_id FROM appointment m WHERE m.tenant_id = $1 AND m.id = $2)
+        ORDER BY a.starts_at, a.id");
     HOLD_APPOINTMENT = "UPDATE appointment SET version = version WHERE tenant_id = $1 AND id = $2";
     INSERT_APPOINTMENT = "INSERT INTO appointment (tenant_id, id, practitioner_id, encounter_id, status, mode, starts_at,
             ends_at, confirmed_at, held_until, capacity, overbooked, location_note, patient_message,
@@ -110,6 +113,16 @@ pub(in crate::scheduling) async fn find_appointment(
     id: AppointmentId,
 ) -> Result<Option<Appointment>, StoreError> {
     tx.optional(FIND_APPOINTMENT, params![tenant, id]).await
+}
+
+/// The appointments of the series that this one belongs to, in order of time; none
+/// when it belongs to none.
+pub(in crate::scheduling) async fn series(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: AppointmentId,
+) -> Result<Vec<Appointment>, StoreError> {
+    tx.all(SERIES, params![tenant, id]).await
 }
 
 /// Whoever else changes this appointment waits until this transaction ends.

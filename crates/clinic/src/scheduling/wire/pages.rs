@@ -72,6 +72,25 @@ impl PlaceForm {
     }
 }
 
+impl PlaceForm {
+    /// How often it comes back; nothing when it does not.
+    ///
+    /// # Errors
+    /// 400 naming `every_weeks` or `count`.
+    pub(in crate::scheduling) fn series(&self) -> Result<Option<(u8, u8)>, Problem> {
+        if matches!(self.count.trim(), "" | "1") {
+            return Ok(None);
+        }
+        let number = |given: &str, field| {
+            let number = given.trim().parse::<u8>().ok();
+            let number = number.filter(|number| (1..=52).contains(number));
+            number.ok_or_else(|| Problem::invalid(field, "series-too-long"))
+        };
+        let every = number(&self.every_weeks, "every_weeks")?;
+        Ok(Some((every, number(&self.count, "count")?)))
+    }
+}
+
 impl std::fmt::Display for SlotKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (start, end) = (self.span.start().seconds(), self.span.end().seconds());
@@ -173,6 +192,10 @@ pub(in crate::scheduling) struct PlaceForm {
     /// Whether it may stand above what the slot takes.
     pub(in crate::scheduling) overbook: String,
     pub(in crate::scheduling) overbook_reason: String,
+    /// Weeks from one appointment of a series to the next.
+    pub(in crate::scheduling) every_weeks: String,
+    /// How many a series has, with this one; empty for no series.
+    pub(in crate::scheduling) count: String,
     /// Whether it is agreed to at once.
     pub(in crate::scheduling) confirm: String,
     pub(in crate::scheduling) version: Option<i64>,
