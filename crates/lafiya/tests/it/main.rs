@@ -8,6 +8,7 @@ mod audit;
 mod audit_reads;
 mod browser;
 mod browser_records;
+mod browser_time;
 mod calendars;
 mod check;
 mod disk;
