@@ -79,6 +79,14 @@ impl Timestamp {
     /// A sentence of the parser when there is no such day.
     pub fn local_day(text: &str, zone: &Zone) -> Result<(Self, Self), String> {
         let day = jiff::civil::Date::strptime("%Y-%m-%d", text).map_err(said)?;
+        Self::of_day(day, zone)
+    }
+
+    /// The beginning of a local day, and of the day after.
+    ///
+    /// # Errors
+    /// A sentence of the calendar at its end.
+    pub fn of_day(day: jiff::civil::Date, zone: &Zone) -> Result<(Self, Self), String> {
         let begin = |day: jiff::civil::Date| -> Result<Self, String> {
             let zoned = day.to_zoned(zone.0.clone()).map_err(said)?;
             Ok(Self(zoned.timestamp().as_microsecond()))
@@ -98,6 +106,12 @@ impl Timestamp {
     #[must_use]
     pub fn day(self, zone: &Zone) -> String {
         self.zoned(zone).strftime("%Y-%m-%d").to_string()
+    }
+
+    /// The same to count with.
+    #[must_use]
+    pub fn date(self, zone: &Zone) -> jiff::civil::Date {
+        self.zoned(zone).date()
     }
 
     /// The local time of day, `HH:MM`.

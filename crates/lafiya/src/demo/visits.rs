@@ -82,10 +82,9 @@ async fn visits(app: &App, ctx: &Ctx, doctor: UserId) -> Result<(), Problem> {
         identity::tenant(&mut tx, ctx.tenant).await?.zone
     };
     let now = app.clock.now();
-    let day = |at: kernel::Timestamp| at.day(&zone).parse().map_err(Problem::internal);
     let sought = SoughtSlots {
-        first: day(now)?,
-        last: day(now.plus(AHEAD))?,
+        first: now.date(&zone),
+        last: now.plus(AHEAD).date(&zone),
         practitioner: Some(doctor),
         mode: None,
     };

@@ -26,9 +26,8 @@ pub async fn indicators(app: &App, ctx: &Ctx, period: &Period) -> Result<Indicat
     let practitioner = policy::figures_of(ctx, period.practitioner)?;
     let mut tx = app.store.read(ctx).await?;
     let zone = identity::api::tenant(&mut tx, ctx.tenant).await?.zone;
-    let begin = |day: jiff::civil::Date| Timestamp::local_day(&day.to_string(), &zone);
-    let (from, _) = begin(period.first).map_err(Problem::internal)?;
-    let (_, until) = begin(period.last).map_err(Problem::internal)?;
+    let (from, _) = Timestamp::of_day(period.first, &zone).map_err(Problem::internal)?;
+    let (_, until) = Timestamp::of_day(period.last, &zone).map_err(Problem::internal)?;
     let days = (period.first, period.last);
     // As of the first instant: no slot has passed.
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, from).map_err(not_so_long)?;

@@ -113,8 +113,7 @@ pub async fn open_slots(
     clinic: &TenantInfo,
     practitioner: Option<UserId>,
 ) -> Result<Vec<FreeSlot>, Problem> {
-    let today = app.clock.now().day(&clinic.zone);
-    let first: jiff::civil::Date = today.parse().map_err(Problem::internal)?;
+    let first = app.clock.now().date(&clinic.zone);
     let days = i64::from(LONGEST_DAYS_ANONYMOUS) - 1;
     let sought = SoughtSlots {
         first,

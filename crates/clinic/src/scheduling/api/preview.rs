@@ -52,8 +52,7 @@ pub async fn preview_hours(
     let next = patched(current, new)?;
     apart(&mut tx, ctx, &next).await?;
     let zone = identity::api::tenant(&mut tx, ctx.tenant).await?.zone;
-    let today = now.day(&zone).parse().map_err(Problem::internal)?;
-    let days = days_from(today, DAYS);
+    let days = days_from(now.date(&zone), DAYS);
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, now).map_err(Problem::internal)?;
     let mut diary = diary(&mut tx, ctx.tenant, Some(practitioner), (days, &zone), now).await?;
     diary.hours.retain(|hours| hours.id != next.id);
@@ -81,8 +80,7 @@ pub async fn displaced(
         let mut tx = app.store.read(ctx).await?;
         identity::api::tenant(&mut tx, ctx.tenant).await?.zone
     };
-    let today = now.day(&zone).parse().map_err(Problem::internal)?;
-    let days = days_from(today, i64::from(LONGEST_DAYS));
+    let days = days_from(now.date(&zone), i64::from(LONGEST_DAYS));
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, now).map_err(Problem::internal)?;
     let mut found = Vec::with_capacity(away.len());
     for one in away {

@@ -141,7 +141,7 @@ pub(in crate::scheduling) async fn remind(
         return Ok(());
     };
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let day = Timestamp::local_day(&one.starts_at.day(&clinic.zone), &clinic.zone);
+    let day = Timestamp::of_day(one.starts_at.date(&clinic.zone), &clinic.zone);
     let day = day.map_err(Problem::internal)?;
     let visits = storage::visits_of_day(tx, ctx.tenant, one.patient_id, day).await?;
     let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;

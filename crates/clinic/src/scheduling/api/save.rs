@@ -69,9 +69,7 @@ pub(super) async fn placed(
     storage::hold_calendar(tx, ctx.tenant, wish.practitioner).await?;
     let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
     let now = app.clock.now();
-    let day = |at: kernel::Timestamp| at.day(&zone).parse::<jiff::civil::Date>();
-    let first = day(wish.span.start()).map_err(Problem::internal)?;
-    let last = day(wish.span.end()).map_err(Problem::internal)?;
+    let (first, last) = (wish.span.start().date(&zone), wish.span.end().date(&zone));
     // Two days at most: a visit lasts eight hours.
     let horizon = Horizon::new(&zone, (first, last), 2, now).map_err(Problem::internal)?;
     let days = ((first, last), &zone);

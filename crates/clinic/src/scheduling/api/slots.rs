@@ -49,8 +49,7 @@ pub async fn next_free(
         let mut tx = app.store.read(ctx).await?;
         identity::api::tenant(&mut tx, ctx.tenant).await?.zone
     };
-    let today = app.clock.now().day(&zone);
-    let first: jiff::civil::Date = today.parse().map_err(Problem::internal)?;
+    let first = app.clock.now().date(&zone);
     let last = first.saturating_add(jiff::Span::new().days(i64::from(LONGEST_DAYS_ANONYMOUS) - 1));
     let sought = SoughtSlots {
         first,
@@ -91,9 +90,8 @@ pub(super) async fn diary(
     ((first, last), zone): ((jiff::civil::Date, jiff::civil::Date), &Zone),
     now: Timestamp,
 ) -> Result<Diary, Problem> {
-    let begin = |day: jiff::civil::Date| Timestamp::local_day(&day.to_string(), zone);
-    let (from, _) = begin(first).map_err(Problem::internal)?;
-    let (_, until) = begin(last).map_err(Problem::internal)?;
+    let (from, _) = Timestamp::of_day(first, zone).map_err(Problem::internal)?;
+    let (_, until) = Timestamp::of_day(last, zone).map_err(Problem::internal)?;
     Ok(Diary {
         hours: storage::weeks(tx, tenant, practitioner).await?,
         away: storage::away(tx, tenant, practitioner, (from, until)).await?,

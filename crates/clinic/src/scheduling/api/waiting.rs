@@ -51,8 +51,7 @@ pub async fn wait(app: &App, ctx: &Ctx, wish: NewWaiting) -> Result<(Waiting, bo
 
 async fn today(tx: &mut ReadTx, app: &App, ctx: &Ctx) -> Result<Date, Problem> {
     let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
-    let today = app.clock.now().day(&zone);
-    today.parse().map_err(Problem::internal)
+    Ok(app.clock.now().date(&zone))
 }
 
 /// Gives the wish a seat, or finds the one it has.

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
@@ -36,7 +35,7 @@ struct AbsencesPage {
     form: AbsenceForm,
     /// Somebody else changed the one that is edited.
     stale: bool,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     done: String,
     zone: Zone,
     today: Date,
@@ -60,7 +59,7 @@ impl AbsencesPage {
     fn time(&self, away: &Away) -> String {
         let texts = self.shell.texts;
         if away.weekly {
-            let first = words::day(away.starts_at, &self.zone).weekday();
+            let first = away.starts_at.date(&self.zone).weekday();
             let weekday = words::weekday(texts, i64::from(first.to_monday_zero_offset()));
             let (start, end) = (
                 away.starts_at.hour_minute(&self.zone),
@@ -80,15 +79,12 @@ impl AbsencesPage {
         words::moment(self.shell.texts, one.starts_at, &self.zone, self.today)
     }
 
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
     /// A conflict is told with what holds now, and nothing else.
     fn summary(&self) -> &str {
-        let errors = self.errors.as_ref().filter(|_| !self.stale);
-        errors.map_or("", FieldTexts::summary)
+        match self.stale {
+            true => "",
+            false => self.errors.summary(),
+        }
     }
 
     fn edited(&self, id: ExceptionId) -> Option<&Away> {
@@ -133,10 +129,10 @@ async fn page(
         rows,
         form,
         stale: false,
-        errors: None,
+        errors: FieldTexts::default(),
         done: String::new(),
         zone: caller.zone.clone(),
-        today: words::day(now, &caller.zone),
+        today: now.date(&caller.zone),
         shell,
     })
 }
@@ -169,9 +165,7 @@ async fn saved(
 ) -> Result<Away, Problem> {
     let mut new = form.read(&caller.zone)?;
     new.practitioner = doctor;
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     match id_of(&form.edit) {
         Some(id) => api::change_exception(app, &caller.ctx, id, seen, new).await,
         None => api::add_exception(app, &caller.ctx, new).await,
@@ -204,8 +198,7 @@ pub(super) async fn save(
         page.form.version = held.map(|held| held.version);
         page.stale = true;
     }
-    page.errors = Some(errors);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    page.errors = errors;
     Ok((status, render(&page)?).into_response())
 }
 
@@ -215,9 +208,7 @@ pub(super) async fn remove(
     PathId(id): PathId<ExceptionMark>,
     Form(form): Form<DropForm>,
 ) -> Result<Redirect, Fault> {
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     api::drop_exception(&app, &caller.ctx, id, seen).await?;
     let doctor = doctor_of(&form.medecin);
     let doctor = doctor.map_or_else(String::new, |id| format!("medecin={id}&"));

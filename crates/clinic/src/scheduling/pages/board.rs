@@ -99,7 +99,7 @@ impl Visit {
             name: one.patient_name.clone(),
             restricted: one.restricted,
             doctor: one.practitioner_name.clone(),
-            when: words::moment(texts, one.starts_at, zone, words::day(now, zone)),
+            when: words::moment(texts, one.starts_at, zone, now.date(zone)),
             time: one.starts_at.hour_minute(zone),
             until: one.ends_at.hour_minute(zone),
             status: match one.is_offer() {
@@ -114,7 +114,7 @@ impl Visit {
             online: one.online,
             coming: one
                 .patient_coming_at
-                .map(|at| words::moment(texts, at, zone, words::day(now, zone))),
+                .map(|at| words::moment(texts, at, zone, now.date(zone))),
             may_confirm: one.status == AppointmentState::Pending
                 && has_doctor
                 && one.starts_at >= now,
@@ -163,7 +163,7 @@ impl Board {
         query: &AgendaQuery,
     ) -> Result<Self, Problem> {
         let now = app.clock.now();
-        let today = words::day(now, &caller.zone);
+        let today = now.date(&caller.zone);
         let date = words::day_named(&query.date, today);
         let doctors = doctors(app, caller).await?;
         let own = himself(caller);
@@ -275,8 +275,8 @@ async fn waiting(
     texts: Texts,
     now: Timestamp,
 ) -> Result<Vec<Visit>, Problem> {
-    let since = words::shifted(words::day(now, &caller.zone), -STALE_DAYS);
-    let since = Timestamp::local_day(&since.to_string(), &caller.zone);
+    let since = words::shifted(now.date(&caller.zone), -STALE_DAYS);
+    let since = Timestamp::of_day(since, &caller.zone);
     let sought = SoughtAppointments {
         status: vec![AppointmentState::Pending],
         from: since.ok().map(|(first, _)| first),

@@ -53,7 +53,7 @@ struct BookPage {
     day: Option<(String, String)>,
     mode: String,
     message: String,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl BookPage {
@@ -131,15 +131,6 @@ impl BookPage {
     fn mode_text(&self, mode: &Mode) -> String {
         words::mode_text(self.shell.texts, *mode)
     }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
 }
 
 /// What is booked: a new one, or another time for this one.
@@ -179,14 +170,13 @@ impl Errand {
             day: None,
             mode: String::new(),
             message: String::new(),
-            errors: None,
+            errors: FieldTexts::default(),
             shell,
         };
         Ok(Self { moved, offer, page })
     }
 
-    fn answer(self, status: u16) -> Result<Response, Fault> {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    fn answer(self, status: StatusCode) -> Result<Response, Fault> {
         Ok((status, render(&self.page)?).into_response())
     }
 
@@ -200,19 +190,19 @@ impl Errand {
     fn next(mut self, query: &BookQuery) -> Result<Response, Fault> {
         let texts = self.page.shell.texts;
         if let Some(key) = SlotKey::parse(&query.slot) {
-            self.on(words::day(key.span.start(), &self.offer.zone));
+            self.on(key.span.start().date(&self.offer.zone));
             return match self.offer.find(texts, key) {
                 Some(slot) => {
                     self.page.step = Step::Last(slot);
-                    self.answer(200)
+                    self.answer(StatusCode::OK)
                 }
-                None => self.taken(key, 200),
+                None => self.taken(key, StatusCode::OK),
             };
         }
         if let Ok(date) = query.day.parse() {
             self.on(date);
             self.page.step = Step::Hour(self.offer.hours(texts, date));
-            return self.answer(200);
+            return self.answer(StatusCode::OK);
         }
         let doctors = self.offer.doctors(texts);
         // Where there is one doctor there is nothing to choose.
@@ -221,12 +211,16 @@ impl Errand {
             true => Step::Day(self.offer.days(texts)),
             false => Step::Doctor(doctors),
         };
-        self.answer(200)
+        self.answer(StatusCode::OK)
     }
 
     /// The slot is gone: what is left that day and after, with all that was written.
-    fn taken(mut self, key: SlotKey, status: u16) -> Result<Response, Fault> {
-        let from = words::day(key.span.start(), &self.offer.zone).max(self.offer.today);
+    fn taken(mut self, key: SlotKey, status: StatusCode) -> Result<Response, Fault> {
+        let from = key
+            .span
+            .start()
+            .date(&self.offer.zone)
+            .max(self.offer.today);
         self.on(from);
         self.page.step = Step::Taken(self.offer.others(self.page.shell.texts, from));
         self.answer(status)
@@ -238,14 +232,14 @@ impl Errand {
         let lost = problem.code.is_some_and(|code| LOST.contains(&code));
         if problem.code == Some("no-patient-record") {
             self.page.step = Step::Nobody;
-            return self.answer(problem.status());
+            return self.answer(webkit::status(&problem));
         }
         let found = self.offer.find(texts, key);
         let (status, errors) = words::refused(texts, problem)?;
         match found {
             Some(slot) if !lost => {
-                self.page.errors = Some(errors);
-                self.on(words::day(key.span.start(), &self.offer.zone));
+                self.page.errors = errors;
+                self.on(key.span.start().date(&self.offer.zone));
                 self.page.step = Step::Last(slot);
                 self.answer(status)
             }
@@ -266,7 +260,7 @@ pub(super) async fn new(
     let errand = Errand::new((&app, &caller), shell, None, &query.medecin).await?;
     match is_known(&app, &caller).await? {
         true => errand.next(&query),
-        false => errand.answer(200),
+        false => errand.answer(StatusCode::OK),
     }
 }
 
@@ -288,7 +282,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Fault> {
     let (mut errand, key) = filled((&app, &caller), shell, None, form).await?;
     let Some(slot) = errand.offer.find(errand.page.shell.texts, key) else {
-        return errand.taken(key, 409);
+        return errand.taken(key, StatusCode::CONFLICT);
     };
     let new = NewAppointment {
         patient: None,
@@ -371,7 +365,7 @@ pub(super) async fn shift(
     let one = api::appointment(&app, &caller.ctx, id).await?;
     let (mut errand, key) = filled((&app, &caller), shell, Some(one), form).await?;
     let Some(slot) = errand.offer.find(errand.page.shell.texts, key) else {
-        return errand.taken(key, 409);
+        return errand.taken(key, StatusCode::CONFLICT);
     };
     let seen = errand
         .page

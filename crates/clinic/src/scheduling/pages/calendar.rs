@@ -53,7 +53,7 @@ impl CalendarPage {
             made: None,
             done: String::new(),
             zone: caller.zone.clone(),
-            today: words::day(app.clock.now(), &caller.zone),
+            today: app.clock.now().date(&caller.zone),
             shell,
         })
     }

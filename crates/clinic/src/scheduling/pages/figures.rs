@@ -30,7 +30,7 @@ struct FiguresPage {
     last: Option<i32>,
     form: FiguresQuery,
     charts: Option<Charts>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl FiguresPage {
@@ -49,15 +49,6 @@ impl FiguresPage {
     fn is_doctor(&self, doctor: &StaffMember) -> bool {
         self.doctor == Some(doctor.id)
     }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
 }
 
 pub(super) async fn show(
@@ -70,7 +61,7 @@ pub(super) async fn show(
     let doctors = board::doctors(&app, &caller).await?;
     let named = doctor_of(&query.medecin).filter(|id| doctors.iter().any(|d| d.id == *id));
     let doctor = own.or(named);
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let mut page = FiguresPage {
         doctors,
         doctor,
@@ -78,7 +69,7 @@ pub(super) async fn show(
         last: query.last_days(),
         form: query,
         charts: None,
-        errors: None,
+        errors: FieldTexts::default(),
         shell,
     };
     let found = match page.form.period(today, doctor) {
@@ -92,14 +83,13 @@ pub(super) async fn show(
     let status = match found {
         Ok(found) => {
             page.charts = Some(Charts::of(&found, page.shell.texts));
-            200
+            StatusCode::OK
         }
         Err(problem) => {
             let (status, errors) = words::refused(page.shell.texts, problem)?;
-            page.errors = Some(errors);
+            page.errors = errors;
             status
         }
     };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, render(&page)?).into_response())
 }

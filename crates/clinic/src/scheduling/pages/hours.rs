@@ -46,7 +46,7 @@ struct HoursPage {
     /// Somebody else changed the ones that are edited.
     stale: bool,
     offered: Vec<Offered>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     done: String,
 }
 
@@ -78,15 +78,12 @@ impl HoursPage {
         words::mode_text(self.shell.texts, hours.mode)
     }
 
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
     /// A conflict is told with what holds now, and nothing else.
     fn summary(&self) -> &str {
-        let errors = self.errors.as_ref().filter(|_| !self.stale);
-        errors.map_or("", FieldTexts::summary)
+        match self.stale {
+            true => "",
+            false => self.errors.summary(),
+        }
     }
 
     fn doctor_key(&self) -> String {
@@ -122,7 +119,7 @@ async fn page(
         preview: false,
         stale: false,
         offered: Vec::new(),
-        errors: None,
+        errors: FieldTexts::default(),
         done: String::new(),
         shell,
     };
@@ -131,7 +128,7 @@ async fn page(
     };
     let rows = PageRequest::new(Some(1), Some(ROWS))?;
     (_, page.rows) = api::hours(app, &caller.ctx, Some(doctor), rows).await?;
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let sought = SoughtSlots {
         first: today,
         last: words::shifted(today, DAYS),
@@ -144,7 +141,7 @@ async fn page(
 }
 
 fn offered(shell: &Shell, slots: &[FreeSlot], (zone, today): (&Zone, Date)) -> Vec<Offered> {
-    let day = |slot: &FreeSlot| words::day(slot.span.start(), zone);
+    let day = |slot: &FreeSlot| slot.span.start().date(zone);
     let days = slots.chunk_by(|a, b| day(a) == day(b));
     days.map(|slots| Offered {
         day: words::dated(shell.texts, day(&slots[0]), today),
@@ -200,7 +197,7 @@ pub(super) async fn save(
     let Some(doctor) = page.doctor else {
         return Err(Problem::invalid("medecin", "required").into());
     };
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let outcome = match page.form.preview.is_empty() {
         true => saved(&app, &caller, doctor, &page.form)
             .await
@@ -215,7 +212,7 @@ pub(super) async fn save(
         Ok(Some(slots)) => {
             page.offered = offered(&page.shell, &slots, (&caller.zone, today));
             page.preview = true;
-            200
+            StatusCode::OK
         }
         Err(problem) => {
             if problem.kind == ProblemKind::Stale {
@@ -226,11 +223,10 @@ pub(super) async fn save(
                 page.stale = true;
             }
             let (status, errors) = words::refused(page.shell.texts, problem)?;
-            page.errors = Some(errors);
+            page.errors = errors;
             status
         }
     };
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, render(&page)?).into_response())
 }
 
@@ -242,9 +238,7 @@ async fn saved(
 ) -> Result<(), Problem> {
     let mut new = form.read()?;
     new.practitioner = Some(doctor);
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     let saved = match id_of(form) {
         Some(id) => api::change_hours(app, &caller.ctx, id, seen, new).await,
         None => api::add_hours(app, &caller.ctx, new).await,
@@ -268,9 +262,7 @@ pub(super) async fn remove(
     PathId(id): PathId<AvailabilityMark>,
     Form(form): Form<DropForm>,
 ) -> Result<Redirect, Fault> {
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     api::drop_hours(&app, &caller.ctx, id, seen).await?;
     let doctor = doctor_of(&form.medecin);
     let doctor = doctor.map_or_else(String::new, |id| format!("medecin={id}&"));

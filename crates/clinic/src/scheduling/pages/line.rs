@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{Id, PageRequest, Problem};
@@ -78,7 +77,7 @@ pub(super) async fn show(
     shell: Shell,
     Query(query): Query<WaitQuery>,
 ) -> Result<Response, Fault> {
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let form = Wish::fresh(&query, today);
     let mut page = page((&app, &caller), shell, form).await?;
     page.done = query.done;
@@ -102,9 +101,8 @@ pub(super) async fn add(
     let (status, errors) = words::refused(shell.texts, problem)?;
     let mut page = page((&app, &caller), shell, form).await?;
     if let Some((wish, _)) = &mut page.wish {
-        wish.errors = Some(errors);
+        wish.errors = errors;
     }
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     Ok((status, render(&page)?).into_response())
 }
 

@@ -4,7 +4,6 @@ use agenda::AppointmentState;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
@@ -119,7 +118,7 @@ pub(super) async fn page(
         waits: waiting::own(app, caller, shell.texts).await?,
         done,
         failed,
-        today: words::day(now, &caller.zone),
+        today: now.date(&caller.zone),
         zone: caller.zone.clone(),
         shell,
     })
@@ -142,7 +141,7 @@ async fn coming(app: &App, caller: &Caller, now: Timestamp) -> Result<Vec<Appoin
 
 /// When the clinic's day began.
 fn caller_day(caller: &Caller, now: Timestamp) -> Option<Timestamp> {
-    let day = Timestamp::local_day(&now.day(&caller.zone), &caller.zone);
+    let day = Timestamp::of_day(now.date(&caller.zone), &caller.zone);
     day.ok().map(|(first, _)| first)
 }
 
@@ -173,18 +172,7 @@ struct CancelPage {
     when: String,
     doctor: Option<String>,
     typed: String,
-    errors: Option<FieldTexts>,
-}
-
-impl CancelPage {
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
+    errors: FieldTexts,
 }
 
 /// Asks once whether it is to be called off.
@@ -198,7 +186,12 @@ pub(super) async fn sure(
     if one.status.is_final() {
         return Ok(Redirect::to("/my/appointments").into_response());
     }
-    let page = asked((&app, &caller), shell, &one, (String::new(), None));
+    let page = asked(
+        (&app, &caller),
+        shell,
+        &one,
+        (String::new(), FieldTexts::default()),
+    );
     Ok(render(&page)?.into_response())
 }
 
@@ -206,9 +199,9 @@ fn asked(
     (app, caller): (&App, &Caller),
     shell: Shell,
     one: &Appointment,
-    (typed, errors): (String, Option<FieldTexts>),
+    (typed, errors): (String, FieldTexts),
 ) -> CancelPage {
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     CancelPage {
         id: one.id,
         version: one.version,
@@ -227,9 +220,7 @@ pub(super) async fn cancel(
     PathId(id): PathId<AppointmentMark>,
     Form(form): Form<ActForm>,
 ) -> Result<Response, Fault> {
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     let message = Some(form.message.clone());
     let problem = match api::cancel(&app, &caller.ctx, id, seen, message).await {
         Ok(_) => return Ok(Redirect::to("/my/appointments?done=cancelled").into_response()),
@@ -237,7 +228,6 @@ pub(super) async fn cancel(
     };
     let (status, errors) = words::refused(shell.texts, problem)?;
     let one = api::appointment(&app, &caller.ctx, id).await?;
-    let page = asked((&app, &caller), shell, &one, (form.message, Some(errors)));
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let page = asked((&app, &caller), shell, &one, (form.message, errors));
     Ok((status, render(&page)?).into_response())
 }

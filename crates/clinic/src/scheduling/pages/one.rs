@@ -4,7 +4,6 @@ use agenda::AppointmentState;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use kernel::{Expected, Problem, Role, Zone};
@@ -48,7 +47,7 @@ struct OnePage {
     /// The form that could not be done, and what was written there.
     failed: &'static str,
     typed: ActForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     done: String,
 }
 
@@ -78,7 +77,7 @@ impl OnePage {
             one,
             failed: "",
             typed: ActForm::default(),
-            errors: None,
+            errors: FieldTexts::default(),
             done: String::new(),
             shell,
         })
@@ -130,15 +129,11 @@ impl OnePage {
     }
 
     fn error(&self, form: &str) -> &str {
-        let errors = self.errors.as_ref().filter(|_| self.failed == form);
-        errors.map_or("", |errors| match errors.of_field("message_medecin") {
-            "" => errors.of_field("message"),
+        match self.errors.of_field("message_medecin") {
+            _ if self.failed != form => "",
+            "" => self.errors.of_field("message"),
             found => found,
-        })
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
+        }
     }
 
     fn has_doctor(&self, doctor: &StaffMember) -> bool {
@@ -153,7 +148,7 @@ async fn happened(
     one: &Appointment,
 ) -> Result<Vec<Happened>, Problem> {
     let steps = api::history(app, &caller.ctx, one.id).await?;
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let moment = |at| words::moment(shell.texts, at, &caller.zone, today);
     let steps = steps.into_iter().map(|step| Happened {
         what: step_text(shell.texts, step.step),
@@ -179,8 +174,7 @@ pub(super) async fn show(
 }
 
 fn seen(form: &ActForm) -> Expected {
-    form.version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]))
+    Expected::seen(form.version)
 }
 
 /// Back to the agenda it was done from, else to the appointment; or the
@@ -200,8 +194,7 @@ async fn answered(
     let mut page = OnePage::of(app, caller, shell, id).await?;
     page.failed = action;
     page.typed = form;
-    page.errors = Some(errors);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    page.errors = errors;
     Ok((status, render(&page)?).into_response())
 }
 

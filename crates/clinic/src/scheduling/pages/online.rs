@@ -74,7 +74,7 @@ struct BookPage {
     typed: OnlineForm,
     /// The slot is gone.
     taken: bool,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl BookPage {
@@ -118,15 +118,6 @@ impl BookPage {
     fn mode_text(&self, mode: &Mode) -> String {
         words::mode_text(self.shell.texts, *mode)
     }
-
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
 }
 
 /// The page with what is offered of the doctor who was chosen, or of all.
@@ -152,7 +143,7 @@ impl Errand {
                 ..typed
             },
             taken: false,
-            errors: None,
+            errors: FieldTexts::default(),
         };
         Ok(Self { offer, page })
     }
@@ -166,12 +157,12 @@ impl Errand {
     fn next(mut self, day: &str) -> Result<Response, Fault> {
         let texts = self.page.shell.texts;
         if let Some(key) = SlotKey::parse(&self.page.typed.slot) {
-            return self.slot(key, 200);
+            return self.slot(key, StatusCode::OK);
         }
         if let Ok(date) = day.parse() {
             self.on(date);
             self.page.step = Step::Hour(self.offer.hours(texts, date));
-            return self.answer(200);
+            return self.answer(StatusCode::OK);
         }
         let doctors = self.offer.doctors(texts);
         // Where there is one doctor there is nothing to choose.
@@ -183,25 +174,28 @@ impl Errand {
             true => Step::Day(self.offer.days(texts)),
             false => Step::Doctor(doctors),
         };
-        self.answer(200)
+        self.answer(StatusCode::OK)
     }
 
     /// Who comes to this slot; when it is gone, the others of its day.
-    fn slot(mut self, key: SlotKey, status: u16) -> Result<Response, Fault> {
+    fn slot(mut self, key: SlotKey, status: StatusCode) -> Result<Response, Fault> {
         let texts = self.page.shell.texts;
-        let date = words::day(key.span.start(), &self.offer.zone).max(self.offer.today);
+        let date = key
+            .span
+            .start()
+            .date(&self.offer.zone)
+            .max(self.offer.today);
         self.on(date);
         let Some(slot) = self.offer.find(texts, key) else {
             self.page.taken = true;
             self.page.step = Step::Hour(self.offer.hours(texts, date));
-            return self.answer(status.max(409));
+            return self.answer(status.max(StatusCode::CONFLICT));
         };
         self.page.step = Step::Who(slot);
         self.answer(status)
     }
 
-    fn answer(self, status: u16) -> Result<Response, Fault> {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    fn answer(self, status: StatusCode) -> Result<Response, Fault> {
         Ok((status, render(&self.page)?).into_response())
     }
 }
@@ -254,8 +248,8 @@ async fn ask(
         }
         Err(problem) => problem,
     };
-    let status = problem.status();
-    errand.page.errors = Some(refused(texts, problem)?);
+    let status = webkit::status(&problem);
+    errand.page.errors = refused(texts, problem)?;
     errand.slot(key, status)
 }
 

@@ -4,7 +4,7 @@ use agenda::AppointmentState;
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{Method, StatusCode},
+    http::Method,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use kernel::{Problem, UserId};
@@ -46,7 +46,7 @@ struct CodePage {
     wanted: Option<String>,
     /// The slot is gone: these are left.
     others: Option<Vec<SlotRow>>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl CodePage {
@@ -54,20 +54,11 @@ impl CodePage {
         let (day, time) = (("day", &slot.day), ("time", &slot.time));
         self.shell.t2("agenda-moment", day, time)
     }
-
-    fn error(&self) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field("code"))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
 }
 
 fn moment(app: &App, host: &Host, shell: &Shell, at: kernel::Timestamp) -> String {
     let zone = &host.clinic.zone;
-    words::moment(shell.texts, at, zone, words::day(app.clock.now(), zone))
+    words::moment(shell.texts, at, zone, app.clock.now().date(zone))
 }
 
 async fn code(
@@ -101,7 +92,7 @@ fn code_page(
         request,
         code: String::new(),
         others: None,
-        errors: None,
+        errors: FieldTexts::default(),
     }
 }
 
@@ -134,12 +125,12 @@ async fn enter(
         return Ok(Redirect::to(&to).into_response());
     };
     let lost = problem.code.is_some_and(|code| LOST.contains(&code));
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     let doctor = row.as_ref().and_then(|row| row.practitioner_id);
     let from = row.as_ref().and_then(|row| row.starts_at);
     let errors = refused(shell.texts, problem)?;
     let mut page = code_page(&app, shell, host, (row, form.request));
-    page.errors = Some(errors);
+    page.errors = errors;
     if let (true, Some(from)) = (lost, from) {
         page.others = Some(others(&app, &page, doctor, from).await?);
         page.code = form.code;
@@ -155,7 +146,7 @@ async fn others(
     from: kernel::Timestamp,
 ) -> Result<Vec<SlotRow>, Problem> {
     let offer = Offer::open(app, &page.host.clinic, doctor).await?;
-    let day = words::day(from, &offer.zone).max(offer.today);
+    let day = from.date(&offer.zone).max(offer.today);
     Ok(offer.others(page.shell.texts, day))
 }
 
@@ -204,18 +195,7 @@ struct MinePage {
     phone: String,
     /// One was called off just now.
     called_off: bool,
-    errors: Option<FieldTexts>,
-}
-
-impl MinePage {
-    fn error(&self) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field("phone"))
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
+    errors: FieldTexts,
 }
 
 async fn mine(
@@ -245,7 +225,7 @@ async fn mine(
         rows,
         phone: String::new(),
         called_off: !query.done.is_empty(),
-        errors: None,
+        errors: FieldTexts::default(),
     })
 }
 
@@ -264,9 +244,9 @@ async fn look(
         }
         Err(problem) => problem,
     };
-    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = webkit::status(&problem);
     let page = MinePage {
-        errors: Some(refused(shell.texts, problem)?),
+        errors: refused(shell.texts, problem)?,
         shell,
         host,
         request: String::new(),

@@ -34,7 +34,7 @@ struct SettingPage {
     /// The address that patients are given.
     address: String,
     saved: bool,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl SettingPage {
@@ -47,12 +47,8 @@ impl SettingPage {
             booking,
             address: format!("{}{}", app.settings.public_url, public_page(&clinic)),
             saved: false,
-            errors: None,
+            errors: FieldTexts::default(),
         })
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 }
 
@@ -73,9 +69,7 @@ async fn save(
     shell: Shell,
     Form(form): Form<OnlineSettingForm>,
 ) -> Result<Response, Fault> {
-    let expected = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let expected = Expected::seen(form.version);
     let open = Some(!form.open.is_empty());
     let problem = match api::set_online_booking(&app, &caller.ctx, expected, open).await {
         Ok(_) => return Ok(Redirect::to("/settings/booking?done=saved").into_response()),
@@ -83,6 +77,6 @@ async fn save(
         Err(problem) => return Err(problem.into()),
     };
     let mut page = SettingPage::of(&app, &caller, shell).await?;
-    page.errors = Some(page.shell.texts.fields(&problem));
+    page.errors = page.shell.texts.fields(&problem);
     Ok((StatusCode::PRECONDITION_FAILED, render(&page)?).into_response())
 }

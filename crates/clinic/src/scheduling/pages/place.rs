@@ -4,7 +4,6 @@ use agenda::Mode;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
@@ -49,7 +48,7 @@ struct PlacePage {
     day: String,
     free: Vec<Free>,
     form: PlaceForm,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
 }
 
 impl PlacePage {
@@ -60,15 +59,10 @@ impl PlacePage {
         }
     }
 
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
     /// What is wrong with the time that was written.
     fn time_error(&self) -> &str {
         let fields = ["time", "requested_start", "minutes", "requested_end"];
-        let found = fields.into_iter().map(|field| self.error(field));
+        let found = fields.into_iter().map(|field| self.errors.of_field(field));
         found
             .into_iter()
             .find(|text| !text.is_empty())
@@ -78,12 +72,8 @@ impl PlacePage {
     /// What is wrong with the series.
     fn series_error(&self) -> &str {
         let fields = ["every_weeks", "count", "series"];
-        let mut found = fields.into_iter().map(|field| self.error(field));
+        let mut found = fields.into_iter().map(|field| self.errors.of_field(field));
         found.find(|text| !text.is_empty()).unwrap_or_default()
-    }
-
-    fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
     }
 
     fn is_slot(&self, free: &Free) -> bool {
@@ -126,7 +116,7 @@ async fn page(
     search: String,
 ) -> Result<PlacePage, Problem> {
     let now = app.clock.now();
-    let today = words::day(now, &caller.zone);
+    let today = now.date(&caller.zone);
     let mut doctors = board::doctors(app, caller).await?;
     if let Some(own) = board::himself(caller) {
         doctors.retain(|doctor| doctor.id == own);
@@ -140,11 +130,9 @@ async fn page(
         .or(stands)
         .or_else(|| doctors.first().map(|doctor| doctor.id));
     let date = match key {
-        Some(key) => words::day(key.span.start(), &caller.zone),
+        Some(key) => key.span.start().date(&caller.zone),
         None => {
-            let stands = moved
-                .as_ref()
-                .map(|one| words::day(one.starts_at, &caller.zone));
+            let stands = moved.as_ref().map(|one| one.starts_at.date(&caller.zone));
             words::day_named(&form.date, stands.unwrap_or(today).max(today))
         }
     };
@@ -180,7 +168,7 @@ async fn page(
         day: words::dated(shell.texts, date, today),
         free: free(app, caller, doctor, date).await?,
         form,
-        errors: None,
+        errors: FieldTexts::default(),
         moved: moved.map(moment),
         shell,
     })
@@ -245,7 +233,7 @@ async fn coming(
     };
     let page = PageRequest::default();
     let (_, rows) = api::appointments(app, &caller.ctx, &sought, page).await?;
-    let today = words::day(now, &caller.zone);
+    let today = now.date(&caller.zone);
     let moment = |one: &Appointment| words::moment(shell.texts, one.starts_at, &caller.zone, today);
     Ok(rows.iter().map(moment).collect())
 }
@@ -343,9 +331,7 @@ async fn shifted(
     form: &PlaceForm,
 ) -> Result<Appointment, Problem> {
     let place = form.place(&caller.zone)?;
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     let moved = Moved {
         start: place.span.start(),
         end: place.span.end(),
@@ -371,7 +357,7 @@ async fn answered(
             return Ok(Redirect::to(&there).into_response());
         }
         Ok(one) => {
-            let date = words::day(one.starts_at, &caller.zone);
+            let date = one.starts_at.date(&caller.zone);
             let query = Board::query(date, one.practitioner_id, false);
             let there = format!("/agenda?{query}&done={done}#a-{}", one.id);
             return Ok(Redirect::to(&there).into_response());
@@ -382,7 +368,6 @@ async fn answered(
     // The next try is meant for what is shown now.
     form.version = moved.as_ref().map(|one| one.version);
     let mut page = page((app, caller), shell, moved, form, String::new()).await?;
-    page.errors = Some(errors);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    page.errors = errors;
     Ok((status, render(&page)?).into_response())
 }

@@ -6,7 +6,6 @@ use agenda::Stage;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{Expected, Problem, ProblemKind, Timestamp};
@@ -42,7 +41,7 @@ struct RemindersPage {
     examples: Vec<Example>,
     /// What holds, told to who wanted to change something else.
     held: Option<String>,
-    errors: Option<FieldTexts>,
+    errors: FieldTexts,
     done: String,
 }
 
@@ -57,22 +56,19 @@ impl RemindersPage {
             form: RemindersForm::of(&rules),
             examples: examples(&rules, caller, &shell, app.clock.now())?,
             held: None,
-            errors: None,
+            errors: FieldTexts::default(),
             done: String::new(),
             shell,
         };
         Ok((page, rules))
     }
 
-    fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
     /// A conflict is told with what holds now, and nothing else.
     fn summary(&self) -> &str {
-        let errors = self.errors.as_ref().filter(|_| self.held.is_none());
-        errors.map_or("", FieldTexts::summary)
+        match self.held.is_some() {
+            true => "",
+            false => self.errors.summary(),
+        }
     }
 }
 
@@ -83,11 +79,11 @@ fn examples(
     now: Timestamp,
 ) -> Result<Vec<Example>, Problem> {
     let (zone, ladder) = (&caller.zone, api::ladder(rules));
-    let today = words::day(now, zone);
+    let today = now.date(zone);
     let moment = |at| words::moment(shell.texts, at, zone, today);
     let example = |ahead: i32| {
-        let day = words::shifted(today, ahead).to_string();
-        let (midnight, _) = Timestamp::local_day(&day, zone).map_err(Problem::internal)?;
+        let day = words::shifted(today, ahead);
+        let (midnight, _) = Timestamp::of_day(day, zone).map_err(Problem::internal)?;
         let visit = midnight.plus(HOUR);
         let reminders = ladder.reminders(visit, now, zone);
         Ok(Example {
@@ -135,9 +131,7 @@ pub(super) async fn save(
     shell: Shell,
     Form(mut form): Form<RemindersForm>,
 ) -> Result<Response, Fault> {
-    let seen = form
-        .version
-        .map_or(Expected::Any, |version| Expected::OneOf(vec![version]));
+    let seen = Expected::seen(form.version);
     let outcome = match form.read() {
         Ok(wanted) => api::set_reminder_rules(&app, &caller.ctx, seen, wanted).await,
         Err(problem) => Err(problem),
@@ -155,7 +149,6 @@ pub(super) async fn save(
         form.version = Some(rules.version);
     }
     page.form = form;
-    page.errors = Some(errors);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    page.errors = errors;
     Ok((status, render(&page)?).into_response())
 }

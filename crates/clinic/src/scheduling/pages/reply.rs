@@ -31,7 +31,7 @@ struct ReplyPage {
 
 impl ReplyPage {
     fn of(app: &App, shell: Shell, token: String, reminded: Reminded) -> Self {
-        let today = words::day(app.clock.now(), &reminded.zone);
+        let today = app.clock.now().date(&reminded.zone);
         Self {
             when: words::moment(shell.texts, reminded.starts_at, &reminded.zone, today),
             reminded: Some(reminded),

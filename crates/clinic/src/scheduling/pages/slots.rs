@@ -59,7 +59,7 @@ impl Offer {
         caller: &Caller,
         practitioner: Option<UserId>,
     ) -> Result<Self, Problem> {
-        let today = words::day(app.clock.now(), &caller.zone);
+        let today = app.clock.now().date(&caller.zone);
         let sought = SoughtSlots {
             first: today,
             last: words::shifted(today, DAYS - 1),
@@ -83,13 +83,13 @@ impl Offer {
     ) -> Result<Self, Problem> {
         Ok(Self {
             free: api::open_slots(app, clinic, practitioner).await?,
-            today: words::day(app.clock.now(), &clinic.zone),
+            today: app.clock.now().date(&clinic.zone),
             zone: clinic.zone.clone(),
         })
     }
 
     fn day(&self, slot: &FreeSlot) -> Date {
-        words::day(slot.span.start(), &self.zone)
+        slot.span.start().date(&self.zone)
     }
 
     /// Whoever has a slot left, the one with the earliest first.

@@ -5,10 +5,7 @@ use jiff::civil::Date;
 use kernel::{PageRequest, Problem, Timestamp, UserId, Zone};
 use webkit::{Caller, Texts};
 
-use super::{
-    board::{Free, Item, ROWS, Visit, rows},
-    words,
-};
+use super::board::{Free, Item, ROWS, Visit, rows};
 use crate::{
     App,
     scheduling::{
@@ -32,9 +29,8 @@ impl Times {
         chosen: Option<UserId>,
         (first, last): (Date, Date),
     ) -> Result<Self, Problem> {
-        let edge = |date: Date| Timestamp::local_day(&date.to_string(), &caller.zone);
-        let (from, _) = edge(first).map_err(Problem::internal)?;
-        let (_, until) = edge(last).map_err(Problem::internal)?;
+        let (from, _) = Timestamp::of_day(first, &caller.zone).map_err(Problem::internal)?;
+        let (_, until) = Timestamp::of_day(last, &caller.zone).map_err(Problem::internal)?;
         use AppointmentState::{Completed, Confirmed, NoShow, Pending};
         let sought = SoughtAppointments {
             status: vec![Pending, Confirmed, Completed, NoShow],
@@ -67,7 +63,7 @@ impl Times {
         now: Timestamp,
     ) -> Vec<Item> {
         let zone = &caller.zone;
-        let on = |at: Timestamp| words::day(at, zone) == date;
+        let on = |at: Timestamp| at.date(zone) == date;
         let mut items = Vec::new();
         for one in &self.visits {
             if one.practitioner_id == Some(doctor) && on(one.starts_at) {
@@ -109,10 +105,7 @@ impl Times {
 
 /// An absence in words, and the minute of this day from which it holds.
 fn absence(texts: Texts, away: &Away, zone: &Zone, date: Date) -> Option<(u16, String)> {
-    let (first, last) = (
-        words::day(away.starts_at, zone),
-        words::day(away.ends_at, zone),
-    );
+    let (first, last) = (away.starts_at.date(zone), away.ends_at.date(zone));
     let comes_back = away.weekly && date >= first && date.weekday() == first.weekday();
     if !comes_back && !(first..=last).contains(&date) {
         return None;

@@ -4,7 +4,6 @@ use agenda::Mode;
 use askama::Template;
 use axum::{
     extract::State,
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
@@ -30,7 +29,7 @@ pub(super) struct Wish {
     texts: Texts,
     doctors: Vec<StaffMember>,
     pub(super) form: WaitForm,
-    pub(super) errors: Option<FieldTexts>,
+    pub(super) errors: FieldTexts,
 }
 
 impl Wish {
@@ -43,7 +42,7 @@ impl Wish {
             texts,
             doctors: board::doctors(app, caller).await?,
             form,
-            errors: None,
+            errors: FieldTexts::default(),
         })
     }
 
@@ -83,15 +82,6 @@ impl Wish {
             .map(choice)
             .collect()
     }
-
-    pub(super) fn error(&self, field: &str) -> &str {
-        let errors = self.errors.as_ref();
-        errors.map_or("", |errors| errors.of_field(field))
-    }
-
-    pub(super) fn summary(&self) -> &str {
-        self.errors.as_ref().map_or("", FieldTexts::summary)
-    }
 }
 
 /// One wish in words.
@@ -115,7 +105,7 @@ pub(super) struct OfferRow {
 
 impl Row {
     pub(super) fn of(one: &Waiting, texts: Texts, (zone, now): (&Zone, kernel::Timestamp)) -> Self {
-        let today = words::day(now, zone);
+        let today = now.date(zone);
         let moment = |at| words::moment(texts, at, zone, today);
         let day = |day: &str| words::dated(texts, words::day_named(day, today), today);
         let (from, until) = (day(&one.first_day), day(&one.last_day));
@@ -158,7 +148,7 @@ pub(super) async fn ask(
     shell: Shell,
     Query(query): Query<WaitQuery>,
 ) -> Result<Response, Fault> {
-    let today = words::day(app.clock.now(), &caller.zone);
+    let today = app.clock.now().date(&caller.zone);
     let form = Wish::fresh(&query, today);
     let wish = Wish::of((&app, &caller), shell.texts, form).await?;
     Ok(render(&WaitPage { shell, wish })?.into_response())
@@ -180,8 +170,7 @@ pub(super) async fn join(
     };
     let (status, errors) = words::refused(shell.texts, problem)?;
     let mut wish = Wish::of((&app, &caller), shell.texts, form).await?;
-    wish.errors = Some(errors);
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    wish.errors = errors;
     Ok((status, render(&WaitPage { shell, wish })?).into_response())
 }
 
@@ -202,7 +191,6 @@ async fn answered(
     let (status, errors) = words::refused(shell.texts, problem)?;
     let failed = Some(errors.summary().to_owned());
     let page = mine::page(app, caller, shell, (String::new(), failed)).await?;
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::CONFLICT);
     Ok((status, page).into_response())
 }
 

@@ -1,16 +1,12 @@
 //! Days, times and states, in words and signs.
 
 use agenda::{AppointmentState, Mode};
+use axum::http::StatusCode;
 use jiff::{ToSpan, civil::Date};
 use kernel::{Problem, Timestamp, Zone};
 use webkit::{FieldTexts, Texts};
 
 use crate::scheduling::wire::mode_word;
-
-/// The clinic's day of an instant.
-pub(super) fn day(at: Timestamp, zone: &Zone) -> Date {
-    at.day(zone).parse().unwrap_or_default()
-}
 
 /// The day an address names; today for what is none.
 pub(super) fn day_named(given: &str, today: Date) -> Date {
@@ -52,7 +48,7 @@ pub(super) fn dated(texts: Texts, date: Date, today: Date) -> String {
 
 /// `mardi 24 novembre à 09:30`.
 pub(super) fn moment(texts: Texts, at: Timestamp, zone: &Zone, today: Date) -> String {
-    let (day, time) = (dated(texts, day(at, zone), today), at.hour_minute(zone));
+    let (day, time) = (dated(texts, at.date(zone), today), at.hour_minute(zone));
     texts.with("agenda-moment", &[("day", &day), ("time", &time)])
 }
 
@@ -88,10 +84,10 @@ pub(super) const fn css(state: AppointmentState) -> &'static str {
 ///
 /// # Errors
 /// The problem itself.
-pub(super) fn refused(texts: Texts, problem: Problem) -> Result<(u16, FieldTexts), Problem> {
+pub(super) fn refused(texts: Texts, problem: Problem) -> Result<(StatusCode, FieldTexts), Problem> {
     use kernel::ProblemKind::{Conflict, Invalid, Stale};
     match problem.kind {
-        Invalid | Conflict | Stale => Ok((problem.status(), texts.fields(&problem))),
+        Invalid | Conflict | Stale => Ok((webkit::status(&problem), texts.fields(&problem))),
         _ => Err(problem),
     }
 }

@@ -49,14 +49,11 @@ impl Reach {
         now: Timestamp,
         weeks: u16,
     ) -> Result<Self, String> {
-        let first: Date = now
-            .day(&zone)
-            .parse()
-            .map_err(|error: jiff::Error| error.to_string())?;
+        let first = now.date(&zone);
         let last = first.saturating_add(jiff::Span::new().days(i64::from(weeks) * 7 - 1));
         Ok(Self {
-            from: Timestamp::local_day(&first.to_string(), &zone)?.0,
-            until: Timestamp::local_day(&last.to_string(), &zone)?.1,
+            from: Timestamp::of_day(first, &zone)?.0,
+            until: Timestamp::of_day(last, &zone)?.1,
             days: (first, last),
             zone,
         })

@@ -47,7 +47,7 @@ pub(in crate::scheduling) fn night_until(
     if (QUIET_UNTIL..QUIET_FROM).contains(&minute) {
         return Ok(None);
     }
-    let today: Date = now.day(zone).parse().map_err(Problem::internal)?;
+    let today = now.date(zone);
     let day = match minute < QUIET_UNTIL {
         true => today,
         false => today.tomorrow().map_err(Problem::internal)?,

@@ -1,9 +1,9 @@
 use agenda::{AppointmentState, Mode};
-use kernel::{Patch, Problem, UserId, Zone};
+use kernel::{Id, Patch, Problem, UserId, Zone};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{edge, id, instant, mode_word, one_of};
+use super::{edge, instant, mode_word, one_of};
 use crate::{
     care::api::EncounterId,
     patients::api::PatientId,
@@ -53,8 +53,8 @@ impl AppointmentFilter {
         };
         Ok(SoughtAppointments {
             status: words.map(state).collect::<Result<_, _>>()?,
-            patient: id(self.patient.as_deref(), "patient")?,
-            practitioner: id(self.medecin.as_deref(), "medecin")?,
+            patient: Id::asked(self.patient.as_deref(), "patient")?,
+            practitioner: Id::asked(self.medecin.as_deref(), "medecin")?,
             from: edge(self.date_debut.as_deref(), "date_debut", zone, false)?,
             until: edge(self.date_fin.as_deref(), "date_fin", zone, true)?,
         })

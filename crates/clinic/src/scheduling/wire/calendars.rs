@@ -2,7 +2,6 @@ use kernel::{Problem, UserId, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::id;
 use crate::scheduling::model::{Feed, MadeFeed};
 
 /// The name of the file with a doctor's calendar.
@@ -29,7 +28,7 @@ impl CalendarFilter {
     /// # Errors
     /// 400 naming `medecin`.
     pub(in crate::scheduling) fn practitioner(&self) -> Result<Option<UserId>, Problem> {
-        id(self.medecin.as_deref(), "medecin")
+        UserId::asked(self.medecin.as_deref(), "medecin")
     }
 }
 

@@ -2,7 +2,7 @@ use kernel::{Patch, Problem, Timestamp, UserId, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{edge, id, instant, one_of};
+use super::{edge, instant, one_of};
 use crate::scheduling::{
     api::NewAway,
     model::{Away, ExceptionKind},
@@ -32,7 +32,7 @@ impl ExceptionFilter {
     /// # Errors
     /// 400 for what is no id.
     pub(in crate::scheduling) fn practitioner(&self) -> Result<Option<UserId>, Problem> {
-        id(self.medecin.as_deref(), "medecin")
+        UserId::asked(self.medecin.as_deref(), "medecin")
     }
 
     /// The time that is asked for.

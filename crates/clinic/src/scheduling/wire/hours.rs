@@ -1,8 +1,8 @@
-use kernel::{Patch, Problem, Zone};
+use kernel::{Patch, Problem, UserId, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{id, mode, mode_word};
+use super::{mode, mode_word};
 use crate::scheduling::{api::NewHours, model::Hours};
 
 /// Filters of the list of hours.
@@ -24,8 +24,8 @@ impl HoursFilter {
     ///
     /// # Errors
     /// 400 for what is no id.
-    pub(in crate::scheduling) fn practitioner(&self) -> Result<Option<kernel::UserId>, Problem> {
-        id(self.medecin.as_deref(), "medecin")
+    pub(in crate::scheduling) fn practitioner(&self) -> Result<Option<UserId>, Problem> {
+        UserId::asked(self.medecin.as_deref(), "medecin")
     }
 }
 
@@ -37,7 +37,7 @@ pub(in crate::scheduling) struct HoursInput {
     /// Whose; a doctor's own when left out. It cannot be changed.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    medecin: Option<kernel::UserId>,
+    medecin: Option<UserId>,
     /// 0 Monday to 6; required to enter.
     #[serde(default)]
     day_of_week: Option<i64>,

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use agenda::AppointmentState;
-use kernel::Problem;
+use kernel::{Id, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{id, slots::day};
+use super::slots::day;
 use crate::scheduling::model::{Indicators, Load, Period, Wanted};
 
 /// Microseconds.
@@ -34,7 +34,7 @@ impl IndicatorFilter {
         Ok(Period {
             first: day(self.date_start.as_deref(), "date_start")?,
             last: day(self.date_end.as_deref(), "date_end")?,
-            practitioner: id(self.medecin.as_deref(), "medecin")?,
+            practitioner: Id::asked(self.medecin.as_deref(), "medecin")?,
         })
     }
 }

@@ -32,7 +32,7 @@ pub(super) use time::*;
 pub(super) use waiting::*;
 
 use agenda::Mode;
-use kernel::{FieldError, Id, Problem, Timestamp, Zone};
+use kernel::{FieldError, Problem, Timestamp, Zone};
 
 /// The contract's word for a way to come.
 pub(super) const fn mode_word(mode: Mode) -> &'static str {
@@ -95,15 +95,4 @@ fn edge(
         return Ok(Some(if end { after } else { first }));
     }
     instant(given, field, zone).map(Some)
-}
-
-/// The id in a query; an empty one is none.
-///
-/// # Errors
-/// 400 naming `field`.
-fn id<K>(given: Option<&str>, field: &'static str) -> Result<Option<Id<K>>, Problem> {
-    let given = given.filter(|id| !id.is_empty());
-    let id = given.map(str::parse::<uuid::Uuid>).transpose();
-    let id = id.map_err(|_| Problem::invalid(field, "malformed"))?;
-    Ok(id.map(Id::from_uuid))
 }

@@ -1,8 +1,8 @@
-use kernel::{Problem, Zone};
+use kernel::{Id, Problem, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{id, mode, mode_word};
+use super::{mode, mode_word};
 use crate::scheduling::model::{FreeSlot, SoughtSlots};
 
 /// Which slots are sought.
@@ -40,7 +40,7 @@ impl SlotFilter {
         Ok(SoughtSlots {
             first: day(self.date_start.as_deref(), "date_start")?,
             last: day(self.date_end.as_deref(), "date_end")?,
-            practitioner: id(self.medecin.as_deref(), "medecin")?,
+            practitioner: Id::asked(self.medecin.as_deref(), "medecin")?,
             mode: kind
                 .map(|kind| mode(kind, "consultation_type"))
                 .transpose()?,
