@@ -302,6 +302,10 @@ on_both_engines! {
         for text in &reminders {
             assert!(text.contains("Une information vous attend") && !text.contains("10:00") && !text.contains("Répondez"), "{text}");
         }
+        let mut tx = s.clinic.app.store.read(s.clinic.tenant).await.unwrap();
+        let questions: i64 = tx.one(ASKED, ::store::params![s.clinic.tenant, AWA]).await.unwrap();
+        drop(tx);
+        assert_eq!(questions, 0);
         let asked = s.writes("whatsapp", AWA, "1").await;
         assert!(asked.len() == 1 && asked[0].contains("1 ") && asked[0].contains("Awa") && asked[0].contains("Moussa"), "who is writing: {asked:?}");
         // "2" answers that question, and whoever speaks now still means nobody's visit.
@@ -501,5 +505,8 @@ on_both_engines! {
     }
 }
 
+const ASKED: ::store::Sql = ::store::Sql::new(
+    "SELECT COUNT(*) AS value FROM reminder_question WHERE tenant_id = $1 AND phone = $2",
+);
 const KEPT: ::store::Sql =
     ::store::Sql::new("SELECT token_hash AS value FROM reminder_question WHERE tenant_id = $1");
