@@ -354,12 +354,13 @@ on_both_engines! {
         let s = scene(&db).await;
         let (early, late) = (s.agreed("aimee", "08:00").await, s.agreed("aimee", "09:30").await);
         s.waits("moussa").await;
+        s.waits("fatou").await;
         s.clock.advance(Duration::from_secs(12 * 3600));
         ok(s.act("aimee", &early, "cancel", json!({})).await);
         ok(s.act("aimee", &late, "cancel", json!({})).await);
         assert!(s.offered().await.is_empty(), "nobody is disturbed at nine in the evening");
         assert!(s.told("Place libre").await.is_empty());
-        // A second after seven: eight o'clock is too near, half past nine is not.
+        // Two seconds after seven: eight o'clock is too near, half past nine is not.
         s.clock.advance(Duration::from_secs(10 * 3600));
         assert_eq!(s.offered().await, ["moussa"]);
         assert_eq!(s.offer("moussa").await.unwrap()["start"], json!("2027-03-04T09:30:00+00:00"));
@@ -400,7 +401,9 @@ on_both_engines! {
 
     async fn a_place_is_offered_once_however_often_it_is_looked_at(db) {
         let s = scene(&db).await;
-        let one = s.agreed("aimee", "08:00").await;
+        // The slot has room for both; one place was given back.
+        s.hours("dr-binta", json!({"max_consultations": 2})).await;
+        let one = s.agreed_with(("dr-binta", s.other), "aimee", "08:00").await;
         s.waits("moussa").await;
         s.waits("fatou").await;
         ok(s.act("aimee", &one, "cancel", json!({})).await);
