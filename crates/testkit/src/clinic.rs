@@ -84,6 +84,44 @@ impl Answer {
     }
 }
 
+/// The body of a success.
+///
+/// # Panics
+/// For any other answer.
+#[must_use]
+pub fn ok(answer: Answer) -> Value {
+    assert!(answer.status.is_success(), "{}", answer.text);
+    answer.json()
+}
+
+/// The status and the problem's code; empty when the answer is none.
+#[must_use]
+pub fn code(answer: &Answer) -> (u16, String) {
+    let code = answer.json()["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    (answer.status.as_u16(), code)
+}
+
+/// What [`code`] says of a conflict.
+#[must_use]
+pub fn conflict(code: &str) -> (u16, String) {
+    (409, code.to_owned())
+}
+
+/// Each field that is wrong, and why.
+#[must_use]
+pub fn faults(answer: &Answer) -> Vec<(String, String)> {
+    let json = answer.json();
+    let errors = json["errors"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    errors
+        .iter()
+        .map(|error| (text(&error["field"]), text(&error["code"])))
+        .collect()
+}
+
 /// What a clinic stands on besides its database.
 pub struct Setup {
     /// How messages leave.

@@ -11,7 +11,7 @@ use kernel::Role;
 use ports::BlobStore;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, Setup, TestClinic},
+    clinic::{Answer, Setup, TestClinic, code},
     db::TestDb,
     on_both_engines,
     session::Session,
@@ -210,14 +210,6 @@ impl Scene {
 
 fn path(made: &Value) -> String {
     format!("{ALL}{}/", made["id"].as_str().unwrap())
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
 }
 
 fn fault(answer: &Answer) -> (u16, String, String) {

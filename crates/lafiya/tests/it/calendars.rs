@@ -10,7 +10,7 @@ use axum::{
 use kernel::{Clock, Role, Timestamp, UserId, Zone};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, PUBLIC_URL, TestClinic},
+    clinic::{Answer, PUBLIC_URL, TestClinic, ok},
     db::TestDb,
     on_both_engines,
 };
@@ -77,11 +77,6 @@ async fn scene(db: &TestDb) -> Scene {
         clock,
         clinic,
     }
-}
-
-fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
 }
 
 /// The instant on the Thursday after `NOW`, and half an hour later.

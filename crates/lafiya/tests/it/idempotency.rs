@@ -12,7 +12,7 @@ use futures_util::future::{BoxFuture, join_all, pending};
 use kernel::{Clock, Ctx, Problem, Timestamp};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, PASSWORD, TestClinic},
+    clinic::{Answer, PASSWORD, TestClinic, code},
     db::eventually,
     on_both_engines,
 };
@@ -63,14 +63,6 @@ async fn number(clinic: &TestClinic, sql: Sql) -> i64 {
 async fn state(clinic: &TestClinic) -> Option<String> {
     let mut tx = clinic.app.store.read(clinic.tenant).await.unwrap();
     tx.optional(STATE, params![clinic.tenant]).await.unwrap()
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
 }
 
 /// A call as the web layer hands it on.

@@ -9,17 +9,13 @@ use kernel::{Actor, Clock, Ctx, Role, Timestamp};
 use serde_json::{Value, json};
 use store::Scope;
 use testkit::{
-    clinic::TestClinic,
+    clinic::{TestClinic, ok},
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
 };
 
-use crate::{
-    audit::lafiya,
-    record_exports::{ok, said},
-    records::input,
-};
+use crate::{audit::lafiya, record_exports::said, records::input};
 
 const ALL: &str = "/api/v1/fiche-consultation/";
 const EVALUATION: &str = "/api/v1/fiche-consultation/evaluation/";

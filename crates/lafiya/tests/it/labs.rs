@@ -4,7 +4,7 @@ use axum::http::{Method, StatusCode};
 use kernel::Role;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, code, faults, ok},
     db::TestDb,
     on_both_engines,
 };
@@ -108,31 +108,8 @@ impl Scene {
     }
 }
 
-fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
-}
-
 fn path(made: &Value) -> String {
     format!("{ALL}{}/", made["id"].as_str().unwrap())
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
-}
-
-fn faults(answer: &Answer) -> Vec<(String, String)> {
-    let json = answer.json();
-    let errors = json["errors"].as_array().cloned().unwrap_or_default();
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    errors
-        .iter()
-        .map(|e| (text(&e["field"]), text(&e["code"])))
-        .collect()
 }
 
 on_both_engines! {

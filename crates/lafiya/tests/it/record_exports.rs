@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use kernel::{Clock, Role, Timestamp};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, code, ok},
     db::TestDb,
     on_both_engines,
 };
@@ -135,19 +135,6 @@ impl Scene {
         let hash = self.sign(&one).await;
         (one, hash)
     }
-}
-
-pub(crate) fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
 }
 
 /// What a PDF says, page by page.

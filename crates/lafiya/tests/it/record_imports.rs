@@ -8,10 +8,14 @@ use clinic::{
 };
 use kernel::{Role, TenantId};
 use serde_json::{Value, json};
-use testkit::{clinic::TestClinic, db::TestDb, on_both_engines};
+use testkit::{
+    clinic::{TestClinic, ok},
+    db::TestDb,
+    on_both_engines,
+};
 
 use crate::{
-    record_exports::{ALL, Scene, ok, scene},
+    record_exports::{ALL, Scene, scene},
     records::input,
 };
 

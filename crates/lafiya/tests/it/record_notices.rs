@@ -4,7 +4,7 @@ use axum::http::Method;
 use kernel::Role;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, code},
     db::TestDb,
     on_both_engines,
 };
@@ -79,14 +79,6 @@ impl Scene {
         let text = |row: &Value| row["body"].as_str().unwrap().to_owned();
         rows.iter().map(text).collect()
     }
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
 }
 
 fn by(method: &str, again: bool) -> Value {

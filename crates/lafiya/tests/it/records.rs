@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use kernel::Role;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, code, ok},
     db::{TestDb, eventually},
     on_both_engines,
 };
@@ -102,19 +102,6 @@ impl Scene {
             .await);
         one
     }
-}
-
-fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
 }
 
 fn fields(answer: &Answer) -> Vec<(String, String)> {

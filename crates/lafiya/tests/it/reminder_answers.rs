@@ -10,7 +10,7 @@ use clinic::patients::api::PatientId;
 use kernel::{Clock, Ctx, Role, TenantId, Timestamp};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, OURS, PUBLIC_URL, TestClinic},
+    clinic::{Answer, OURS, PUBLIC_URL, TestClinic, ok},
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
@@ -53,11 +53,6 @@ async fn scene(db: &TestDb) -> Scene {
         clock,
         other,
     }
-}
-
-fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
 }
 
 async fn call(clinic: &TestClinic, token: &str, method: Method, path: &str, body: Value) -> Answer {

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use kernel::{Clock, Role, Timestamp, UserId};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, code, conflict, ok},
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
@@ -75,23 +75,6 @@ async fn scene_with(db: &TestDb, people: [(&str, &str, &str); 3]) -> Scene {
     };
     scene.hours("dr-awa", json!({})).await;
     scene
-}
-
-fn ok(answer: Answer) -> Value {
-    assert!(answer.status.is_success(), "{}", answer.text);
-    answer.json()
-}
-
-fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["code"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    (answer.status.as_u16(), code)
-}
-
-fn conflict(code: &str) -> (u16, String) {
-    (409, code.to_owned())
 }
 
 /// The one field that is wrong, and why.
