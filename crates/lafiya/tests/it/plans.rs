@@ -20,10 +20,13 @@ const SMALL: &[&str] = &[
     "oauth_client",
     "oauth_code",
     "patient_merge",
+    "public_booking",
     "reminder_ladder",
     "schedule_exception",
     "service_token",
     "tenant",
+    // By an index of those who wait now.
+    "waiting_entry",
 ];
 
 /// What walks all the same, and why it may.
@@ -32,6 +35,10 @@ const ALLOWED: &[(&str, &str)] = &[
     (
         "care::LIST",
         "the references of all records, which people rarely list",
+    ),
+    (
+        "identity::WITHDRAW",
+        "the grants of a month, once in a while",
     ),
     ("inbox::COUNT_EVENTS", "says how many a filter leaves"),
     ("messaging::COUNT", "says how many a filter leaves"),
@@ -100,6 +107,12 @@ async fn plan(tx: &mut ReadTx, sql: &str) -> Vec<String> {
     steps.into_iter().map(|step| step.detail).collect()
 }
 
+/// A new row: SQLite plans a look for rows that wait for it, and takes it only while
+/// the check of a foreign key is put off.
+fn is_entry(sql: &str) -> bool {
+    sql.starts_with("INSERT ") && !sql.contains("SELECT")
+}
+
 /// Rows in the order of an index until there are enough.
 fn stops_early(sql: &str, plan: &[String]) -> bool {
     sql.contains(" LIMIT ")
@@ -121,7 +134,7 @@ async fn no_statement_walks_all_of_a_clinic_s_rows() {
     for (domain, statements) in clinic::statements() {
         for Statement { name, sql } in statements {
             let plan = plan(&mut tx, sql.text()).await;
-            if stops_early(sql.text(), &plan) {
+            if is_entry(sql.text()) || stops_early(sql.text(), &plan) {
                 continue;
             }
             for step in &plan {

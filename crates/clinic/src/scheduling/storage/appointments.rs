@@ -78,7 +78,7 @@ store::statements! {
     COUNT_OF_PATIENT = counted!(concat!(wanted!(), of_patient!()));
     SERIES = appointments!(" AND a.patient_id = (SELECT m.patient_id FROM appointment m WHERE m.tenant_id = $1 AND m.id = $2)
             AND a.series_id = (SELECT m.series_id FROM appointment m WHERE m.tenant_id = $1 AND m.id = $2)
-        ORDER BY a.starts_at, a.id");
+        ORDER BY a.starts_at + 0, a.id");
     HOLD_APPOINTMENT = "UPDATE appointment SET version = version WHERE tenant_id = $1 AND id = $2";
     INSERT_APPOINTMENT = "INSERT INTO appointment (tenant_id, id, practitioner_id, encounter_id, status, mode, starts_at,
             ends_at, confirmed_at, held_until, capacity, overbooked, location_note, patient_message,

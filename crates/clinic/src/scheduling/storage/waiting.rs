@@ -61,7 +61,8 @@ store::statements! {
         WHERE tenant_id = $1 AND state = 'open' AND last_day < $2";
     END_WAITING = "UPDATE waiting_entry SET state = $3, updated_at = $4 WHERE tenant_id = $1 AND id = $2 AND state = 'open'";
     HOLD_WAITING = "UPDATE waiting_entry SET seat = seat WHERE tenant_id = $1 AND state = 'open'
-            AND patient_id IN (SELECT o.id FROM patient o WHERE o.tenant_id = $1 AND COALESCE(o.merged_into, o.id) = $2)";
+            AND patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
+                UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2)";
 }
 
 pub(in crate::scheduling) async fn find_waiting(
