@@ -88,7 +88,6 @@ impl Answer {
 ///
 /// # Panics
 /// For any other answer.
-#[must_use]
 pub fn ok(answer: Answer) -> Value {
     assert!(answer.status.is_success(), "{}", answer.text);
     answer.json()

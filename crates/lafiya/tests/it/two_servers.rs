@@ -56,7 +56,7 @@ async fn two_hundred_at_two_servers_on_fifty_places_are_fifty() {
     let tries = stream::iter((0..200).map(|n: usize| {
         let slot = &slots[n % 5];
         let wish = json!({"patient": patient, "medecin": doctor, "requested_start": slot["datetime"], "requested_end": slot["end_datetime"]});
-        let server = if n % 2 == 0 { site.address } else { other };
+        let server = if n.is_multiple_of(2) { site.address } else { other };
         let url = format!("http://{server}/api/v1/appointments/");
         let asked = site.client.post(url).bearer_auth(&token).json(&wish).send();
         async move {

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::{Problem, Role};
+use kernel::Problem;
 use webkit::{Caller, Download, Fault, PathId, Policy, Query, Routes, Scope, Secret, routes};
 
 use crate::{
@@ -13,17 +13,10 @@ use crate::{
     scheduling::{
         api::{self, CalendarFile},
         model::AppointmentMark,
+        policy,
         wire::{CalendarFilter, FeedBody, MadeFeedBody},
     },
 };
-
-/// Doctors, and who writes their calendars for them.
-pub(super) const CALENDARS: Policy = Policy::Roles(&[
-    Role::Practitioner,
-    Role::Manager,
-    Role::Admin,
-    Role::SuperAdmin,
-]);
 
 /// For an address that is a secret: it goes to no other site and into no index.
 pub(in crate::scheduling) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
@@ -40,7 +33,7 @@ pub(in crate::scheduling) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .scope(Scope::Area("appointment"))
-        .api(routes!(doctors_calendar), CALENDARS)
+        .api(routes!(doctors_calendar), policy::CALENDAR)
         .api(routes!(appointment_file), Policy::SignedIn)
         // No program makes a link that needs no signing in.
         .scope(Scope::Closed)

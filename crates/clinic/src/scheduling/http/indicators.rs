@@ -1,11 +1,10 @@
 use axum::{Json, extract::State};
 use webkit::{Caller, Fault, Query, Routes, Scope, routes};
 
-use super::calendars::CALENDARS;
 use crate::{
     App,
     scheduling::{
-        api,
+        api, policy,
         wire::{IndicatorFilter, IndicatorsBody},
     },
 };
@@ -13,7 +12,7 @@ use crate::{
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .scope(Scope::Area("appointment"))
-        .api(routes!(indicators), CALENDARS)
+        .api(routes!(indicators), policy::CALENDAR)
 }
 
 /// Gives figures of the appointments of up to 366 days.

@@ -27,24 +27,17 @@ use axum::http::Method;
 use kernel::{Role, UserId};
 use webkit::{Policy, Principal, Routes, Shell};
 
+use super::policy::CALENDAR;
 use crate::App;
 
 const PATIENT: Policy = Policy::Roles(&[Role::Patient]);
 
-/// Who writes hours and absences (`policy::calendar_of`).
-const CALENDARS: Policy = Policy::Roles(&[
-    Role::Practitioner,
-    Role::Admin,
-    Role::SuperAdmin,
-    Role::Manager,
-]);
-
 /// Pages around the agenda: address, label, for whom, and whether it is a doctor's.
 const SECTIONS: [(&str, &str, Policy, bool); 5] = [
-    ("/agenda/hours", "hours-title", CALENDARS, true),
-    ("/agenda/absences", "absences-title", CALENDARS, true),
-    ("/agenda/figures", "figures-title", CALENDARS, true),
-    ("/agenda/calendar", "calendar-title", CALENDARS, true),
+    ("/agenda/hours", "hours-title", CALENDAR, true),
+    ("/agenda/absences", "absences-title", CALENDAR, true),
+    ("/agenda/figures", "figures-title", CALENDAR, true),
+    ("/agenda/calendar", "calendar-title", CALENDAR, true),
     ("/agenda/reminders", "reminders-title", Policy::ADMIN, false),
 ];
 
@@ -76,19 +69,14 @@ pub(super) fn routes() -> Routes<App> {
         .page(get(), "/agenda/events", staff::events, staff)
         .page(get(), "/agenda/new", place::new, staff)
         .page(post(), "/agenda/new", place::create, staff)
-        .page(get(), "/agenda/hours", hours::show, CALENDARS)
-        .page(post(), "/agenda/hours", hours::save, CALENDARS)
-        .page(
-            post(),
-            "/agenda/hours/{id}/delete",
-            hours::remove,
-            CALENDARS,
-        )
-        .page(get(), "/agenda/figures", figures::show, CALENDARS)
+        .page(get(), "/agenda/hours", hours::show, CALENDAR)
+        .page(post(), "/agenda/hours", hours::save, CALENDAR)
+        .page(post(), "/agenda/hours/{id}/delete", hours::remove, CALENDAR)
+        .page(get(), "/agenda/figures", figures::show, CALENDAR)
         .page(get(), "/agenda/reminders", reminders::show, Policy::ADMIN)
         .page(post(), "/agenda/reminders", reminders::save, Policy::ADMIN)
-        .page(get(), "/agenda/calendar", calendar::show, CALENDARS)
-        .page(get(), "/agenda/calendar/file", calendar::file, CALENDARS)
+        .page(get(), "/agenda/calendar", calendar::show, CALENDAR)
+        .page(get(), "/agenda/calendar/file", calendar::file, CALENDAR)
         .page(
             post(),
             "/agenda/calendar",
@@ -101,13 +89,13 @@ pub(super) fn routes() -> Routes<App> {
             calendar::withdraw,
             Policy::CLINICIAN,
         )
-        .page(get(), "/agenda/absences", absences::show, CALENDARS)
-        .page(post(), "/agenda/absences", absences::save, CALENDARS)
+        .page(get(), "/agenda/absences", absences::show, CALENDAR)
+        .page(post(), "/agenda/absences", absences::save, CALENDAR)
         .page(
             post(),
             "/agenda/absences/{id}/delete",
             absences::remove,
-            CALENDARS,
+            CALENDAR,
         )
         .page(get(), &one(""), one::show, staff)
         .page(get(), &one("/move"), place::choose, staff)

@@ -8,13 +8,12 @@ use axum::{
 use webkit::{Caller, Fault, Query, Shell, live, render};
 
 use super::{
-    CALENDARS,
     board::{Board, Item},
     words,
 };
 use crate::{
     App,
-    scheduling::{api::TOPIC, wire::AgendaQuery},
+    scheduling::{api::TOPIC, policy::CALENDAR, wire::AgendaQuery},
 };
 
 #[derive(Template)]
@@ -44,7 +43,7 @@ impl AgendaPage {
     /// Whether he who looks writes hours and absences.
     fn may_set(&self) -> bool {
         let principal = self.shell.principal.as_deref();
-        CALENDARS.allows(principal.and_then(webkit::Principal::role))
+        CALENDAR.allows(principal.and_then(webkit::Principal::role))
     }
 
     /// The doctor whose hours are meant, for an address.
