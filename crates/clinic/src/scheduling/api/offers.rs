@@ -1,6 +1,6 @@
 //! Places that became free, and to whom they are offered.
 
-use agenda::{AppointmentState, HOLD, Horizon, Span};
+use agenda::{AppointmentState, HOLD, Span};
 use kernel::{Actor, Ctx, Problem, Timestamp, Zone};
 use store::WriteTx;
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use webkit::Texts;
 use super::{
     notify::channel,
     save::{entered, no_room, noted},
-    slots::diary,
+    slots::around,
     waiting::give_back,
 };
 use crate::{
@@ -177,13 +177,8 @@ async fn free_within(
 ) -> Result<Vec<FreeSlot>, Problem> {
     let now = app.clock.now();
     let span = Span::new(freed.starts_at, freed.ends_at).map_err(Problem::internal)?;
-    let day = |at: Timestamp| at.day(zone).parse::<jiff::civil::Date>();
-    let first = day(span.start()).map_err(Problem::internal)?;
-    let last = day(span.end()).map_err(Problem::internal)?;
-    // Two days at most: a visit lasts eight hours.
-    let horizon = Horizon::new(zone, (first, last), 2, now).map_err(Problem::internal)?;
-    let days = ((first, last), zone);
-    let diary = diary(tx, ctx.tenant, Some(freed.practitioner_id), days, now).await?;
+    let at = (zone, now);
+    let (horizon, diary) = around(tx, ctx.tenant, freed.practitioner_id, span, at).await?;
     let mut slots = diary.slots(&horizon, None)?;
     slots.retain(|slot| {
         slot.remaining > 0 && slot.span.overlaps(span) && slot.span.start() >= now.plus(NOTICE)

@@ -1,11 +1,10 @@
 //! What every step of an appointment does beside its own.
 
-use agenda::Horizon;
 use kernel::{Actor, Ctx, Expected, Problem};
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
-use super::{TOPIC, notify, offers, reminders, slots::diary};
+use super::{TOPIC, notify, offers, reminders, slots::around};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -69,11 +68,8 @@ pub(super) async fn placed(
     storage::hold_calendar(tx, ctx.tenant, wish.practitioner).await?;
     let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
     let now = app.clock.now();
-    let (first, last) = (wish.span.start().date(&zone), wish.span.end().date(&zone));
-    // Two days at most: a visit lasts eight hours.
-    let horizon = Horizon::new(&zone, (first, last), 2, now).map_err(Problem::internal)?;
-    let days = ((first, last), &zone);
-    let diary = diary(tx, ctx.tenant, Some(wish.practitioner), days, now).await?;
+    let at = (&zone, now);
+    let (horizon, diary) = around(tx, ctx.tenant, wish.practitioner, wish.span, at).await?;
     diary.place(wish, &horizon, now)
 }
 

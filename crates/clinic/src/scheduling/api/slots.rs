@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use agenda::{Horizon, HorizonError, LONGEST_DAYS, LONGEST_DAYS_ANONYMOUS};
+use agenda::{Horizon, HorizonError, LONGEST_DAYS, LONGEST_DAYS_ANONYMOUS, Span};
 use kernel::{Ctx, FieldError, Problem, Role, TenantId, Timestamp, UserId, Zone};
 use store::{ReadTx, StoreError};
 
@@ -97,4 +97,19 @@ pub(super) async fn diary(
         away: storage::away(tx, tenant, practitioner, (from, until)).await?,
         taken: storage::taken(tx, tenant, practitioner, (from, until), now).await?,
     })
+}
+
+/// What is known of a doctor's time around a visit.
+pub(super) async fn around(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    practitioner: UserId,
+    span: Span,
+    (zone, now): (&Zone, Timestamp),
+) -> Result<(Horizon, Diary), Problem> {
+    let days = (span.start().date(zone), span.end().date(zone));
+    // Two days at most: a visit lasts eight hours.
+    let horizon = Horizon::new(zone, days, 2, now).map_err(Problem::internal)?;
+    let diary = diary(tx, tenant, Some(practitioner), (days, zone), now).await?;
+    Ok((horizon, diary))
 }

@@ -114,8 +114,7 @@ fn wanted(asked: &[Asked], zone: &Zone) -> Vec<Wanted> {
 
 /// 0 Monday to 6.
 fn weekday(at: Timestamp, zone: &Zone) -> u8 {
-    let day = at.day(zone).parse::<jiff::civil::Date>();
-    let offset = day.map_or(0, |day| day.weekday().to_monday_zero_offset());
+    let offset = at.date(zone).weekday().to_monday_zero_offset();
     u8::try_from(offset).unwrap_or_default()
 }
 
