@@ -31,6 +31,22 @@ impl<'c> Session<'c> {
         Self { clinic, cookie }
     }
 
+    /// Somebody who has not signed in, after he opened this page, with the secret
+    /// that his forms repeat.
+    ///
+    /// # Panics
+    /// When the page gives him none.
+    pub async fn visitor(clinic: &'c TestClinic, page: &str) -> (Self, String) {
+        let first = Self::with(clinic, String::new()).get(page).await;
+        let cookie = first.headers[header::SET_COOKIE]
+            .to_str()
+            .expect("a cookie");
+        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let (_, secret) = cookie.split_once('=').expect("a name and a value");
+        let secret = secret.to_owned();
+        (Self::with(clinic, cookie), secret)
+    }
+
     /// Opens a page.
     ///
     /// # Panics

@@ -177,15 +177,6 @@ impl Scene {
         let path = "/api/v1/audit/?action=appointment.answer";
         self.get("admin", path).await["count"].clone()
     }
-
-    /// A visitor's browser, and the secret that its forms repeat.
-    async fn visitor(&self, page: &str) -> (Session<'_>, String) {
-        let first = Session::with(&self.clinic, String::new()).get(page).await;
-        let cookie = first.headers["set-cookie"].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        let secret = cookie.split_once('=').unwrap().1.to_owned();
-        (Session::with(&self.clinic, cookie), secret)
-    }
 }
 
 const DUE: &[::store::Sql] = &[
@@ -436,7 +427,7 @@ on_both_engines! {
         let path = link(&reminders[0]);
         let token = path.strip_prefix("/r/").unwrap();
         assert_eq!(token.len(), 11);
-        let (visitor, csrf) = s.visitor(&path).await;
+        let (visitor, csrf) = Session::visitor(&s.clinic, &path).await;
         // To look, as the previews of messages do, changes nothing and tells of nobody.
         let version = s.one(&id).await["version"].clone();
         for _ in 0..3 {
@@ -480,7 +471,7 @@ on_both_engines! {
         let reminders = s.reminded(KINSHASA).await;
         s.clinic.stop_work().await;
         let path = link(&reminders[0]);
-        let (visitor, csrf) = s.visitor(&path).await;
+        let (visitor, csrf) = Session::visitor(&s.clinic, &path).await;
         let wrong = visitor.get("/r/11111111111").await;
         assert_eq!(wrong.status, 404);
         assert!(wrong.text.contains("Rien n’a été changé"), "{}", wrong.text);

@@ -195,6 +195,14 @@ impl Scene {
         bodies.filter(|body| body.contains(part)).collect()
     }
 
+    /// The address in the nth message about a place, the first one first.
+    async fn link(&self, nth: usize) -> String {
+        let told = self.told("Place libre").await;
+        let text = &told[told.len() - 1 - nth];
+        let from = text.find("/r/").unwrap();
+        text[from..].split_whitespace().next().unwrap().to_owned()
+    }
+
     /// The times of the Thursday that have a place left.
     async fn free(&self) -> Vec<String> {
         let path = format!("{HOURS}available-slots/?date_start={DAY}&date_end={DAY}");
@@ -280,7 +288,7 @@ on_both_engines! {
         assert_eq!((offer["start"].as_str(), offer["consultation_mode"].as_str()), (Some("2027-03-04T08:00:00+00:00"), Some("presentiel")));
         assert_eq!(offer["held_until"], json!("2027-03-03T09:15:02+00:00"), "a quarter of an hour from the offer");
         let told = s.told("Place libre").await;
-        assert!(told.len() == 1 && told[0].contains("04/03/2027 à 08:00") && told[0].contains("avant 09:15") && told[0].contains("/my/appointments"), "{told:?}");
+        assert!(told.len() == 1 && told[0].contains("04/03/2027 à 08:00") && told[0].contains("avant 09:15") && told[0].contains("/r/"), "{told:?}");
         // The place is really held.
         assert_eq!(s.free().await, ["08:30", "09:00", "09:30"]);
         let body = json!({"medecin": s.doctor, "requested_start": format!("{DAY}T08:00:00Z"), "requested_end": format!("{DAY}T08:30:00Z")});
@@ -294,6 +302,55 @@ on_both_engines! {
         assert!(s.offered().await.is_empty(), "nothing is left for the next");
         assert_eq!(s.told("Place libre").await.len(), 1);
         assert_eq!(s.told("confirmé le 04/03/2027 à 08:00").await.len(), 2, "aimee's once, and his");
+    }
+
+    async fn who_has_no_account_answers_over_the_link(db) {
+        let s = scene(&db).await;
+        let given_up = s.agreed("aimee", "08:00").await;
+        s.waits("moussa").await;
+        s.waits("fatou").await;
+        ok(s.act("aimee", &given_up, "cancel", json!({})).await);
+        assert_eq!(s.offered().await, ["moussa"]);
+        let first = s.link(0).await;
+        let (visitor, csrf) = Session::visitor(&s.clinic, &first).await;
+        let page = visitor.get(&first).await.text;
+        assert!(page.contains("Je la prends") && page.contains("09:15") && page.contains("08:00"), "{page}");
+        for secret in ["Moussa", "Mbuyi", "Fatou", "771112202"] {
+            assert!(!page.contains(secret), "{secret}: {page}");
+        }
+        assert_eq!(visitor.post(&first, &[("answer", "not_coming")]).await.status, 403, "not from our page");
+        for _ in 0..2 {
+            let done = visitor.post(&first, &[("csrf", &csrf), ("answer", "not_coming")]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        assert!(visitor.get(&first).await.text.contains("Vous restez sur la liste"));
+        assert_eq!(s.offered().await, ["fatou"]);
+        let held = s.offer("fatou").await.unwrap();
+        let second = s.link(1).await;
+        let (visitor, csrf) = Session::visitor(&s.clinic, &second).await;
+        for _ in 0..2 {
+            let done = visitor.post(&second, &[("csrf", &csrf), ("answer", "coming")]).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        }
+        let one = s.get("fatou", &format!("{ALL}{}/", held["appointment"].as_str().unwrap())).await;
+        assert_eq!((one["status"].as_str(), one["offer"].as_str()), (Some("confirmed"), Some("accepted")));
+        assert_eq!(s.get("fatou", LIST).await["count"], json!(0));
+        assert_eq!(s.told("confirmé le 04/03/2027 à 08:00").await.len(), 2, "aimee's once, and hers");
+        let page = visitor.get(&second).await.text;
+        assert!(page.contains("nous vous attendons") && page.contains("Annuler") && !page.contains("Je la prends"), "{page}");
+
+        // Too late is told, and changes nothing.
+        let third = s.agreed("aimee", "09:00").await;
+        ok(s.act("aimee", &third, "cancel", json!({})).await);
+        assert_eq!(s.offered().await, ["moussa"]);
+        let late = s.link(2).await;
+        let (visitor, csrf) = Session::visitor(&s.clinic, &late).await;
+        s.clock.advance(QUARTER);
+        s.settled().await;
+        let done = visitor.post(&late, &[("csrf", &csrf), ("answer", "coming")]).await;
+        assert_eq!(done.status, 303, "{}", done.text);
+        assert!(visitor.get(&late).await.text.contains("n’est plus gardée"));
+        assert_eq!(s.free().await, ["08:30", "09:00", "09:30"]);
     }
 
     async fn a_no_and_silence_pass_the_place_on_and_nobody_hears_of_a_cancellation(db) {

@@ -37,7 +37,7 @@ const SECRET: usize = 11;
 /// Base 58: no 0, O, I and l, which are mistaken for each other.
 const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-fn secret(rng: &Rng) -> String {
+pub(super) fn secret(rng: &Rng) -> String {
     let letter = |_| {
         let place = usize::try_from(rng.below(58)).unwrap_or_default();
         char::from(ALPHABET[place])
@@ -69,7 +69,7 @@ pub(super) async fn asking(
     }))
 }
 
-/// Keeps that a message asked.
+/// Keeps that a message asked, of a reminder or of a place that is offered.
 pub(super) async fn asked(
     tx: &mut WriteTx,
     app: &App,

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use webkit::Texts;
 
 use super::{
+    answers::{Asking, asked, secret},
     notify::channel,
+    reminder_links,
     save::{entered, no_room, noted},
     slots::around,
     waiting::give_back,
@@ -89,6 +91,7 @@ fn is_worth_offering(before: &Appointment, now: Timestamp) -> bool {
 /// What an offer is that ends without a visit.
 fn ended_by(ctx: &Ctx) -> OfferState {
     match ctx.actor {
+        Actor::System(reminder_links::WHO) => OfferState::Declined,
         Actor::System(_) => OfferState::Lapsed,
         _ if policy::is_patient(ctx) => OfferState::Declined,
         _ => OfferState::Withdrawn,
@@ -292,17 +295,23 @@ async fn tell(
     (reach, channel): (&Reach, Channel),
 ) -> Result<(), Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    // Who has no account answers over a link of his own.
+    let token = reach.alone.then(|| secret(&app.rng));
     let new = NewMessage {
         channel,
         category: Category::Notification,
-        body: wording(app, &clinic, reach, (made, zone)),
+        body: wording(app, &clinic, reach, (made, zone, token.as_deref())),
         recipient: reach.phone.clone(),
         patient: Some(made.patient_id),
         idempotency_key: format!("waiting:{}", made.id),
         expires_at: Some(made.held_until),
         created_by: None,
     };
-    messaging::api::enqueue(tx, app, ctx, &new).await?;
+    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    if let Some(token) = token {
+        let by = (made, &reach.phone, queued);
+        asked(tx, app, ctx, by, Asking::Link(token)).await?;
+    }
     Ok(())
 }
 
@@ -311,9 +320,13 @@ fn wording(
     app: &App,
     clinic: &TenantInfo,
     reach: &Reach,
-    (made, zone): (&Appointment, &Zone),
+    (made, zone, token): (&Appointment, &Zone, Option<&str>),
 ) -> String {
-    let link = format!("{}/my/appointments", app.settings.public_url);
+    let page = token.map_or_else(
+        || "my/appointments".to_owned(),
+        |token| format!("r/{token}"),
+    );
+    let link = format!("{}/{page}", app.settings.public_url);
     let day = made.starts_at.day_month_year(zone);
     let time = made.starts_at.hour_minute(zone);
     let until = made.held_until.hour_minute(zone);

@@ -1,12 +1,15 @@
-//! The short link of a reminder: whoever has it sees clinic, day and hour, and says
-//! whether he comes.
+//! The short link of a reminder, or of a place that is offered: whoever has it sees
+//! clinic, day and hour, and says whether he comes.
 
 use agenda::AppointmentState;
 use kernel::{Ctx, Problem, TenantId, Timestamp};
 use send_rules::Reply;
 use store::{ReadTx, Scope};
 
-use super::answers::{answered, hash};
+use super::{
+    answers::{answered, hash},
+    waiting::{answered_by_link, held},
+};
 use crate::{
     App, identity,
     scheduling::{
@@ -16,7 +19,7 @@ use crate::{
 };
 
 /// Who answers over a link, on the trail.
-const WHO: &str = "reminder-link";
+pub(super) const WHO: &str = "reminder-link";
 
 /// What the link with this secret shows. To look changes nothing: programs look at
 /// links as well.
@@ -38,10 +41,12 @@ pub async fn reminded(app: &App, token: &str) -> Result<Reminded, Problem> {
     .await
 }
 
-/// Says over the link whether the patient comes. The same again is done once.
+/// Says over the link whether the patient comes, or takes the place. The same again
+/// is done once.
 ///
 /// # Errors
-/// As [`reminded`].
+/// As [`reminded`]; 409 `offer-over`, `doctor-away`, `slot-full` for a place that
+/// cannot be had any more.
 pub async fn answer_reminder(app: &App, token: &str, reply: Reply) -> Result<(), Problem> {
     let place = place(app, token).await?;
     let (a, ctx) = (app.clone(), Ctx::system(place.tenant_id, WHO));
@@ -49,6 +54,10 @@ pub async fn answer_reminder(app: &App, token: &str, reply: Reply) -> Result<(),
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let question = question(tx, &place, a.clock.now()).await?;
+                let held = held(tx, &ctx, question.appointment_id).await?;
+                if held.is_offer() {
+                    return answered_by_link(tx, &a, &ctx, held, reply).await;
+                }
                 let said = (reply, AnswerWay::Link);
                 let (one, _) = answered(tx, &a, &ctx, &question, said).await?;
                 match shows(&one, &question) {
@@ -81,7 +90,7 @@ fn shows(one: &Appointment, question: &Question) -> bool {
         one.status,
         AppointmentState::Confirmed | AppointmentState::Cancelled
     );
-    stands && one.starts_at == question.starts_at
+    (stands || one.is_offer()) && one.starts_at == question.starts_at
 }
 
 async fn shown(tx: &mut ReadTx, tenant: TenantId, one: &Appointment) -> Result<Reminded, Problem> {
@@ -92,5 +101,7 @@ async fn shown(tx: &mut ReadTx, tenant: TenantId, one: &Appointment) -> Result<R
         starts_at: one.starts_at,
         is_off: one.status == AppointmentState::Cancelled,
         is_coming: one.patient_coming_at.is_some(),
+        offer: one.offer,
+        held_until: Some(one.held_until).filter(|_| one.is_offer()),
     })
 }

@@ -3,11 +3,13 @@
 use agenda::AppointmentState;
 use jiff::civil::Date;
 use kernel::{Ctx, PageRequest, Problem};
+use send_rules::Reply;
 use store::{ReadTx, WriteTx};
 
 use super::{
     TOPIC,
     hours::doctor,
+    notify, reminders,
     request::whose,
     save::{noted, placed, saved, shown},
 };
@@ -164,7 +166,11 @@ pub async fn stop_waiting(app: &App, ctx: &Ctx, id: WaitingId) -> Result<(), Pro
 }
 
 /// The appointment of an offer; whoever else answers waits.
-async fn held(tx: &mut WriteTx, ctx: &Ctx, id: AppointmentId) -> Result<Appointment, Problem> {
+pub(super) async fn held(
+    tx: &mut WriteTx,
+    ctx: &Ctx,
+    id: AppointmentId,
+) -> Result<Appointment, Problem> {
     storage::hold_appointment(tx, ctx.tenant, id).await?;
     let found = storage::find_appointment(tx, ctx.tenant, id).await?;
     found.ok_or_else(Problem::not_found)
@@ -220,7 +226,7 @@ pub async fn accept_offer(app: &App, ctx: &Ctx, id: WaitingId) -> Result<Appoint
         .await
 }
 
-async fn taken(
+pub(super) async fn taken(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
@@ -245,6 +251,33 @@ async fn taken(
     let line = ("waiting.accept", "waiting_entry", entry.uuid());
     noted(tx, app, ctx, line, Some(one.patient_id));
     saved(tx, app, ctx, one, (Step::Confirmed, None)).await
+}
+
+/// Answers an offer over its link, for whoever has that: a yes is told and reminded
+/// of as any other confirmation.
+///
+/// # Errors
+/// 409 `offer-over`, `doctor-away`, `slot-full`.
+pub(super) async fn answered_by_link(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    one: Appointment,
+    reply: Reply,
+) -> Result<(), Problem> {
+    let entry = storage::wish_of(tx, ctx.tenant, one.id).await?;
+    match reply {
+        Reply::Coming => {
+            let taken = taken(tx, app, ctx, (entry, one)).await?;
+            reminders::plan(tx, app, ctx, &taken).await?;
+            notify::tell(tx, app, ctx, &taken, Step::Confirmed).await
+        }
+        Reply::NotComing => {
+            let line = ("waiting.decline", "waiting_entry", entry.uuid());
+            noted(tx, app, ctx, line, Some(one.patient_id));
+            give_back(tx, app, ctx, one).await
+        }
+    }
 }
 
 /// Does not take the place that is offered; the wish waits on. Again changes

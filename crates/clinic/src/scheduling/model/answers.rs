@@ -1,7 +1,7 @@
 use kernel::{Id, TenantId, Timestamp, Zone};
 use send_rules::Reply;
 
-use super::{Appointment, AppointmentId};
+use super::{Appointment, AppointmentId, OfferState};
 use crate::messaging::api::MessageId;
 
 /// Marker of [`QuestionId`].
@@ -77,7 +77,7 @@ impl Appointment {
     }
 }
 
-/// What the link of a reminder shows: nothing of whom.
+/// What the link of a reminder or of an offered place shows: nothing of whom.
 #[derive(Debug, Clone)]
 pub struct Reminded {
     /// The clinic's name.
@@ -90,4 +90,8 @@ pub struct Reminded {
     pub is_off: bool,
     /// Whether the patient said that he comes.
     pub is_coming: bool,
+    /// What became of the offer it was made for, when it was one.
+    pub offer: Option<OfferState>,
+    /// Until when it is held, while it awaits an answer.
+    pub held_until: Option<Timestamp>,
 }

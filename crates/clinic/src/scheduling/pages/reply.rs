@@ -1,4 +1,5 @@
-//! The short link of a reminder: clinic, day and hour, and two buttons.
+//! The short link of a reminder, or of a place that is offered: clinic, day and hour,
+//! and two buttons.
 
 use askama::Template;
 use axum::{
@@ -6,14 +7,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::{Problem, ProblemKind};
+use kernel::{Problem, ProblemKind, Timestamp};
 use webkit::{Fault, Form, Shell, render};
 
 use super::words;
 use crate::{
     App,
     scheduling::{
-        api::{self, Reminded},
+        api::{self, OfferState, Reminded},
         http::UNSEEN,
         wire::ReplyForm,
     },
@@ -30,6 +31,11 @@ struct ReplyPage {
 }
 
 impl ReplyPage {
+    /// Until when the place is held that is offered.
+    fn until(&self, reminded: &Reminded, until: &Timestamp) -> String {
+        until.hour_minute(&reminded.zone)
+    }
+
     fn of(app: &App, shell: Shell, token: String, reminded: Reminded) -> Self {
         let today = app.clock.now().date(&reminded.zone);
         Self {

@@ -56,6 +56,7 @@ store::statements! {
         WHERE tenant_id = $1 AND appointment_id = $2 AND state = 'open'";
     SERVE = "UPDATE waiting_entry SET state = 'served', updated_at = $3 WHERE tenant_id = $1 AND state = 'open'
             AND id = (SELECT f.entry_id FROM waiting_offer f WHERE f.tenant_id = $1 AND f.appointment_id = $2)";
+    WISH_OF = "SELECT entry_id AS value FROM waiting_offer WHERE tenant_id = $1 AND appointment_id = $2";
     LAST_OFFER = "SELECT appointment_id, state FROM waiting_offer WHERE tenant_id = $1 AND entry_id = $2
         ORDER BY offered_at DESC, appointment_id DESC LIMIT 1";
 }
@@ -196,4 +197,13 @@ pub(in crate::scheduling) async fn last_offer(
     entry: WaitingId,
 ) -> Result<Option<LastOffer>, StoreError> {
     tx.optional(LAST_OFFER, params![tenant, entry]).await
+}
+
+/// Whose wish the appointment of an offer is for.
+pub(in crate::scheduling) async fn wish_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    appointment: AppointmentId,
+) -> Result<WaitingId, StoreError> {
+    tx.one(WISH_OF, params![tenant, appointment]).await
 }
