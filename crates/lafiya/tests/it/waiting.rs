@@ -195,12 +195,17 @@ impl Scene {
         bodies.filter(|body| body.contains(part)).collect()
     }
 
-    /// The address in the nth message about a place, the first one first.
-    async fn link(&self, nth: usize) -> String {
+    /// The address in the only message about a place that was not among these yet.
+    async fn link(&self, seen: &[&str]) -> String {
         let told = self.told("Place libre").await;
-        let text = &told[told.len() - 1 - nth];
-        let from = text.find("/r/").unwrap();
-        text[from..].split_whitespace().next().unwrap().to_owned()
+        let links = told.iter().map(|text| {
+            let from = text.find("/r/").unwrap();
+            text[from..].split_whitespace().next().unwrap().to_owned()
+        });
+        let mut new = links.filter(|link| !seen.contains(&link.as_str()));
+        let link = new.next().unwrap();
+        assert_eq!(new.next(), None);
+        link
     }
 
     /// The times of the Thursday that have a place left.
@@ -311,7 +316,7 @@ on_both_engines! {
         s.waits("fatou").await;
         ok(s.act("aimee", &given_up, "cancel", json!({})).await);
         assert_eq!(s.offered().await, ["moussa"]);
-        let first = s.link(0).await;
+        let first = s.link(&[]).await;
         let (visitor, csrf) = Session::visitor(&s.clinic, &first).await;
         let page = visitor.get(&first).await.text;
         assert!(page.contains("Je la prends") && page.contains("09:15") && page.contains("08:00"), "{page}");
@@ -326,7 +331,7 @@ on_both_engines! {
         assert!(visitor.get(&first).await.text.contains("Vous restez sur la liste"));
         assert_eq!(s.offered().await, ["fatou"]);
         let held = s.offer("fatou").await.unwrap();
-        let second = s.link(1).await;
+        let second = s.link(&[&first]).await;
         let (visitor, csrf) = Session::visitor(&s.clinic, &second).await;
         for _ in 0..2 {
             let done = visitor.post(&second, &[("csrf", &csrf), ("answer", "coming")]).await;
@@ -343,7 +348,7 @@ on_both_engines! {
         let third = s.agreed("aimee", "09:00").await;
         ok(s.act("aimee", &third, "cancel", json!({})).await);
         assert_eq!(s.offered().await, ["moussa"]);
-        let late = s.link(2).await;
+        let late = s.link(&[&first, &second]).await;
         let (visitor, csrf) = Session::visitor(&s.clinic, &late).await;
         s.clock.advance(QUARTER);
         s.settled().await;
