@@ -18,7 +18,7 @@ macro_rules! holders {
             p.status AS status, p.birth_date AS birth_date
         FROM contact_point c CROSS JOIN patient_contact pc CROSS JOIN patient h CROSS JOIN patient p
         WHERE pc.tenant_id = c.tenant_id AND pc.contact_point_id = c.id AND h.tenant_id = pc.tenant_id
-            AND h.id = pc.patient_id AND p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
+            AND h.id = pc.patient_id AND p.tenant_id = h.tenant_id AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END",
             $rows
         )
     };

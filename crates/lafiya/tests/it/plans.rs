@@ -157,3 +157,17 @@ async fn no_statement_walks_all_of_a_clinic_s_rows() {
     walks.retain(|walk| !ALLOWED.iter().any(|(allowed, _)| *allowed == name(walk)));
     assert!(walks.is_empty(), "{walks:#?}");
 }
+
+/// Row security lets an index be used for what PostgreSQL knows to tell nobody anything:
+/// CASE is, COALESCE is not, and each row would be compared with all others.
+#[test]
+fn no_condition_keeps_postgresql_from_an_index() {
+    for (domain, statements) in clinic::statements() {
+        for Statement { name, sql } in statements {
+            assert!(
+                !sql.text().contains(" = COALESCE("),
+                "{domain}::{name} compares with COALESCE: write CASE WHEN … IS NULL THEN … ELSE … END"
+            );
+        }
+    }
+}

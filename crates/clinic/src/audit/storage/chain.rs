@@ -20,7 +20,8 @@ store::statements! {
             previous_hash, hash
         FROM audit_event WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3";
     SEEN = "SELECT COUNT(*) AS value FROM audit_event
-        WHERE tenant_id = $1 AND actor_id = $2 AND at > $3 AND action = $4 AND COALESCE(patient_id, object_id) = $5";
+        WHERE tenant_id = $1 AND actor_id = $2 AND at > $3 AND action = $4
+            AND CASE WHEN patient_id IS NULL THEN object_id ELSE patient_id END = $5";
     UNSEALED = "SELECT COUNT(*) AS value FROM audit_event_unsealed WHERE tenant_id = $1";
     OLDEST_UNSEALED = "SELECT id, at, actor_user, actor_name, action, object_type, object_id, detail
         FROM audit_event_unsealed WHERE tenant_id = $1 ORDER BY at, id LIMIT $2";

@@ -14,7 +14,7 @@ macro_rules! attachments {
         FROM attachment f
         JOIN encounter e ON e.tenant_id = f.tenant_id AND e.id = f.encounter_id AND e.deleted_at IS NULL
         JOIN patient w ON w.tenant_id = e.tenant_id AND w.id = e.patient_id
-        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = COALESCE(w.merged_into, w.id)
+        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = CASE WHEN w.merged_into IS NULL THEN w.id ELSE w.merged_into END
         JOIN blob b ON b.tenant_id = f.tenant_id AND b.id = f.blob_id
         LEFT JOIN user_account u ON u.id = f.uploaded_by
         WHERE f.tenant_id = $1",

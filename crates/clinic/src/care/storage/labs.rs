@@ -16,7 +16,7 @@ macro_rules! observations {
         FROM observation o
         JOIN encounter e ON e.tenant_id = o.tenant_id AND e.id = o.encounter_id AND e.deleted_at IS NULL
         JOIN patient w ON w.tenant_id = e.tenant_id AND w.id = e.patient_id
-        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = COALESCE(w.merged_into, w.id)
+        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = CASE WHEN w.merged_into IS NULL THEN w.id ELSE w.merged_into END
         LEFT JOIN user_account u ON u.id = o.created_by
         WHERE o.tenant_id = $1",
             $rows
@@ -49,7 +49,7 @@ store::statements! {
     COUNT = concat!("SELECT COUNT(*) AS value FROM observation o
         JOIN encounter e ON e.tenant_id = o.tenant_id AND e.id = o.encounter_id AND e.deleted_at IS NULL
         JOIN patient w ON w.tenant_id = e.tenant_id AND w.id = e.patient_id
-        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = COALESCE(w.merged_into, w.id)
+        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = CASE WHEN w.merged_into IS NULL THEN w.id ELSE w.merged_into END
         WHERE o.tenant_id = $1", wanted!());
     INSERT = "INSERT INTO observation (tenant_id, id, encounter_id, analysis, analysis_key, value, unit, normal,
             laboratory, attachment_id, comment, taken_on, late, created_by, created_at, updated_at, version)

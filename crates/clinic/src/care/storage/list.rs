@@ -43,7 +43,7 @@ macro_rules! counted {
         concat!(
             "SELECT COUNT(*) AS value FROM encounter e
         JOIN patient o ON o.tenant_id = e.tenant_id AND o.id = e.patient_id
-        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = COALESCE(o.merged_into, o.id)",
+        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END",
             $rows
         )
     };

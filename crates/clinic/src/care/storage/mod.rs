@@ -52,7 +52,7 @@ macro_rules! encounters {
             e.updated_at AS updated_at, e.version AS version
         FROM encounter e
         JOIN patient o ON o.tenant_id = e.tenant_id AND o.id = e.patient_id
-        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = e.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         LEFT JOIN user_account a ON a.id = e.assigned_to
         LEFT JOIN user_account v ON v.id = e.validated_by",
             $rows

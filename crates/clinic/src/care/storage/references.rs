@@ -14,7 +14,7 @@ macro_rules! citations {
         FROM citation c
         JOIN encounter e ON e.tenant_id = c.tenant_id AND e.id = c.encounter_id AND e.deleted_at IS NULL
         JOIN patient w ON w.tenant_id = e.tenant_id AND w.id = e.patient_id
-        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = COALESCE(w.merged_into, w.id)
+        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = CASE WHEN w.merged_into IS NULL THEN w.id ELSE w.merged_into END
         LEFT JOIN user_account v ON v.id = c.verified_by
         WHERE c.tenant_id = $1",
             $rows
@@ -42,7 +42,7 @@ store::statements! {
     COUNT = concat!("SELECT COUNT(*) AS value FROM citation c
         JOIN encounter e ON e.tenant_id = c.tenant_id AND e.id = c.encounter_id AND e.deleted_at IS NULL
         JOIN patient w ON w.tenant_id = e.tenant_id AND w.id = e.patient_id
-        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = COALESCE(w.merged_into, w.id)
+        JOIN patient p ON p.tenant_id = w.tenant_id AND p.id = CASE WHEN w.merged_into IS NULL THEN w.id ELSE w.merged_into END
         WHERE c.tenant_id = $1", seen!());
     INSERT = "INSERT INTO citation (tenant_id, id, encounter_id, title, url, source, authors, year, journal,
             added_by, created_at)

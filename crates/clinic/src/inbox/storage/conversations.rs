@@ -26,7 +26,7 @@ macro_rules! conversation {
                 c.speaker) AS speaker,
             c.speaker_until AS speaker_until, c.version AS version
         FROM conversation c LEFT JOIN patient h ON h.tenant_id = c.tenant_id AND h.id = c.patient_id
-        LEFT JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = COALESCE(h.merged_into, h.id)",
+        LEFT JOIN patient p ON p.tenant_id = c.tenant_id AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END",
             $rows
         )
     };

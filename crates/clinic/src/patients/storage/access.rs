@@ -8,7 +8,7 @@ store::statements! {
     /// Of a record that went into another, the other.
     ACCESS = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.restricted AS restricted,
             p.user_id AS user_id
-        FROM patient h JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = COALESCE(h.merged_into, h.id)
+        FROM patient h JOIN patient p ON p.tenant_id = h.tenant_id AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END
         WHERE h.tenant_id = $1 AND h.id = $2";
     OF_ACCOUNT = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
     OWN = "SELECT id, first_name, last_name, restricted, user_id FROM patient WHERE tenant_id = $1 AND id = $2";

@@ -48,7 +48,7 @@ store::statements! {
                 WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high GROUP BY w.patient_id, s.asked) AS answers
             GROUP BY patient_id ORDER BY likeness DESC, found_id LIMIT 200) AS found
         CROSS JOIN patient h
-        JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
+        JOIN patient p ON p.tenant_id = $1 AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END
         LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
             AND f.former_name IS NOT NULL
         WHERE h.tenant_id = $1 AND h.id = found.found_id";
@@ -57,7 +57,7 @@ store::statements! {
         FROM (SELECT word, patient_id FROM patient_word WHERE tenant_id = $1 AND word >= $2 AND word < $3
             ORDER BY word, patient_id LIMIT 200) AS found
         CROSS JOIN patient h
-        JOIN patient p ON p.tenant_id = $1 AND p.id = COALESCE(h.merged_into, h.id)
+        JOIN patient p ON p.tenant_id = $1 AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END
         WHERE h.tenant_id = $1 AND h.id = found.patient_id
         ORDER BY found.word, found.patient_id";
 }

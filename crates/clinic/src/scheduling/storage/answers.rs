@@ -27,7 +27,7 @@ store::statements! {
     QUESTIONS_TO = questions!("JOIN appointment a ON a.tenant_id = q.tenant_id AND a.id = q.appointment_id
             AND a.starts_at = q.starts_at
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
-        WHERE q.tenant_id = $1 AND q.phone = $2 AND q.starts_at > $3 AND COALESCE(o.merged_into, o.id) = $4
+        WHERE q.tenant_id = $1 AND q.phone = $2 AND q.starts_at > $3 AND CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END = $4
             AND (a.status = 'confirmed' OR EXISTS (SELECT 1 FROM reminder_answer r
                 WHERE r.tenant_id = q.tenant_id AND r.appointment_id = q.appointment_id AND r.starts_at = q.starts_at))
         ORDER BY q.asked_at DESC, q.id DESC LIMIT 20");

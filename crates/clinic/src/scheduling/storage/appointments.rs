@@ -29,7 +29,7 @@ macro_rules! appointments {
             a.updated_at AS updated_at, a.version AS version
         FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         LEFT JOIN user_account u ON u.id = a.practitioner_id
         LEFT JOIN waiting_offer f ON f.tenant_id = a.tenant_id AND f.appointment_id = a.id
         WHERE a.tenant_id = $1",
@@ -62,7 +62,7 @@ macro_rules! counted {
         concat!(
             "SELECT COUNT(*) AS value FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         WHERE a.tenant_id = $1",
             $rows
         )

@@ -14,7 +14,7 @@ store::statements! {
             a.location_note AS location_note, a.updated_at AS updated_at, a.version AS version
         FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         WHERE a.tenant_id = $1 AND a.practitioner_id = $2 AND a.starts_at >= $3 AND a.starts_at < $4
             AND a.confirmed_at IS NOT NULL
         ORDER BY a.starts_at, a.id";

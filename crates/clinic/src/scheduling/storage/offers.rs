@@ -32,18 +32,18 @@ store::statements! {
     /// offer, or who is somewhere else at that time.
     NEXT_IN_LINE = "SELECT w.id AS id, p.id AS patient_id, w.mode AS mode, w.created_at AS created_at FROM waiting_entry w
         JOIN patient o ON o.tenant_id = w.tenant_id AND o.id = w.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         WHERE w.tenant_id = $1 AND w.state = 'open' AND (w.practitioner_id IS NULL OR w.practitioner_id = $2)
             AND w.first_day <= $3 AND w.last_day >= $3 AND ($4 = 'both' OR w.mode = 'both' OR w.mode = $4)
             AND p.id <> $7
             AND (CAST($8 AS BIGINT) IS NULL OR w.created_at > $8 OR (w.created_at = $8 AND w.id > $9))
             AND NOT EXISTS (SELECT 1 FROM waiting_offer f
                 JOIN patient q ON q.tenant_id = f.tenant_id AND q.id = f.patient_id
-                WHERE f.tenant_id = w.tenant_id AND COALESCE(q.merged_into, q.id) = p.id
+                WHERE f.tenant_id = w.tenant_id AND CASE WHEN q.merged_into IS NULL THEN q.id ELSE q.merged_into END = p.id
                     AND (f.state = 'open' OR (f.practitioner_id = $2 AND f.starts_at = $5)))
             AND NOT EXISTS (SELECT 1 FROM appointment a
                 JOIN patient q ON q.tenant_id = a.tenant_id AND q.id = a.patient_id
-                WHERE a.tenant_id = w.tenant_id AND COALESCE(q.merged_into, q.id) = p.id
+                WHERE a.tenant_id = w.tenant_id AND CASE WHEN q.merged_into IS NULL THEN q.id ELSE q.merged_into END = p.id
                     AND a.status IN ('pending', 'confirmed') AND a.starts_at < $6 AND a.ends_at > $5)
         ORDER BY w.created_at, w.id LIMIT 1";
     INSERT_OFFER = "INSERT INTO waiting_offer (tenant_id, appointment_id, entry_id, freed_id, patient_id, practitioner_id,

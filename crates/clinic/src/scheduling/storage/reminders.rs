@@ -22,7 +22,7 @@ store::statements! {
     VISITS_OF_DAY = "SELECT COUNT(*) AS count, MIN(a.starts_at) AS first FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
         WHERE a.tenant_id = $1 AND a.status = 'confirmed' AND a.starts_at >= $3 AND a.starts_at < $4
-            AND COALESCE(o.merged_into, o.id) = $2";
+            AND CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END = $2";
 }
 
 /// The engine's statements for reminders.

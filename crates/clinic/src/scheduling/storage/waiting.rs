@@ -21,7 +21,7 @@ macro_rules! waiting {
             a.held_until AS offer_until, d.first_name || ' ' || d.last_name AS offer_doctor, a.mode AS offer_mode
         FROM waiting_entry w
         JOIN patient o ON o.tenant_id = w.tenant_id AND o.id = w.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         LEFT JOIN user_account u ON u.id = w.practitioner_id
         LEFT JOIN waiting_offer f ON f.tenant_id = w.tenant_id AND f.entry_id = w.id AND f.state = 'open'
         LEFT JOIN appointment a ON a.tenant_id = f.tenant_id AND a.id = f.appointment_id
@@ -46,14 +46,14 @@ store::statements! {
     LIST_WAITING = waiting!(concat!(seen!(), " ORDER BY w.created_at, w.id LIMIT $5 OFFSET $6"));
     COUNT_WAITING = concat!("SELECT COUNT(*) AS value FROM waiting_entry w
         JOIN patient o ON o.tenant_id = w.tenant_id AND o.id = w.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = COALESCE(o.merged_into, o.id)
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
         WHERE w.tenant_id = $1", seen!());
     SAME_WAITING = waiting!(" AND w.state = 'open' AND p.id = $2 AND w.mode = $3 AND w.first_day = $4 AND w.last_day = $5
             AND (w.practitioner_id = $6 OR (w.practitioner_id IS NULL AND CAST($6 AS UUID) IS NULL))
         ORDER BY w.created_at LIMIT 1");
     SEATS = "SELECT w.seat AS value FROM waiting_entry w
         JOIN patient o ON o.tenant_id = w.tenant_id AND o.id = w.patient_id
-        WHERE w.tenant_id = $1 AND w.state = 'open' AND COALESCE(o.merged_into, o.id) = $2";
+        WHERE w.tenant_id = $1 AND w.state = 'open' AND CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END = $2";
     INSERT_WAITING = "INSERT INTO waiting_entry (tenant_id, id, patient_id, practitioner_id, mode, first_day, last_day, state,
             seat, created_by, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $10) ON CONFLICT DO NOTHING";
