@@ -1,7 +1,7 @@
 //! What the web layer and the schedule may ask.
 
 use kernel::{Actor, Problem};
-use store::{Scope, StoreError};
+use store::StoreError;
 use webkit::{BoxFuture, KeptAnswer, KeyedCall};
 
 use super::{
@@ -124,17 +124,9 @@ fn repeated(row: CallRow) -> Result<KeptAnswer, Problem> {
 /// # Errors
 /// The database's.
 pub async fn sweep(app: &App) -> Result<u64, Problem> {
-    let tenants = {
-        let mut tx = app.store.read(Scope::System).await?;
-        identity::api::tenants(&mut tx).await?
-    };
     let until = app.clock.now().minus(KEPT_FOR);
-    let mut swept = 0;
-    for tenant in tenants {
-        let sweep = app.store.write(tenant.id, move |tx| {
-            Box::pin(async move { storage::sweep(tx, tenant.id, until).await })
-        });
-        swept += sweep.await?;
-    }
-    Ok(swept)
+    identity::api::in_each_clinic(app, move |tx, tenant| {
+        Box::pin(storage::sweep(tx, tenant, until))
+    })
+    .await
 }

@@ -89,20 +89,8 @@ pub async fn drop_draft(app: &App, ctx: &Ctx, subject: String) -> Result<(), Pro
 /// The database's.
 pub async fn sweep_drafts(app: &App) -> Result<u64, Problem> {
     let before = app.clock.now().minus(KEPT);
-    let tenants = {
-        let mut tx = app.store.read(store::Scope::System).await?;
-        identity::api::tenants(&mut tx).await?
-    };
-    let mut dropped = 0;
-    for tenant in tenants {
-        let id = tenant.id;
-        let some: Result<u64, StoreError> = app
-            .store
-            .write(id, move |tx| {
-                Box::pin(async move { storage::drop_drafts(tx, id, before).await })
-            })
-            .await;
-        dropped += some?;
-    }
-    Ok(dropped)
+    identity::api::in_each_clinic(app, move |tx, tenant| {
+        Box::pin(storage::drop_drafts(tx, tenant, before))
+    })
+    .await
 }

@@ -1,5 +1,5 @@
 use kernel::{Ctx, Problem, Role, TenantId, UserId};
-use store::{ReadTx, Scope, StoreError, WriteTx};
+use store::{ReadTx, Scope, StoreError, TxFuture, WriteTx};
 use tokio::sync::Semaphore;
 
 use super::input::Check;
@@ -163,6 +163,32 @@ pub async fn tenant_by_slug(tx: &mut ReadTx, slug: &str) -> Result<Option<Tenant
 /// The database's.
 pub async fn tenants(tx: &mut ReadTx) -> Result<Vec<TenantInfo>, StoreError> {
     storage::tenants(tx).await
+}
+
+/// Changes something in each clinic, one transaction after the other; answers how many
+/// rows of all of them.
+///
+/// # Errors
+/// The database's; clinics before the one that failed are done.
+pub async fn in_each_clinic<F>(app: &App, change: F) -> Result<u64, Problem>
+where
+    F: for<'t> Fn(&'t mut WriteTx, TenantId) -> TxFuture<'t, u64, StoreError>
+        + Copy
+        + Send
+        + 'static,
+{
+    let tenants = {
+        let mut tx = app.store.read(Scope::System).await?;
+        tenants(&mut tx).await?
+    };
+    let mut changed = 0;
+    for tenant in tenants {
+        changed += app
+            .store
+            .write(tenant.id, move |tx| change(tx, tenant.id))
+            .await?;
+    }
+    Ok(changed)
 }
 
 /// Everybody who works for a clinic.

@@ -1,8 +1,9 @@
 //! A program asks somebody whether it may act for him.
 
 use kernel::{Actor, Ctx, Id, Problem};
-use store::{Scope, StoreError};
+use store::Scope;
 
+use super::accounts;
 use crate::{
     App, audit,
     identity::{
@@ -239,18 +240,10 @@ pub async fn consent(app: &App, ctx: &Ctx, asked: Asked) -> Result<String, Probl
 /// # Errors
 /// The database's.
 pub async fn sweep_grants(app: &App) -> Result<u64, Problem> {
-    let tenants = {
-        let mut tx = app.store.read(Scope::System).await?;
-        storage::tenants(&mut tx).await?
-    };
     let now = app.clock.now();
     let times = (now, now.minus(crate::identity::model::oauth::GRANT_KEPT));
-    let mut swept = 0;
-    for tenant in tenants {
-        let sweep = app.store.write(tenant.id, move |tx| {
-            Box::pin(async move { storage::sweep_grants(tx, tenant.id, times).await })
-        });
-        swept += sweep.await.map_err(|error: StoreError| error)?;
-    }
-    Ok(swept)
+    accounts::in_each_clinic(app, move |tx, tenant| {
+        Box::pin(storage::sweep_grants(tx, tenant, times))
+    })
+    .await
 }

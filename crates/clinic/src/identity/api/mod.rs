@@ -24,8 +24,8 @@ pub use access::{
     rotate_secret, service_token, service_tokens,
 };
 pub use accounts::{
-    create_tenant, create_user, is_doctor, is_patient, reset_password, staff, staff_name, sweep,
-    tenant, tenant_by_slug, tenants,
+    create_tenant, create_user, in_each_clinic, is_doctor, is_patient, reset_password, staff,
+    staff_name, sweep, tenant, tenant_by_slug, tenants,
 };
 pub use authenticate::{SessionsAndTokens, verify_access};
 pub use authorize::{NotAsked, Wrong, asked, consent, refused, sweep_grants};
