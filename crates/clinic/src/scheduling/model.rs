@@ -1,23 +1,26 @@
 //! Hours, exceptions and appointments.
 
 mod answers;
+mod appointments;
 mod calendars;
 mod indicators;
 mod online;
 mod waiting;
 
 pub use answers::*;
+pub use appointments::*;
 pub use calendars::*;
 pub use indicators::*;
 pub use online::*;
 pub use waiting::*;
 
+use std::sync::Arc;
+
 use agenda::{AppointmentState, Booking, Draft, Exception, Mode, Span};
 use kernel::{Id, Timestamp, UserId};
 use store::StoreError;
-use uuid::Uuid;
 
-use crate::{care::api::EncounterId, patients::api::PatientId};
+use crate::patients::api::PatientId;
 
 /// Marker of [`AvailabilityId`].
 #[derive(Debug)]
@@ -144,166 +147,44 @@ impl Away {
     }
 }
 
-kernel::words! {
-    /// What happened to an appointment.
-    pub enum Step {
-        /// It was asked for.
-        Requested = "requested",
-        /// A doctor was given it.
-        Assigned = "assigned",
-        /// It was agreed to.
-        Confirmed = "confirmed",
-        /// It was not agreed to.
-        Declined = "declined",
-        /// It was called off.
-        Cancelled = "cancelled",
-        /// It was put on another time.
-        Rescheduled = "rescheduled",
-        /// A note or the way of it changed.
-        Changed = "changed",
-        /// The visit took place.
-        Completed = "completed",
-        /// The patient did not come.
-        NoShow = "no_show",
-        /// The patient said that he comes; kept with the answers to reminders.
-        Coming = "coming",
-    }
-}
-
-store::row! {
-    /// A visit that was asked for, and how it stands.
-    pub struct Appointment {
-        /// Its id.
-        pub id: AppointmentId,
-        /// Whose it is.
-        pub patient_id: PatientId,
-        /// His account.
-        pub patient_user: Option<UserId>,
-        /// His name.
-        pub patient_name: String,
-        /// Whether few may open his record.
-        pub restricted: bool,
-        /// With whom; nobody yet.
-        pub practitioner_id: Option<UserId>,
-        /// His name.
-        pub practitioner_name: Option<String>,
-        /// The record it belongs to.
-        pub encounter_id: Option<EncounterId>,
-        /// How it stands.
-        pub status: AppointmentState,
-        /// How the patient comes; never both.
-        pub mode: Mode,
-        /// What was asked for.
-        pub requested_start: Timestamp,
-        /// Up to here.
-        pub requested_end: Timestamp,
-        /// What holds now.
-        pub starts_at: Timestamp,
-        /// Up to here.
-        pub ends_at: Timestamp,
-        /// When it was agreed to.
-        pub confirmed_at: Option<Timestamp>,
-        /// When the patient said that he comes then.
-        pub patient_coming_at: Option<Timestamp>,
-        /// Until then a request keeps its place.
-        pub held_until: Timestamp,
-        /// How many patients its slot takes.
-        pub capacity: i64,
-        /// Why it stands above that.
-        pub overbooked: Option<String>,
-        /// Where to come, or how to call.
-        pub location_note: Option<String>,
-        /// What the patient wrote.
-        pub patient_message: Option<String>,
-        /// What the doctor wrote.
-        pub practitioner_message: Option<String>,
-        /// The series it belongs to.
-        pub series_id: Option<Uuid>,
-        /// What became of the offer it was made for, when it was one.
-        pub offer: Option<OfferState>,
-        /// Who entered it.
-        pub created_by: Option<UserId>,
-        /// Whether it was asked for on the clinic's public page.
-        pub online: bool,
-        /// When.
-        pub created_at: Timestamp,
-        /// When it was changed.
-        pub updated_at: Timestamp,
-        /// Counts changes, from 1.
-        pub version: i64,
-    }
-}
-
-impl Appointment {
-    /// Takes out what only those may read who may open the patient's record.
-    pub(super) fn close(&mut self) {
-        self.patient_message = None;
-        self.practitioner_message = None;
-        self.encounter_id = None;
-    }
-}
-
-store::row! {
-    /// One step of an appointment.
-    pub struct StepRow {
-        /// The appointment's version after it.
-        pub version: i64,
-        /// What happened.
-        pub step: Step,
-        /// How it stood then.
-        pub status: AppointmentState,
-        /// From here.
-        pub starts_at: Timestamp,
-        /// Up to here.
-        pub ends_at: Timestamp,
-        /// What was written with it.
-        pub note: Option<String>,
-        /// Who did it; nobody when a program did.
-        pub author: Option<UserId>,
-        /// His name.
-        pub author_name: Option<String>,
-        /// When.
-        pub at: Timestamp,
-    }
-}
-
 store::row! {
     /// What keeps a doctor's time.
     pub(super) struct Taken {
-        pub id: AppointmentId,
         pub practitioner_id: UserId,
-        pub starts_at: Timestamp,
-        pub ends_at: Timestamp,
-        pub status: AppointmentState,
-        pub held_until: Timestamp,
+        /// Starts and ends in turn, microseconds since 1970 UTC, a blank between them:
+        /// a row for each of a hundred thousand visits takes the time of a whole answer.
+        pub spans: String,
     }
 }
 
 impl Taken {
-    pub(super) fn booking(&self) -> Result<Booking, StoreError> {
-        Ok(Booking {
-            span: span(self.starts_at, self.ends_at)?,
-            state: self.status,
-            held_until: self.held_until,
-        })
+    /// Those who keep their places now.
+    pub(super) fn bookings(&self) -> Result<Vec<Booking>, StoreError> {
+        let broken = |error| StoreError::Internal(format!("{}: {error}", self.practitioner_id));
+        let times: Result<Vec<i64>, _> = self.spans.split(' ').map(str::parse).collect();
+        let times = times.map_err(broken)?;
+        let bookings = times.chunks_exact(2).map(|ends| {
+            let (start, end) = (
+                Timestamp::from_micros(ends[0]),
+                Timestamp::from_micros(ends[1]),
+            );
+            Ok(Booking {
+                span: span(start, end)?,
+                state: AppointmentState::Confirmed,
+                held_until: end,
+            })
+        });
+        bookings.collect()
     }
 }
 
 /// One time at which a patient can come.
 #[derive(Debug, Clone)]
 pub struct FreeSlot {
-    /// With whom.
-    pub practitioner_id: UserId,
-    /// His name.
-    pub practitioner_name: String,
+    /// The hours it is cut from: whose they are, and how and where he receives.
+    pub hours: Arc<Hours>,
     /// When.
     pub span: Span,
-    /// How; both when the patient chooses.
-    pub mode: Mode,
-    /// Where.
-    pub location: Option<String>,
-    /// How long, minutes.
-    pub slot_minutes: i64,
     /// How many patients it takes.
     pub capacity: u16,
     /// How many of these places are taken.

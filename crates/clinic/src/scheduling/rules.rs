@@ -9,6 +9,8 @@ pub(super) use waiting::*;
 mod online;
 pub(super) use online::*;
 
+use std::sync::Arc;
+
 use agenda::{Availability, Booking, Doctor, Exception, Horizon, Mode, Span, has_room};
 use kernel::{FieldError, Problem, Timestamp, UserId};
 use store::StoreError;
@@ -23,7 +25,7 @@ pub(super) const LONGEST_PLACE: usize = 200;
 /// What is known of doctors' time, each list by doctor.
 #[derive(Debug, Default)]
 pub(super) struct Diary {
-    pub(super) hours: Vec<Hours>,
+    pub(super) hours: Vec<Arc<Hours>>,
     pub(super) away: Vec<Away>,
     pub(super) taken: Vec<Taken>,
 }
@@ -37,54 +39,42 @@ fn of<T>(all: &[T], who: UserId, key: impl Fn(&T) -> UserId) -> &[T] {
 
 /// A doctor's rows as the rules of the agenda want them.
 struct Own<'a> {
-    hours: &'a [Hours],
+    hours: &'a [Arc<Hours>],
     availabilities: Vec<Availability>,
     exceptions: Vec<Exception>,
     bookings: Vec<Booking>,
 }
 
-impl<'a> Own<'a> {
-    fn slots(
-        &'a self,
-        horizon: &'a Horizon,
-        mode: Option<Mode>,
-    ) -> impl Iterator<Item = FreeSlot> + 'a {
+impl Own<'_> {
+    fn slots(&self, horizon: &Horizon, mode: Option<Mode>) -> Vec<FreeSlot> {
         let doctor = Doctor {
             availabilities: &self.availabilities,
             exceptions: &self.exceptions,
             bookings: &self.bookings,
         };
-        let slots: Vec<_> = horizon.slots(&doctor, mode).collect();
-        slots.into_iter().map(|slot| {
-            let hours = &self.hours[slot.availability];
-            FreeSlot {
-                practitioner_id: hours.practitioner_id,
-                practitioner_name: hours.practitioner_name.clone(),
-                span: slot.span,
-                mode: hours.mode,
-                location: hours.location.clone(),
-                slot_minutes: hours.slot_minutes,
-                capacity: slot.capacity,
-                booked: slot.booked,
-                remaining: slot.remaining(),
-            }
-        })
+        let slots = horizon.slots(&doctor, mode).map(|slot| FreeSlot {
+            hours: Arc::clone(&self.hours[slot.availability]),
+            span: slot.span,
+            capacity: slot.capacity,
+            booked: slot.booked,
+            remaining: slot.remaining(),
+        });
+        slots.collect()
     }
 }
 
 impl Diary {
-    fn own(&self, who: UserId, except: Option<AppointmentId>) -> Result<Own<'_>, StoreError> {
+    fn own(&self, who: UserId) -> Result<Own<'_>, StoreError> {
         let hours = of(&self.hours, who, |hours| hours.practitioner_id);
         let broken = |faults| StoreError::Internal(format!("hours of {who}: {faults:?}"));
         let availabilities = hours.iter().map(|h| h.draft().check().map_err(broken));
         let away = of(&self.away, who, |away| away.practitioner_id).iter();
-        let taken = of(&self.taken, who, |taken| taken.practitioner_id).iter();
-        let others = taken.filter(|taken| Some(taken.id) != except);
+        let taken = of(&self.taken, who, |taken| taken.practitioner_id).first();
         Ok(Own {
             hours,
             availabilities: availabilities.collect::<Result<_, _>>()?,
             exceptions: away.map(Away::exception).collect::<Result<_, _>>()?,
-            bookings: others.map(Taken::booking).collect::<Result<_, _>>()?,
+            bookings: taken.map_or(Ok(Vec::new()), Taken::bookings)?,
         })
     }
 
@@ -99,7 +89,7 @@ impl Diary {
             .hours
             .chunk_by(|a, b| a.practitioner_id == b.practitioner_id)
         {
-            let own = self.own(hours[0].practitioner_id, None)?;
+            let own = self.own(hours[0].practitioner_id)?;
             slots.extend(own.slots(horizon, mode));
         }
         slots.sort_by_key(|slot| slot.span.start());
@@ -116,12 +106,12 @@ impl Diary {
         horizon: &Horizon,
         now: Timestamp,
     ) -> Result<i64, Problem> {
-        let own = self.own(wish.practitioner, wish.except)?;
+        let own = self.own(wish.practitioner)?;
         if horizon.is_away(&own.exceptions, wish.span) {
             return Err(Problem::conflict("doctor-away"));
         }
-        let touched = own.slots(horizon, Some(wish.mode));
-        let touched: Vec<_> = touched.filter(|s| s.span.overlaps(wish.span)).collect();
+        let mut touched = own.slots(horizon, Some(wish.mode));
+        touched.retain(|slot| slot.span.overlaps(wish.span));
         if let Some(slot) = touched.iter().find(|slot| slot.span == wish.span) {
             return match slot.remaining {
                 0 => Err(Problem::conflict("slot-full")),

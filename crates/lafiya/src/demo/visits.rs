@@ -97,7 +97,7 @@ async fn visits(app: &App, ctx: &Ctx, doctor: UserId) -> Result<(), Problem> {
         };
         let new = NewAppointment {
             patient: Some(patient.id),
-            practitioner: Some(slot.practitioner_id),
+            practitioner: Some(slot.hours.practitioner_id),
             encounter: None,
             mode: scheduling::Mode::InPerson,
             start: slot.span.start(),

@@ -1,7 +1,7 @@
 use agenda::Horizon;
 use kernel::{Ctx, Problem, Timestamp};
 
-use super::slots::not_so_long;
+use super::slots::{hours_of, not_so_long};
 use crate::{
     App, identity,
     scheduling::{
@@ -32,7 +32,7 @@ pub async fn indicators(app: &App, ctx: &Ctx, period: &Period) -> Result<Indicat
     // As of the first instant: no slot has passed.
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, from).map_err(not_so_long)?;
     let diary = Diary {
-        hours: storage::weeks(&mut tx, ctx.tenant, practitioner).await?,
+        hours: hours_of(&mut tx, ctx.tenant, practitioner).await?,
         away: storage::away(&mut tx, ctx.tenant, practitioner, (from, until)).await?,
         taken: Vec::new(),
     };

@@ -45,7 +45,7 @@ pub use reminder_links::{answer_reminder, reminded};
 pub(super) use reminders::{ladder, remind};
 pub use reminders::{reminder_rules, set_reminder_rules};
 pub use request::{NewAppointment, request};
-pub use slots::{free_slots, next_free};
+pub use slots::{coming_slots, free_slots, next_free};
 pub use waiting::{accept_offer, refuse_offer, stop_waiting, wait, waiting};
 
 /// How a patient comes.

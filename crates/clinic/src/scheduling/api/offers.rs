@@ -1,6 +1,6 @@
 //! Places that became free, and to whom they are offered.
 
-use agenda::{AppointmentState, HOLD, Span};
+use agenda::{AppointmentState, Span};
 use kernel::{Actor, Ctx, Problem, Timestamp, Zone};
 use store::WriteTx;
 use uuid::Uuid;
@@ -180,7 +180,7 @@ async fn free_within(
 ) -> Result<Vec<FreeSlot>, Problem> {
     let now = app.clock.now();
     let span = Span::new(freed.starts_at, freed.ends_at).map_err(Problem::internal)?;
-    let at = (zone, now);
+    let at = (zone, now, None);
     let (horizon, diary) = around(tx, ctx.tenant, freed.practitioner_id, span, at).await?;
     let mut slots = diary.slots(&horizon, None)?;
     slots.retain(|slot| {
@@ -201,7 +201,7 @@ async fn offer_slot(
         practitioner: freed.practitioner_id,
         span: slot.span,
         day: slot.span.start().day(zone),
-        mode: slot.mode,
+        mode: slot.hours.mode,
         giver: freed.patient_id,
     };
     let mut passed: Option<NextInLine> = None;
@@ -244,37 +244,14 @@ async fn offer(
     (freed, zone): (&Freed, &Zone),
     (slot, next, (reach, channel)): (&FreeSlot, NextInLine, (Reach, Channel)),
 ) -> Result<(), Problem> {
-    let now = app.clock.now();
+    let id = AppointmentId::new(&app.clock, &app.rng);
+    let way = (slot.span, way_between(slot.hours.mode, next.mode));
     let made = Appointment {
-        id: AppointmentId::new(&app.clock, &app.rng),
-        patient_id: next.patient_id,
-        patient_user: None,
-        patient_name: String::new(),
-        restricted: false,
         practitioner_id: Some(freed.practitioner_id),
-        practitioner_name: None,
-        encounter_id: None,
-        status: AppointmentState::Pending,
-        mode: way_between(slot.mode, next.mode),
-        requested_start: slot.span.start(),
-        requested_end: slot.span.end(),
-        starts_at: slot.span.start(),
-        ends_at: slot.span.end(),
-        patient_coming_at: None,
-        online: false,
-        confirmed_at: None,
-        held_until: now.plus(HOLD),
         capacity: i64::from(slot.capacity),
-        overbooked: None,
-        location_note: slot.location.clone(),
-        patient_message: None,
-        practitioner_message: None,
-        series_id: None,
+        location_note: slot.hours.location.clone(),
         offer: Some(OfferState::Open),
-        created_by: None,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..Appointment::wished(id, next.patient_id, way, app.clock.now())
     };
     let inserted = storage::insert_appointment(tx, ctx.tenant, &made).await;
     inserted.map_err(no_room)?;

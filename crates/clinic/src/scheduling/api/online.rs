@@ -1,17 +1,17 @@
 //! The page on which people without an account ask for appointments: whether a
 //! clinic has one, and what it offers.
 
-use agenda::{LONGEST_DAYS_ANONYMOUS, Mode, Span};
+use agenda::{Mode, Span};
 use kernel::{Ctx, Expected, Locale, Problem, UserId};
 use store::{Scope, StoreError};
 
-use super::{TOPIC, save::noted, slots::free_slots};
+use super::{TOPIC, save::noted, slots::coming_slots};
 use crate::{
     App, identity,
     identity::api::TenantInfo,
     scheduling::{
-        model::{FreeSlot, OnlineBooking, SoughtSlots},
-        rules::CODE_KEPT,
+        model::{FreeSlot, OnlineBooking},
+        rules::{CODE_KEPT, way_between},
         storage,
     },
 };
@@ -113,17 +113,7 @@ pub async fn open_slots(
     clinic: &TenantInfo,
     practitioner: Option<UserId>,
 ) -> Result<Vec<FreeSlot>, Problem> {
-    let first = app.clock.now().date(&clinic.zone);
-    let days = i64::from(LONGEST_DAYS_ANONYMOUS) - 1;
-    let sought = SoughtSlots {
-        first,
-        last: first.saturating_add(jiff::Span::new().days(days)),
-        practitioner,
-        mode: None,
-    };
-    let mut free = free_slots(app, &stranger(clinic, clinic.locale), &sought).await?;
-    free.retain(|slot| slot.remaining > 0);
-    Ok(free)
+    coming_slots(app, &stranger(clinic, clinic.locale), practitioner).await
 }
 
 /// How somebody comes to a slot, if it is offered and serves his way to come.
@@ -139,11 +129,7 @@ pub(super) async fn offered(
     let free = open_slots(app, clinic, Some(practitioner)).await?;
     let found = free.iter().find(|slot| slot.span == span);
     let found = found.ok_or_else(|| Problem::conflict("slot-not-offered"))?;
-    Ok(match (found.mode, wanted) {
-        (Mode::Both, Mode::Both) => Mode::InPerson,
-        (Mode::Both, wanted) => wanted,
-        (only, _) => only,
-    })
+    Ok(way_between(found.hours.mode, wanted))
 }
 
 /// Forgets codes of the days before yesterday, with what was typed for them;
@@ -153,20 +139,8 @@ pub(super) async fn offered(
 /// The database's.
 pub async fn sweep_codes(app: &App) -> Result<u64, Problem> {
     let before = app.clock.now().minus(CODE_KEPT);
-    let tenants = {
-        let mut tx = app.store.read(Scope::System).await?;
-        identity::api::tenants(&mut tx).await?
-    };
-    let mut dropped = 0;
-    for tenant in tenants {
-        let id = tenant.id;
-        let some: Result<u64, StoreError> = app
-            .store
-            .write(id, move |tx| {
-                Box::pin(async move { storage::drop_codes(tx, id, before).await })
-            })
-            .await;
-        dropped += some?;
-    }
-    Ok(dropped)
+    identity::api::in_each_clinic(app, move |tx, tenant| {
+        Box::pin(storage::drop_codes(tx, tenant, before))
+    })
+    .await
 }

@@ -54,10 +54,17 @@ pub async fn preview_hours(
     let zone = identity::api::tenant(&mut tx, ctx.tenant).await?.zone;
     let days = days_from(now.date(&zone), DAYS);
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, now).map_err(Problem::internal)?;
-    let mut diary = diary(&mut tx, ctx.tenant, Some(practitioner), (days, &zone), now).await?;
+    let mut diary = diary(
+        &mut tx,
+        ctx.tenant,
+        Some(practitioner),
+        (days, &zone),
+        (now, None),
+    )
+    .await?;
     diary.hours.retain(|hours| hours.id != next.id);
     if next.active {
-        diary.hours.push(next);
+        diary.hours.push(std::sync::Arc::new(next));
     }
     Ok(diary.slots(&horizon, None::<Mode>)?)
 }

@@ -1,6 +1,6 @@
 //! Asking for an appointment.
 
-use agenda::{AppointmentState, HOLD, Mode, Series, Span};
+use agenda::{Mode, Series, Span};
 use kernel::{Ctx, FieldError, Problem, ProblemKind, Timestamp, UserId, Zone};
 use store::{ReadTx, WriteTx};
 use uuid::Uuid;
@@ -242,37 +242,18 @@ pub(super) async fn one(
         }
         (None, _) => 1,
     };
-    let now = app.clock.now();
+    let id = AppointmentId::new(&app.clock, &app.rng);
     let made = Appointment {
-        id: AppointmentId::new(&app.clock, &app.rng),
-        patient_id: patient,
-        patient_user: None,
-        patient_name: String::new(),
-        restricted: false,
         practitioner_id: new.practitioner,
-        practitioner_name: None,
         encounter_id: new.encounter,
-        status: AppointmentState::Pending,
-        mode: new.mode,
-        requested_start: span.start(),
-        requested_end: span.end(),
-        starts_at: span.start(),
-        ends_at: span.end(),
-        confirmed_at: None,
-        patient_coming_at: None,
-        held_until: now.plus(HOLD),
         capacity,
         overbooked: new.overbook.clone(),
         location_note: new.location_note.clone(),
         patient_message: new.patient_message.clone(),
         practitioner_message: new.practitioner_message.clone(),
         series_id: series,
-        offer: None,
         created_by: ctx.actor.user(),
-        online: false,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        ..Appointment::wished(id, patient, (span, new.mode), app.clock.now())
     };
     let inserted = storage::insert_appointment(tx, ctx.tenant, &made).await;
     inserted.map_err(no_room)?;

@@ -68,7 +68,7 @@ pub(super) async fn placed(
     storage::hold_calendar(tx, ctx.tenant, wish.practitioner).await?;
     let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
     let now = app.clock.now();
-    let at = (&zone, now);
+    let at = (&zone, now, wish.except);
     let (horizon, diary) = around(tx, ctx.tenant, wish.practitioner, wish.span, at).await?;
     diary.place(wish, &horizon, now)
 }

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use agenda::{Horizon, HorizonError, LONGEST_DAYS, LONGEST_DAYS_ANONYMOUS, Span};
 use kernel::{Ctx, FieldError, Problem, Role, TenantId, Timestamp, UserId, Zone};
@@ -7,7 +10,7 @@ use store::{ReadTx, StoreError};
 use crate::{
     App, identity,
     scheduling::{
-        model::{FreeSlot, SoughtSlots},
+        model::{AppointmentId, FreeSlot, Hours, SoughtSlots},
         rules::Diary,
         storage,
     },
@@ -28,12 +31,39 @@ pub async fn free_slots(
     let zone = identity::api::tenant(&mut tx, ctx.tenant).await?.zone;
     let days = (sought.first, sought.last);
     let horizon = Horizon::new(&zone, days, LONGEST_DAYS, now).map_err(not_so_long)?;
-    let mut diary = diary(&mut tx, ctx.tenant, sought.practitioner, (days, &zone), now).await?;
+    let at = (now, None);
+    let mut diary = diary(&mut tx, ctx.tenant, sought.practitioner, (days, &zone), at).await?;
     let doctors = doctors(&mut tx, ctx.tenant).await?;
     diary
         .hours
         .retain(|hours| doctors.contains(&hours.practitioner_id));
     Ok(diary.slots(&horizon, sought.mode)?)
+}
+
+/// Those of the next 28 days with a place left, of one doctor or of all.
+///
+/// # Errors
+/// The database's.
+pub async fn coming_slots(
+    app: &App,
+    ctx: &Ctx,
+    practitioner: Option<UserId>,
+) -> Result<Vec<FreeSlot>, Problem> {
+    let zone = {
+        let mut tx = app.store.read(ctx).await?;
+        identity::api::tenant(&mut tx, ctx.tenant).await?.zone
+    };
+    let first = app.clock.now().date(&zone);
+    let days = i64::from(LONGEST_DAYS_ANONYMOUS) - 1;
+    let sought = SoughtSlots {
+        first,
+        last: first.saturating_add(jiff::Span::new().days(days)),
+        practitioner,
+        mode: None,
+    };
+    let mut slots = free_slots(app, ctx, &sought).await?;
+    slots.retain(|slot| slot.remaining > 0);
+    Ok(slots)
 }
 
 /// When the next slot with a place left begins, by doctor; within 28 days.
@@ -45,24 +75,10 @@ pub async fn next_free(
     ctx: &Ctx,
     practitioner: Option<UserId>,
 ) -> Result<BTreeMap<UserId, Timestamp>, Problem> {
-    let zone = {
-        let mut tx = app.store.read(ctx).await?;
-        identity::api::tenant(&mut tx, ctx.tenant).await?.zone
-    };
-    let first = app.clock.now().date(&zone);
-    let last = first.saturating_add(jiff::Span::new().days(i64::from(LONGEST_DAYS_ANONYMOUS) - 1));
-    let sought = SoughtSlots {
-        first,
-        last,
-        practitioner,
-        mode: None,
-    };
     let mut next = BTreeMap::new();
-    for slot in free_slots(app, ctx, &sought).await? {
-        if slot.remaining > 0 {
-            next.entry(slot.practitioner_id)
-                .or_insert(slot.span.start());
-        }
+    for slot in coming_slots(app, ctx, practitioner).await? {
+        next.entry(slot.hours.practitioner_id)
+            .or_insert(slot.span.start());
     }
     Ok(next)
 }
@@ -88,28 +104,39 @@ pub(super) async fn diary(
     tenant: TenantId,
     practitioner: Option<UserId>,
     ((first, last), zone): ((jiff::civil::Date, jiff::civil::Date), &Zone),
-    now: Timestamp,
+    at: (Timestamp, Option<AppointmentId>),
 ) -> Result<Diary, Problem> {
     let (from, _) = Timestamp::of_day(first, zone).map_err(Problem::internal)?;
     let (_, until) = Timestamp::of_day(last, zone).map_err(Problem::internal)?;
     Ok(Diary {
-        hours: storage::weeks(tx, tenant, practitioner).await?,
+        hours: hours_of(tx, tenant, practitioner).await?,
         away: storage::away(tx, tenant, practitioner, (from, until)).await?,
-        taken: storage::taken(tx, tenant, practitioner, (from, until), now).await?,
+        taken: storage::taken(tx, tenant, practitioner, (from, until), at).await?,
     })
 }
 
-/// What is known of a doctor's time around a visit.
+/// The hours of one doctor, or of all: many slots are cut from each.
+pub(super) async fn hours_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    practitioner: Option<UserId>,
+) -> Result<Vec<Arc<Hours>>, StoreError> {
+    let hours = storage::weeks(tx, tenant, practitioner).await?;
+    Ok(hours.into_iter().map(Arc::new).collect())
+}
+
+/// What is known of a doctor's time around a visit, but for the place of one that is
+/// moved or agreed to.
 pub(super) async fn around(
     tx: &mut ReadTx,
     tenant: TenantId,
     practitioner: UserId,
     span: Span,
-    (zone, now): (&Zone, Timestamp),
+    (zone, now, except): (&Zone, Timestamp, Option<AppointmentId>),
 ) -> Result<(Horizon, Diary), Problem> {
     let days = (span.start().date(zone), span.end().date(zone));
     // Two days at most: a visit lasts eight hours.
     let horizon = Horizon::new(zone, days, 2, now).map_err(Problem::internal)?;
-    let diary = diary(tx, tenant, Some(practitioner), (days, zone), now).await?;
+    let diary = diary(tx, tenant, Some(practitioner), (days, zone), (now, except)).await?;
     Ok((horizon, diary))
 }

@@ -151,7 +151,7 @@ async fn free_slots(
     let slots = slots.into_iter();
     Ok(Json(
         slots
-            .map(|slot| SlotBody::new(slot, &caller.zone))
+            .map(|slot| SlotBody::new(&slot, &caller.zone))
             .collect(),
     ))
 }

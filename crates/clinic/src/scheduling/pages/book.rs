@@ -156,7 +156,7 @@ impl Errand {
         let first = offer
             .free
             .iter()
-            .find(|slot| Some(slot.practitioner_id) == chosen);
+            .find(|slot| Some(slot.hours.practitioner_id) == chosen);
         let stands = moved
             .as_ref()
             .map(|one| words::moment(shell.texts, one.starts_at, &caller.zone, offer.today));
@@ -166,7 +166,7 @@ impl Errand {
             step: Step::Nobody,
             stands,
             medecin: chosen.map_or_else(|| ANY.to_owned(), |id| id.to_string()),
-            doctor: first.map(|slot| slot.practitioner_name.clone()),
+            doctor: first.map(|slot| slot.hours.practitioner_name.clone()),
             day: None,
             mode: String::new(),
             message: String::new(),

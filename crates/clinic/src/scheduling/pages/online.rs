@@ -136,7 +136,7 @@ impl Errand {
             shell,
             host,
             step: Step::Doctor(Vec::new()),
-            doctor: first.map(|slot| slot.practitioner_name.clone()),
+            doctor: first.map(|slot| slot.hours.practitioner_name.clone()),
             day: None,
             typed: OnlineForm {
                 medecin: chosen.map_or_else(|| typed.medecin.clone(), |id| id.to_string()),

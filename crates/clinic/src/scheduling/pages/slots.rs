@@ -9,15 +9,9 @@ use super::words;
 use crate::{
     App,
     identity::api::TenantInfo,
-    scheduling::{
-        api,
-        model::{FreeSlot, SoughtSlots},
-        wire::SlotKey,
-    },
+    scheduling::{api, model::FreeSlot, wire::SlotKey},
 };
 
-/// Days that are offered from today.
-const DAYS: i32 = 28;
 /// Other slots that are shown when one was taken.
 const OTHERS: usize = 12;
 
@@ -59,19 +53,10 @@ impl Offer {
         caller: &Caller,
         practitioner: Option<UserId>,
     ) -> Result<Self, Problem> {
-        let today = app.clock.now().date(&caller.zone);
-        let sought = SoughtSlots {
-            first: today,
-            last: words::shifted(today, DAYS - 1),
-            practitioner,
-            mode: None,
-        };
-        let mut free = api::free_slots(app, &caller.ctx, &sought).await?;
-        free.retain(|slot| slot.remaining > 0);
         Ok(Self {
-            free,
+            free: api::coming_slots(app, &caller.ctx, practitioner).await?,
+            today: app.clock.now().date(&caller.zone),
             zone: caller.zone.clone(),
-            today,
         })
     }
 
@@ -96,10 +81,10 @@ impl Offer {
     pub(super) fn doctors(&self, texts: Texts) -> Vec<DoctorRow> {
         let mut rows: Vec<DoctorRow> = Vec::new();
         for slot in &self.free {
-            if rows.iter().all(|row| row.id != slot.practitioner_id) {
+            if rows.iter().all(|row| row.id != slot.hours.practitioner_id) {
                 rows.push(DoctorRow {
-                    id: slot.practitioner_id,
-                    name: slot.practitioner_name.clone(),
+                    id: slot.hours.practitioner_id,
+                    name: slot.hours.practitioner_name.clone(),
                     first: words::moment(texts, slot.span.start(), &self.zone, self.today),
                 });
             }
@@ -160,13 +145,13 @@ impl Offer {
         SlotRow {
             key: SlotKey {
                 span: slot.span,
-                practitioner: slot.practitioner_id,
+                practitioner: slot.hours.practitioner_id,
             },
             time: slot.span.start().hour_minute(&self.zone),
             day: words::dated(texts, self.day(slot), self.today),
-            doctor: slot.practitioner_name.clone(),
-            mode: slot.mode,
-            location: slot.location.clone(),
+            doctor: slot.hours.practitioner_name.clone(),
+            mode: slot.hours.mode,
+            location: slot.hours.location.clone(),
         }
     }
 
@@ -175,7 +160,7 @@ impl Offer {
         let found = self
             .free
             .iter()
-            .find(|slot| slot.span == key.span && slot.practitioner_id == key.practitioner);
+            .find(|slot| slot.span == key.span && slot.hours.practitioner_id == key.practitioner);
         found.map(|slot| self.row(texts, slot))
     }
 }

@@ -77,7 +77,7 @@ impl Times {
         }
         for slot in &self.slots {
             let start = slot.span.start();
-            if slot.practitioner_id == doctor && slot.remaining > 0 && on(start) {
+            if slot.hours.practitioner_id == doctor && slot.remaining > 0 && on(start) {
                 let free = Free {
                     key: SlotKey {
                         span: slot.span,

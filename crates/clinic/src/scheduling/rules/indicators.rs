@@ -78,9 +78,10 @@ fn loads(diary: &Diary, horizon: &Horizon, tallies: &[Tally]) -> Result<Vec<Load
         offered: 0,
     };
     for slot in diary.slots(horizon, None)? {
-        let load = loads.entry(slot.practitioner_id);
-        let load = load.or_insert_with(|| of(slot.practitioner_id, &slot.practitioner_name));
-        load.offered += slot.slot_minutes * i64::from(slot.capacity);
+        let load = loads.entry(slot.hours.practitioner_id);
+        let load =
+            load.or_insert_with(|| of(slot.hours.practitioner_id, &slot.hours.practitioner_name));
+        load.offered += slot.hours.slot_minutes * i64::from(slot.capacity);
     }
     for tally in tallies.iter().filter(|tally| is_agreed(tally.status)) {
         let Some(who) = tally.practitioner_id else {

@@ -1,17 +1,20 @@
 use kernel::{TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx, params};
 
-use crate::scheduling::model::Taken;
+use crate::scheduling::model::{AppointmentId, Taken};
 
 store::statements! {
     HOLD = "INSERT INTO practitioner_calendar (tenant_id, practitioner_id, version) VALUES ($1, $2, 1)
         ON CONFLICT (tenant_id, practitioner_id) DO UPDATE SET version = practitioner_calendar.version + 1";
-    TAKEN = "SELECT id, practitioner_id, starts_at, ends_at, status, held_until FROM appointment
-        WHERE tenant_id = $1 AND practitioner_id IS NOT NULL
-            AND (CAST($2 AS UUID) IS NULL OR practitioner_id = $2)
+    /// By doctor, so that the index of each one's calendar is walked for these weeks only.
+    TAKEN = "SELECT practitioner_id, STRING_AGG(CAST(starts_at AS TEXT) || ' ' || CAST(ends_at AS TEXT), ' ') AS spans
+        FROM appointment
+        WHERE tenant_id = $1 AND practitioner_id IN (SELECT c.practitioner_id FROM practitioner_calendar c
+                WHERE c.tenant_id = $1 AND (CAST($2 AS UUID) IS NULL OR c.practitioner_id = $2))
             AND starts_at > $3 AND starts_at < $4
             AND (status = 'confirmed' OR (status = 'pending' AND held_until > $5))
-        ORDER BY practitioner_id, starts_at";
+            AND (CAST($6 AS UUID) IS NULL OR id <> $6)
+        GROUP BY practitioner_id ORDER BY practitioner_id";
 }
 
 /// No appointment is longer: microseconds of eight hours, as the schema says.
@@ -26,15 +29,16 @@ pub(in crate::scheduling) async fn hold_calendar(
     tx.execute_one(HOLD, params![tenant, practitioner]).await
 }
 
-/// What keeps time of one doctor, or of all, between two instants; by doctor.
+/// What keeps time of one doctor, or of all, between two instants; by doctor. An
+/// appointment that is moved or agreed to is left out: its own place does not count.
 pub(in crate::scheduling) async fn taken(
     tx: &mut ReadTx,
     tenant: TenantId,
     practitioner: Option<UserId>,
     (from, until): (Timestamp, Timestamp),
-    now: Timestamp,
+    (now, except): (Timestamp, Option<AppointmentId>),
 ) -> Result<Vec<Taken>, StoreError> {
     let from = Timestamp::from_micros(from.micros() - LONGEST);
-    let values = params![tenant, practitioner, from, until, now];
+    let values = params![tenant, practitioner, from, until, now, except];
     tx.all(TAKEN, values).await
 }

@@ -77,16 +77,17 @@ pub(in crate::scheduling) struct SlotBody {
 }
 
 impl SlotBody {
-    pub(in crate::scheduling) fn new(slot: FreeSlot, zone: &Zone) -> Self {
+    pub(in crate::scheduling) fn new(slot: &FreeSlot, zone: &Zone) -> Self {
+        let hours = &slot.hours;
         Self {
             datetime: slot.span.start().rfc3339(zone),
             end_datetime: slot.span.end().rfc3339(zone),
             available: slot.remaining > 0,
-            consultation_type: mode_word(slot.mode),
-            location: slot.location,
-            medecin_id: slot.practitioner_id.to_string(),
-            medecin_name: slot.practitioner_name,
-            duration_minutes: slot.slot_minutes,
+            consultation_type: mode_word(hours.mode),
+            location: hours.location.clone(),
+            medecin_id: hours.practitioner_id.to_string(),
+            medecin_name: hours.practitioner_name.clone(),
+            duration_minutes: hours.slot_minutes,
             max_consultations: slot.capacity,
             booked_consultations: slot.booked,
             remaining: slot.remaining,
