@@ -50,4 +50,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0036_patients_plans",
     "0037_inbox_plans",
     "0038_care_totals",
+    "0039_audit_looks_indexed",
+    "0044_scheduling_calendar_index",
 ];

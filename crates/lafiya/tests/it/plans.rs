@@ -20,6 +20,7 @@ const SMALL: &[&str] = &[
     "oauth_client",
     "oauth_code",
     "patient_merge",
+    "practitioner_calendar",
     "public_booking",
     "reminder_ladder",
     "schedule_exception",
