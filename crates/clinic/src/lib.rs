@@ -57,6 +57,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
+        ("patients", patients::PAGE_STATEMENTS),
         ("patients", patients::WORD_STATEMENTS),
         ("scheduling", scheduling::ANSWER_STATEMENTS),
         ("scheduling", scheduling::APPOINTMENT_STATEMENTS),

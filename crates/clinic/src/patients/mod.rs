@@ -22,7 +22,8 @@ use crate::App;
 
 pub(crate) use storage::{
     STATEMENTS, access::STATEMENTS as ACCESS_STATEMENTS, merge::STATEMENTS as MERGE_STATEMENTS,
-    sounds::STATEMENTS as SOUND_STATEMENTS, words::STATEMENTS as WORD_STATEMENTS,
+    page::STATEMENTS as PAGE_STATEMENTS, sounds::STATEMENTS as SOUND_STATEMENTS,
+    words::STATEMENTS as WORD_STATEMENTS,
 };
 
 /// The patients' routes.

@@ -1,5 +1,6 @@
 pub(super) mod access;
 pub(super) mod merge;
+pub(super) mod page;
 pub(super) mod sounds;
 pub(super) mod words;
 

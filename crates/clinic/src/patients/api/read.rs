@@ -189,14 +189,13 @@ pub async fn list(
     audit::api::listed(app, ctx, action, "patient_list").await?;
     let mut tx = app.store.read(ctx).await?;
     let (count, found) = find(&mut tx, ctx.tenant, query, active, page).await?;
-    let mut records = Vec::with_capacity(found.len());
-    for summary in found {
-        let record = load(&mut tx, ctx.tenant, summary.id).await?;
-        records.extend(record.map(|record| match record.patient.restricted {
-            true => record.name_only(),
-            false => record,
-        }));
-    }
+    let ids: Vec<PatientId> = found.iter().map(|summary| summary.id).collect();
+    let records = storage::page::records(&mut tx, ctx.tenant, &ids).await?;
+    let shown = |record: Record| match record.patient.restricted {
+        true => record.name_only(),
+        false => record,
+    };
+    let records = records.into_iter().map(shown).collect();
     Ok((count, records))
 }
 
