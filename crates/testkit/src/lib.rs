@@ -1,5 +1,6 @@
 //! What tests share: databases on both engines, a running application, a counting provider.
 
+mod answer;
 pub mod browser;
 pub mod clinic;
 pub mod db;

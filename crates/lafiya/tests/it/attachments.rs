@@ -11,7 +11,7 @@ use kernel::Role;
 use ports::BlobStore;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, Setup, TestClinic, code},
+    clinic::{Answer, Setup, TestClinic, code, fault},
     db::TestDb,
     on_both_engines,
     session::Session,
@@ -210,12 +210,6 @@ impl Scene {
 
 fn path(made: &Value) -> String {
     format!("{ALL}{}/", made["id"].as_str().unwrap())
-}
-
-fn fault(answer: &Answer) -> (u16, String, String) {
-    let error = &answer.json()["errors"][0];
-    let text = |key: &str| error[key].as_str().unwrap_or_default().to_owned();
-    (answer.status.as_u16(), text("field"), text("code"))
 }
 
 on_both_engines! {

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use kernel::{Clock, Role, Timestamp, UserId};
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{Answer, TestClinic, code, conflict, ok},
+    clinic::{Answer, TestClinic, code, conflict, fault, ok},
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
@@ -75,18 +75,6 @@ async fn scene_with(db: &TestDb, people: [(&str, &str, &str); 3]) -> Scene {
     };
     scene.hours("dr-awa", json!({})).await;
     scene
-}
-
-/// The one field that is wrong, and why.
-fn fault(answer: &Answer) -> (u16, String, String) {
-    let json = answer.json();
-    let text = |key: &str| {
-        json["errors"][0][key]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
-    };
-    (answer.status.as_u16(), text("field"), text("code"))
 }
 
 impl Scene {
