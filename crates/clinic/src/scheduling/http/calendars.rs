@@ -73,7 +73,7 @@ pub(in crate::scheduling) fn given(
     get, path = "/api/v1/availabilities/calendar-ics/", tag = "appointments", params(CalendarFilter),
     responses((status = 200, description = "iCalendar (RFC 5545)", content_type = "text/calendar", body = String, example = "BEGIN:VCALENDAR…"))
 )]
-async fn doctors_calendar(
+pub(in crate::scheduling) async fn doctors_calendar(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,

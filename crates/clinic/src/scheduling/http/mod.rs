@@ -17,7 +17,7 @@ use webkit::Routes;
 use crate::App;
 
 pub(super) use calendars::UNSEEN;
-pub(super) use calendars::given;
+pub(super) use calendars::doctors_calendar;
 
 /// An answer with its version as ETag.
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);

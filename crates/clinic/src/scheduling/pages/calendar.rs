@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::HeaderMap,
-    response::{Html, Redirect, Response},
+    response::{Html, Redirect},
 };
 use jiff::civil::Date;
 use kernel::{Problem, Timestamp, UserId, Zone};
@@ -16,8 +15,7 @@ use crate::{
     identity::api::StaffMember,
     scheduling::{
         api::{self, Feed, MadeFeed},
-        http::given,
-        wire::{CalendarFilter, Done, DropForm, OwnQuery},
+        wire::{Done, DropForm, OwnQuery},
     },
 };
 
@@ -98,16 +96,4 @@ pub(super) async fn withdraw(
 ) -> Result<Redirect, Fault> {
     api::drop_feed(&app, &caller.ctx).await?;
     Ok(Redirect::to("/agenda/calendar?done=removed"))
-}
-
-/// The same file that programs get.
-pub(super) async fn file(
-    State(app): State<App>,
-    caller: Caller,
-    headers: HeaderMap,
-    Query(filter): Query<CalendarFilter>,
-) -> Result<Response, Fault> {
-    let of = filter.practitioner()?;
-    let file = api::calendar(&app, &caller.ctx, of).await?;
-    given(&file, &headers, false)
 }

@@ -9,7 +9,7 @@ use kernel::{Id, PageRequest, Problem};
 use webkit::{Caller, Fault, Form, PathId, Query, Shell, render};
 
 use super::{
-    waiting::{OfferRow, Row, Wish},
+    waiting::{OfferRow, Row, Wish, entered},
     words,
 };
 use crate::{
@@ -90,12 +90,8 @@ pub(super) async fn add(
     shell: Shell,
     Form(form): Form<WaitForm>,
 ) -> Result<Response, Fault> {
-    let joined = match form.read() {
-        Ok(wish) => api::wait(&app, &caller.ctx, wish).await,
-        Err(problem) => Err(problem),
-    };
-    let problem = match joined {
-        Ok(_) => return Ok(Redirect::to("/agenda/waiting?done=joined").into_response()),
+    let problem = match entered((&app, &caller), &form).await {
+        Ok(()) => return Ok(Redirect::to("/agenda/waiting?done=joined").into_response()),
         Err(problem) => problem,
     };
     let (status, errors) = words::refused(shell.texts, problem)?;

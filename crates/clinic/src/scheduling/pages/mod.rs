@@ -27,7 +27,7 @@ use axum::http::Method;
 use kernel::{Role, UserId};
 use webkit::{Policy, Principal, Routes, Shell};
 
-use super::policy::CALENDAR;
+use super::{http::doctors_calendar, policy::CALENDAR};
 use crate::App;
 
 const PATIENT: Policy = Policy::Roles(&[Role::Patient]);
@@ -76,7 +76,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(get(), "/agenda/reminders", reminders::show, Policy::ADMIN)
         .page(post(), "/agenda/reminders", reminders::save, Policy::ADMIN)
         .page(get(), "/agenda/calendar", calendar::show, CALENDAR)
-        .page(get(), "/agenda/calendar/file", calendar::file, CALENDAR)
+        .page(get(), "/agenda/calendar/file", doctors_calendar, CALENDAR)
         .page(
             post(),
             "/agenda/calendar",

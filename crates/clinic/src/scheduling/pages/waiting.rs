@@ -154,18 +154,22 @@ pub(super) async fn ask(
     Ok(render(&WaitPage { shell, wish })?.into_response())
 }
 
+/// Puts him on the list as it was typed.
+pub(super) async fn entered(
+    (app, caller): (&App, &Caller),
+    form: &WaitForm,
+) -> Result<(), Problem> {
+    api::wait(app, &caller.ctx, form.read()?).await.map(drop)
+}
+
 pub(super) async fn join(
     State(app): State<App>,
     caller: Caller,
     shell: Shell,
     Form(form): Form<WaitForm>,
 ) -> Result<Response, Fault> {
-    let joined = match form.read() {
-        Ok(wish) => api::wait(&app, &caller.ctx, wish).await,
-        Err(problem) => Err(problem),
-    };
-    let problem = match joined {
-        Ok(_) => return Ok(Redirect::to("/my/appointments?done=waiting").into_response()),
+    let problem = match entered((&app, &caller), &form).await {
+        Ok(()) => return Ok(Redirect::to("/my/appointments?done=waiting").into_response()),
         Err(problem) => problem,
     };
     let (status, errors) = words::refused(shell.texts, problem)?;
