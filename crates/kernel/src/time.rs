@@ -7,8 +7,11 @@ use std::{
     time::Duration,
 };
 
-use jiff::tz::TimeZone;
+use jiff::{fmt::temporal::DateTimePrinter, tz::TimeZone};
 use serde::{Serialize, Serializer};
+
+/// Answers name thousands of times: `strftime` reads its pattern each time.
+const PRINTER: DateTimePrinter = DateTimePrinter::new();
 
 /// An instant: microseconds since 1970-01-01T00:00:00Z, as the database keeps it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,9 +100,8 @@ impl Timestamp {
     /// RFC 3339 with the zone's offset at that instant, to the microsecond.
     #[must_use]
     pub fn rfc3339(self, zone: &Zone) -> String {
-        self.zoned(zone)
-            .strftime("%Y-%m-%dT%H:%M:%S%.f%:z")
-            .to_string()
+        let at = self.zoned(zone);
+        PRINTER.timestamp_with_offset_to_string(&at.timestamp(), at.offset())
     }
 
     /// The local day, `YYYY-MM-DD`.
@@ -262,6 +264,10 @@ mod tests {
         let kinshasa = Zone::named("Africa/Kinshasa").unwrap();
         let lubumbashi = Zone::named("Africa/Lubumbashi").unwrap();
         assert_eq!(at.rfc3339(&kinshasa), "2026-03-01T23:30:00+01:00");
+        let quarter = at.plus(Duration::from_millis(250));
+        assert_eq!(quarter.rfc3339(&kinshasa), "2026-03-01T23:30:00.25+01:00");
+        let least = at.plus(Duration::from_micros(1));
+        assert_eq!(least.to_string(), "2026-03-01T22:30:00.000001+00:00");
         assert_eq!(at.day(&lubumbashi), "2026-03-02");
         assert_eq!(at.hour_minute(&lubumbashi), "00:30");
         assert_eq!(at.minute_of_day(&lubumbashi), 30);
