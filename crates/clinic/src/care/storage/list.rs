@@ -61,10 +61,17 @@ store::statements! {
         " ORDER BY e.created_at + 0 DESC, e.id DESC LIMIT $14 OFFSET $15"));
     COUNT_OF = counted!(concat!(" WHERE e.tenant_id = $1 AND e.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $13
             UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $13)", filter!()));
+    /// From the newest on: of thousands the first twenty come soon.
     LIST_FOUND = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
         " ORDER BY e.created_at DESC, e.id DESC LIMIT $20 OFFSET $21"));
+    /// The found ones alone, put in order: for two of them, nobody walks through all.
+    LIST_FEW = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
+        " ORDER BY e.created_at + 0 DESC, e.id DESC LIMIT $20 OFFSET $21"));
     COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), found!()));
 }
+
+/// Up to so many are read to be put in order; some kilobytes each.
+const FEW: i64 = 500;
 
 /// Whose records a caller sees.
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +156,10 @@ pub(in crate::care) async fn list(
     let total = match is_everything(sees, wanted) && words.is_empty() && patient.is_none() {
         true => tx.optional(COUNT_ALL, params![tenant]).await?.unwrap_or(0),
         false => tx.one(count, values.clone()).await?,
+    };
+    let list = match words.is_empty() || total > FEW {
+        true => list,
+        false => LIST_FEW,
     };
     values.extend(params![page.size, page.offset()]);
     let rows: Vec<EncounterRow> = tx.all(list, values).await?;
