@@ -24,8 +24,49 @@ macro_rules! filter {
     };
 }
 
-/// Those in which every word of the search begins some word. Each list is made
-/// once: asking for every record by itself would walk a common word's list each time.
+/// The ids of those in which every word of the search begins some word; `$low` and the
+/// five after it are the ranges of up to three words.
+macro_rules! bearers {
+    ($low:literal, $high:literal, $low2:literal, $high2:literal, $low3:literal, $high3:literal) => {
+        concat!(
+            "FROM encounter_word w WHERE w.tenant_id = $1 AND w.word >= ",
+            $low,
+            " AND w.word < ",
+            $high,
+            "
+                AND (CAST(",
+            $low2,
+            " AS TEXT) IS NULL OR w.encounter_id IN (SELECT x.encounter_id FROM encounter_word x
+                    WHERE x.tenant_id = $1 AND x.word >= ",
+            $low2,
+            " AND x.word < ",
+            $high2,
+            "))
+                AND (CAST(",
+            $low3,
+            " AS TEXT) IS NULL OR w.encounter_id IN (SELECT y.encounter_id FROM encounter_word y
+                    WHERE y.tenant_id = $1 AND y.word >= ",
+            $low3,
+            " AND y.word < ",
+            $high3,
+            "))"
+        )
+    };
+}
+
+/// These among what the caller may see: the words' lists are cut down to a few first.
+macro_rules! few {
+    () => {
+        concat!(
+            " AND e.id IN (SELECT w.encounter_id ",
+            bearers!("$13", "$14", "$15", "$16", "$17", "$18"),
+            ") AND (CAST($19 AS UUID) IS NULL OR p.id = $19)"
+        )
+    };
+}
+
+/// The same for those found by thousands: each one from the newest on is looked up in
+/// each word's list.
 macro_rules! found {
     () => {
         " AND e.id IN (SELECT w.encounter_id FROM encounter_word w
@@ -65,9 +106,12 @@ store::statements! {
     LIST_FOUND = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
         " ORDER BY e.created_at DESC, e.id DESC LIMIT $20 OFFSET $21"));
     /// The found ones alone, put in order: for two of them, nobody walks through all.
-    LIST_FEW = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), found!(),
+    LIST_FEW = encounters!(concat!(" WHERE e.tenant_id = $1", filter!(), few!(),
         " ORDER BY e.created_at + 0 DESC, e.id DESC LIMIT $20 OFFSET $21"));
-    COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), found!()));
+    COUNT_FOUND = counted!(concat!(" WHERE e.tenant_id = $1", filter!(), few!()));
+    /// By the words alone: one that was deleted has none.
+    COUNT_BEARERS = concat!("SELECT COUNT(DISTINCT w.encounter_id) AS value ",
+        bearers!("$2", "$3", "$4", "$5", "$6", "$7"));
 }
 
 /// Up to so many are read to be put in order; some kilobytes each.
@@ -153,9 +197,15 @@ pub(in crate::care) async fn list(
             (COUNT_FOUND, LIST_FOUND)
         }
     };
-    let total = match is_everything(sees, wanted) && words.is_empty() && patient.is_none() {
-        true => tx.optional(COUNT_ALL, params![tenant]).await?.unwrap_or(0),
-        false => tx.one(count, values.clone()).await?,
+    let everything = is_everything(sees, wanted) && patient.is_none();
+    let total = match (everything, words.is_empty()) {
+        (true, true) => tx.optional(COUNT_ALL, params![tenant]).await?.unwrap_or(0),
+        (true, false) => {
+            let mut values = params![tenant];
+            values.extend(ranges(words));
+            tx.one(COUNT_BEARERS, values).await?
+        }
+        (false, _) => tx.one(count, values.clone()).await?,
     };
     let list = match words.is_empty() || total > FEW {
         true => list,

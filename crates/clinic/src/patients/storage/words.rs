@@ -24,7 +24,7 @@ store::statements! {
         WHERE tenant_id = $1 AND LENGTH(word) >= $2 AND LENGTH(word) <= $3 AND piece IN ($4, $5, $6, $7, $8, $9, $10,
             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
         GROUP BY word || '' ORDER BY COUNT(*) DESC, 1 LIMIT 500";
-    /// Of each sought word a patient's best counts, as in the rule. The order of the
+    /// Of each of the six sought words a patient's best counts, as in the rule. The order of the
     /// joins is given: few ranges of words, then who bears them, then their records;
     /// SQLite would walk the clinic's patients instead.
     BY_WORDS = "WITH sought (asked, low, high, likeness) AS (VALUES
@@ -43,10 +43,15 @@ store::statements! {
                 ($182, $183, $184, $185), ($186, $187, $188, $189), ($190, $191, $192, $193))
         SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date, h.search_name AS matched, f.former_name AS former
-        FROM (SELECT patient_id AS found_id, SUM(best) AS likeness
-            FROM (SELECT w.patient_id AS patient_id, MAX(s.likeness) AS best FROM sought s CROSS JOIN patient_word w
-                WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high GROUP BY w.patient_id, s.asked) AS answers
-            GROUP BY patient_id ORDER BY likeness DESC, found_id LIMIT 200) AS found
+        FROM (SELECT w.patient_id AS found_id, MAX(CASE WHEN s.asked = 0 THEN s.likeness ELSE 0.0 END)
+                + MAX(CASE WHEN s.asked = 1 THEN s.likeness ELSE 0.0 END)
+                + MAX(CASE WHEN s.asked = 2 THEN s.likeness ELSE 0.0 END)
+                + MAX(CASE WHEN s.asked = 3 THEN s.likeness ELSE 0.0 END)
+                + MAX(CASE WHEN s.asked = 4 THEN s.likeness ELSE 0.0 END)
+                + MAX(CASE WHEN s.asked = 5 THEN s.likeness ELSE 0.0 END) AS likeness
+            FROM sought s CROSS JOIN patient_word w
+            WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high
+            GROUP BY w.patient_id ORDER BY likeness DESC, found_id LIMIT 200) AS found
         CROSS JOIN patient h
         JOIN patient p ON p.tenant_id = $1 AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END
         LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
