@@ -476,20 +476,29 @@ on_both_engines! {
         let path = "/api/v1/auth/change-password/";
         let wrong = call(&clinic, "agent", Method::POST, path, json!({"old_password": "au hasard", "new_password": NEW})).await;
         assert_eq!(wrong.json()["errors"][0], json!({"field": "old_password", "code": "wrong-password", "message": wrong.json()["errors"][0]["message"]}));
-        let ctx = clinic.ctx();
-        let here = api::open_session(&clinic.app, "agent", PASSWORD).await.unwrap();
-        let from = ([127, 0, 0, 1].into(), Some(here.cookie.clone()));
-        api::change_password(&clinic.app, &ctx, from, PASSWORD, NEW).await.unwrap();
+        let here = testkit::session::Session::of(&clinic, "agent").await;
+        let fields = [("old_password", PASSWORD), ("new_password", NEW)];
+        assert_eq!(here.submit("/profile/password", &fields).await.status, 303);
         let see = async |cookie: &str| {
             let request = Request::get("/inbox").header("cookie", format!("session={cookie}"));
             clinic.send(request.body(Body::empty()).unwrap()).await.status.as_u16()
         };
-        assert_eq!((see(&here.cookie).await, see(&other.cookie).await), (200, 303));
-        assert_eq!(clinic.call_as(Some(&tokens.access), Method::GET, "/api/v1/auth/me/", None).await.status, 401);
+        assert_eq!((here.get("/inbox").await.status.as_u16(), see(&other.cookie).await), (200, 303));
+        let signed_in = api::sign_ins(&clinic.app, clinic.ctx().actor.user().unwrap()).await.unwrap();
+        assert_eq!(signed_in.len(), 1, "nor are the others listed: {signed_in:?}");
+        let me = async |access: &str| clinic.call_as(Some(access), Method::GET, "/api/v1/auth/me/", None).await.status.as_u16();
+        assert_eq!(me(&tokens.access).await, 401);
         assert!(api::rotate(&clinic.app, &tokens.refresh).await.is_err());
         assert!(api::issue_tokens(&clinic.app, "agent", PASSWORD).await.is_err());
-        let access = api::issue_tokens(&clinic.app, "agent", NEW).await.unwrap().access;
-        let body = json!({"old_password": "au hasard", "new_password": PASSWORD});
+        let mine = api::issue_tokens(&clinic.app, "agent", NEW).await.unwrap();
+        let others = api::issue_tokens(&clinic.app, "agent", NEW).await.unwrap();
+        let body = json!({"old_password": NEW, "new_password": PASSWORD});
+        assert_eq!(clinic.call_as(Some(&mine.access), Method::POST, path, Some(body)).await.status, 204);
+        assert_eq!((me(&mine.access).await, me(&others.access).await), (200, 401), "only who changed it goes on");
+        assert_eq!(here.get("/inbox").await.status, 303);
+        assert!(api::rotate(&clinic.app, &others.refresh).await.is_err());
+        let access = api::rotate(&clinic.app, &mine.refresh).await.unwrap().access;
+        let body = json!({"old_password": "au hasard", "new_password": NEW});
         let mut last = 0;
         for _ in 0..12 {
             last = clinic.call_as(Some(&access), Method::POST, path, Some(body.clone())).await.status.as_u16();

@@ -48,10 +48,11 @@ async fn by_token(
     };
     let mut tx = app.store.read(Scope::System).await?;
     let user = storage::user(&mut tx, UserId::from_uuid(claims.sub)).await?;
-    let Some(user) = user.filter(|user| user.token_version == claims.ver) else {
+    let Some(user) = user else {
         return Ok(None);
     };
-    // Ending the family ends its access tokens too, not only the next refresh.
+    // Ending the family ends its access tokens too, not only the next refresh; a new
+    // password ends every family but the one that set it.
     let now = app.clock.now();
     let Some(last_used) = storage::sign_in_open(&mut tx, claims.fam, now).await? else {
         return Ok(None);

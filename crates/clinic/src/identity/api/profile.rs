@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use kernel::{Ctx, Expected, Locale, Patch, Problem, ProblemKind, Role, TenantId, UserId};
 use store::{Scope, StoreError};
+use uuid::Uuid;
 
 use super::{
     accounts, failures,
@@ -12,7 +13,7 @@ use super::{
 use crate::{
     App, audit,
     identity::{
-        model::TenantInfo,
+        model::{SignInId, TenantInfo},
         rules,
         storage::{self, Member},
     },
@@ -203,15 +204,15 @@ pub(super) fn check_new_password(password: &str) -> Result<(), Problem> {
     })
 }
 
-/// Sets the caller's password and ends whatever else he is signed in to: all
-/// tokens, and every session but the one of `cookie`.
+/// Sets the caller's password and ends whatever else he is signed in to: every
+/// session and family of tokens but `kept`, and what he let programs do for him.
 ///
 /// # Errors
 /// 400 for a wrong old password or a short new one; 429 after too many wrong ones.
 pub async fn change_password(
     app: &App,
     ctx: &Ctx,
-    (client, cookie): (IpAddr, Option<String>),
+    (client, kept): (IpAddr, Option<SignInId>),
     old: &str,
     new: &str,
 ) -> Result<(), Problem> {
@@ -232,14 +233,15 @@ pub async fn change_password(
         _ => problem,
     })?;
     let hash = accounts::hash(app, new.to_owned()).await?;
-    let kept = cookie.map(|cookie| rules::fingerprint(&cookie));
+    let kept = kept.map_or(Uuid::nil(), |kept| kept.uuid());
     let (a, ctx, now) = (app.clone(), *ctx, app.clock.now());
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let (who, kept) = ((id, user.token_version), kept.unwrap_or_default());
-                let set = storage::change_password(tx, who, &hash, &kept, now).await;
+                let who = (id, user.token_version);
+                let set = storage::change_password(tx, who, &hash).await;
                 set.map_err(StoreError::stale)?;
+                storage::end_others(tx, id, kept, now).await?;
                 storage::end_codes(tx, id, now).await?;
                 let action = "user.change_password";
                 Ok(audit::api::record(tx, &a, &ctx, action, "user", id.uuid(), None).await?)

@@ -250,7 +250,6 @@ async fn claims(
         current_tenant: current.uuid(),
         current_role,
         scopes: rules::scopes_of(current_role),
-        ver: user.token_version,
         fam,
         jti,
         iat: now.seconds(),

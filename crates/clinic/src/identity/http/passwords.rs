@@ -1,13 +1,8 @@
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Json, extract::State, http::StatusCode};
 use kernel::User;
-use webkit::{
-    Caller, ClientAddr, Fault, JsonBody, PathId, Policy, Routes, SessionCookie, Texts, routes,
-};
+use webkit::{Caller, ClientAddr, Fault, JsonBody, PathId, Policy, Routes, Texts, routes};
 
+use super::OwnSignIn;
 use crate::{
     App,
     identity::{
@@ -28,22 +23,21 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(confirm_phone), Policy::SignedIn)
 }
 
-/// Sets a new password. Every token ends, the caller's too, and every session but this one.
+/// Sets a new password. The session or tokens that the caller shows go on; all
+/// his others end at once.
 #[utoipa::path(
     post, path = "/api/v1/auth/change-password/", tag = "identity", request_body = ChangePasswordInput,
-    responses((status = 204, description = "Set; whoever calls with a token signs in again"))
+    responses((status = 204, description = "Set"))
 )]
 async fn change_password(
     State(app): State<App>,
     caller: Caller,
-    from: (ClientAddr, HeaderMap),
+    from: (ClientAddr, OwnSignIn),
     JsonBody(input): JsonBody<ChangePasswordInput>,
 ) -> Result<StatusCode, Fault> {
-    let https = app.settings.public_url.starts_with("https://");
-    let (ClientAddr(client), headers) = from;
-    let from = (client, SessionCookie::new(https).read(&headers));
+    let (ClientAddr(client), OwnSignIn(kept)) = from;
     let (old, new) = (&input.old_password, &input.new_password);
-    api::change_password(&app, &caller.ctx, from, old, new).await?;
+    api::change_password(&app, &caller.ctx, (client, kept), old, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

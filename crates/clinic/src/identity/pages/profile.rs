@@ -14,7 +14,10 @@ use webkit::{
 use super::{again, some};
 use crate::{
     App,
-    identity::api::{self, AccountPatch, Member, ProfilePatch, TenantInfo},
+    identity::{
+        api::{self, AccountPatch, Member, ProfilePatch, TenantInfo},
+        http::OwnSignIn,
+    },
 };
 
 pub(super) fn routes() -> Routes<App> {
@@ -234,12 +237,11 @@ struct PasswordForm {
 async fn change_password(
     State(app): State<App>,
     caller: Caller,
-    (shell, client, headers): (Shell, ClientAddr, HeaderMap),
+    (shell, ClientAddr(client), OwnSignIn(kept)): (Shell, ClientAddr, OwnSignIn),
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Fault> {
-    let from = (client.0, cookie(&app, &headers));
     let (old, new) = (&form.old_password, &form.new_password);
-    match api::change_password(&app, &caller.ctx, from, old, new).await {
+    match api::change_password(&app, &caller.ctx, (client, kept), old, new).await {
         Ok(()) => Ok(Redirect::to("/profile?told=password").into_response()),
         Err(problem) => {
             let page = ProfilePage::of(&app, &caller.ctx, shell).await?;

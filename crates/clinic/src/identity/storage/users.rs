@@ -60,8 +60,6 @@ store::statements! {
     END_SESSIONS_THERE = "DELETE FROM session WHERE user_id = $1 AND current_tenant = $2";
     END_TOKENS_THERE = "UPDATE refresh_token SET revoked_at = $3
         WHERE user_id = $1 AND current_tenant = $2 AND revoked_at IS NULL";
-    END_OTHER_SESSIONS = "DELETE FROM session WHERE user_id = $1 AND token_hash <> $2";
-    END_TOKENS = "UPDATE refresh_token SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL";
     CHANGE_PASSWORD = "UPDATE user_account SET password_hash = $3, token_version = token_version + 1
         WHERE id = $1 AND token_version = $2";
     SWITCH_TENANT = "UPDATE session SET current_tenant = $3 WHERE token_hash = $1 AND user_id = $2";
@@ -294,18 +292,14 @@ pub(in crate::identity) async fn end_there(
         .map(drop)
 }
 
-/// Sets a password unless another was set since it was checked, and ends every session but `kept`.
+/// Sets a password unless another was set since it was checked.
 pub(in crate::identity) async fn change_password(
     tx: &mut WriteTx,
     (user, token_version): (UserId, i64),
     hash: &str,
-    kept: &str,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute_one(CHANGE_PASSWORD, params![user, token_version, hash])
-        .await?;
-    tx.execute(END_OTHER_SESSIONS, params![user, kept]).await?;
-    tx.execute(END_TOKENS, params![user, now]).await.map(drop)
+        .await
 }
 
 pub(in crate::identity) async fn switch_tenant(
