@@ -215,6 +215,50 @@ on_both_engines! {
         assert_eq!(mine("").await.status, 404);
     }
 
+    async fn no_search_leads_to_a_restricted_patient(db) {
+        let mut clinic = TestClinic::new(&db).await;
+        clinic.start_work();
+        let awa = clinic.patient("Awa", "Diop", "77 200 00 01").await.to_string();
+        let thread = conversation(&clinic, "+221772000001").await;
+        clinic.patient("Fatou", "Diop", "77 200 00 01").await;
+        restrict(&clinic, &awa, &[]).await;
+        let found = async |words: &str| {
+            let path = format!("/api/patients/list/?search={words}");
+            let listed = clinic.call(Method::GET, &path, None).await.json();
+            let rows = listed["results"].as_array().unwrap().iter();
+            let mut names: Vec<String> = rows.map(|row| row["full_name"].as_str().unwrap().to_owned()).collect();
+            names.sort();
+            names
+        };
+        for words in ["772000001", "77+200+00+01", "%2B221772000001", "diop", "dio", "d", "diopp"] {
+            assert_eq!(found(words).await, ["Fatou Diop"], "{words}");
+        }
+        assert_eq!(found("awa").await, [""; 0]);
+        assert_eq!(found("DIOP+Awa").await, ["Awa Diop"], "who knows the name may break the glass");
+        let calls = async |words: &str| {
+            let path = format!("/api/v1/webhooks/?search={words}");
+            as_admin(&clinic, Method::GET, &path, None).await.json()["count"].clone()
+        };
+        assert_eq!((calls("docteur").await, calls("772000001").await), (json!(0), json!(1)), "what was said is hidden, that he wrote is not");
+        let glass = format!("/api/v1/patients/{awa}/break-glass/");
+        let open = clinic.call(Method::POST, &glass, Some(json!({"reason": "Malaise au comptoir"}))).await;
+        assert_eq!(open.status, 201);
+        assert_eq!(found("772000001").await, ["Awa Diop", "Fatou Diop"]);
+        assert_eq!(calls("docteur").await, 0, "the log shows it to nobody");
+        // Another message from the number that both have: only one of them is offered.
+        clinic.webhook("sms", &clinic.sms("+221772000001", "Bonsoir")).await;
+        let chosen = eventually("the conversation of the number", Duration::from_secs(20), || async {
+            let list = clinic.call(Method::GET, "/api/v1/inbox/conversations/", None).await.json();
+            let ids = list["results"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned());
+            ids.into_iter().find(|id| *id != thread)
+        }).await;
+        let path = format!("/api/v1/inbox/conversations/{chosen}/");
+        let asked = clinic.call(Method::GET, &path, None).await.json();
+        assert_eq!(asked["candidates"].as_array().unwrap().len(), 2, "{asked}");
+        let asked = as_admin(&clinic, Method::GET, &path, None).await.json();
+        assert_eq!(asked["candidates"].as_array().unwrap().len(), 1, "{asked}");
+    }
+
     async fn a_restricted_record_opens_for_the_named_and_by_breaking_the_glass(db) {
         let clock = Clock::fixed(Timestamp::from_micros(1_790_000_000_000_000));
         let mut clinic = TestClinic::with_clock(&db, &clock).await;
@@ -243,7 +287,7 @@ on_both_engines! {
             assert!(refused.text.contains(&awa), "says whose glass to break");
         }
         assert_eq!(as_admin(&clinic, Method::GET, &record, None).await.status, 403, "being administrator is no reason");
-        let listed = clinic.call(Method::GET, "/api/patients/list/?search=diop", None).await.json();
+        let listed = clinic.call(Method::GET, "/api/patients/list/?search=diop+awa", None).await.json();
         let row = &listed["results"][0];
         assert_eq!((&row["full_name"], &row["phone"], &row["date_of_birth"]), (&json!("Awa Diop"), &json!(""), &Value::Null));
         let listed = clinic.call(Method::GET, "/api/v1/inbox/conversations/", None).await.json();

@@ -101,10 +101,15 @@ async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Proble
         Some(_) => Vec::new(),
         None => patients::api::by_phone(&mut tx, tenant, &conversation.phone).await?,
     };
+    let candidates = patients::api::visible(&mut tx, app, ctx, candidates).await?;
     let proposal = match conversation.proposed_patient {
         Some(patient) => patients::api::summary(&mut tx, tenant, patient).await?,
         None => None,
     };
+    let proposal = proposal.into_iter().collect();
+    let proposal = patients::api::visible(&mut tx, app, ctx, proposal)
+        .await?
+        .pop();
     let (entries, media) = lines(&mut tx, tenant, &conversation).await?;
     let phone = &conversation.phone;
     let by = |channel: Channel| (channel, Category::Answer);

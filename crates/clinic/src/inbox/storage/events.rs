@@ -34,6 +34,28 @@ macro_rules! media {
     };
 }
 
+/// The events that a query asks for. What a restricted patient said is hidden, so
+/// no search may tell that it is there: his are found by their numbers only.
+macro_rules! wanted {
+    ($columns:literal, $end:literal) => {
+        concat!(
+            $columns,
+            "
+        FROM webhook_event e
+        WHERE e.tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR e.processing_status = $2)
+          AND (CAST($3 AS TEXT) IS NULL OR e.event_type = $3)
+          AND (CAST($4 AS BIGINT) IS NULL OR e.received_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR e.received_at < $5)
+          AND (CAST($6 AS TEXT) IS NULL OR e.sender_phone LIKE $7 OR e.recipient_phone LIKE $7
+            OR (e.search LIKE $6 OR e.search LIKE $7) AND NOT EXISTS (SELECT 1 FROM patient p
+                LEFT JOIN patient_contact l ON l.tenant_id = p.tenant_id AND l.patient_id = p.id
+                LEFT JOIN contact_point c ON c.tenant_id = l.tenant_id AND c.id = l.contact_point_id
+                WHERE p.tenant_id = $1 AND p.restricted = TRUE
+                    AND (p.id = e.related_patient OR c.phone = e.sender_phone OR c.phone = e.recipient_phone)))",
+            $end
+        )
+    };
+}
+
 store::statements! {
     INSERT_EVENT = "INSERT INTO webhook_event (tenant_id, id, event_type, external_id, dedupe_key, sender_phone,
             recipient_phone, content, media, raw_payload, processing_status, received_at, work_due_at, search)
@@ -42,17 +64,10 @@ store::statements! {
     EVENT = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
             processing_status, processing_error, related_patient, created_entry, received_at, processed_at
         FROM webhook_event WHERE tenant_id = $1 AND id = $2";
-    EVENTS = "SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
-            processing_status, processing_error, related_patient, created_entry, received_at, processed_at
-        FROM webhook_event
-        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)
-          AND (CAST($4 AS BIGINT) IS NULL OR received_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR received_at < $5)
-          AND (CAST($6 AS TEXT) IS NULL OR search LIKE $6 OR search LIKE $7)
-        ORDER BY received_at DESC, id DESC LIMIT $8 OFFSET $9";
-    COUNT_EVENTS = "SELECT COUNT(*) AS value FROM webhook_event
-        WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR processing_status = $2) AND (CAST($3 AS TEXT) IS NULL OR event_type = $3)
-          AND (CAST($4 AS BIGINT) IS NULL OR received_at >= $4) AND (CAST($5 AS BIGINT) IS NULL OR received_at < $5)
-          AND (CAST($6 AS TEXT) IS NULL OR search LIKE $6 OR search LIKE $7)";
+    EVENTS = wanted!("SELECT id, event_type, external_id, sender_phone, recipient_phone, content, media, raw_payload,
+            processing_status, processing_error, related_patient, created_entry, received_at, processed_at", "
+        ORDER BY received_at DESC, id DESC LIMIT $8 OFFSET $9");
+    COUNT_EVENTS = wanted!("SELECT COUNT(*) AS value", "");
     END_EVENT = "UPDATE webhook_event SET processing_status = $3, processing_error = $4, related_patient = $5,
             created_entry = $6, processed_at = $7
         WHERE tenant_id = $1 AND id = $2";

@@ -12,7 +12,7 @@ use crate::{
     audit::api::Event,
     identity,
     patients::{
-        model::{Access, AccessPatch, AccessRow, Closed, PatientId},
+        model::{Access, AccessPatch, AccessRow, Closed, PatientId, Summary},
         storage::access as storage,
     },
 };
@@ -61,7 +61,37 @@ pub async fn closed(tx: &mut ReadTx, tenant: TenantId) -> Result<Closed, StoreEr
     Ok(Closed::of(rows))
 }
 
-async fn find(tx: &mut ReadTx, ctx: &Ctx, id: PatientId) -> Result<AccessRow, Problem> {
+/// Patients whose restricted record the caller may not open: nothing that he
+/// does not know yet may lead him to their names.
+pub(super) async fn hidden(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+) -> Result<BTreeSet<PatientId>, StoreError> {
+    if matches!(ctx.actor, Actor::System(_)) {
+        return Ok(BTreeSet::new());
+    }
+    let user = ctx.actor.user();
+    let rows = storage::hidden(tx, ctx.tenant, user, app.clock.now()).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Those of these patients whose names the caller may be led to by their number.
+///
+/// # Errors
+/// The database's.
+pub async fn visible(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    mut found: Vec<Summary>,
+) -> Result<Vec<Summary>, StoreError> {
+    let hidden = hidden(tx, app, ctx).await?;
+    found.retain(|patient| !hidden.contains(&patient.id));
+    Ok(found)
+}
+
+pub(super) async fn find(tx: &mut ReadTx, ctx: &Ctx, id: PatientId) -> Result<AccessRow, Problem> {
     storage::access(tx, ctx.tenant, id)
         .await?
         .ok_or_else(Problem::not_found)
@@ -128,7 +158,7 @@ pub async fn break_glass(
         .await
 }
 
-fn about(id: PatientId, action: &'static str, detail: Option<String>) -> Event {
+pub(super) fn about(id: PatientId, action: &'static str, detail: Option<String>) -> Event {
     Event {
         action,
         object_type: "patient",

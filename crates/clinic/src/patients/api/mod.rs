@@ -9,7 +9,7 @@ mod read;
 mod restore;
 mod write;
 
-pub use access::{access, break_glass, closed, may_open, name, of_account, set_access};
+pub use access::{access, break_glass, closed, may_open, name, of_account, set_access, visible};
 pub use by_number::{enter_by_number, number_of};
 pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;

@@ -18,6 +18,10 @@ store::statements! {
         WHERE p.tenant_id = $1 AND p.restricted = TRUE";
     ENTITLED = "SELECT COUNT(*) AS value FROM patient_access
         WHERE tenant_id = $1 AND patient_id = $2 AND user_id = $3 AND (expires_at IS NULL OR expires_at > $4)";
+    /// Restricted records that this person may not open.
+    HIDDEN = "SELECT p.id AS value FROM patient p WHERE p.tenant_id = $1 AND p.restricted = TRUE
+        AND NOT EXISTS (SELECT 1 FROM patient_access a WHERE a.tenant_id = p.tenant_id AND a.patient_id = p.id
+            AND a.user_id = $2 AND (a.expires_at IS NULL OR a.expires_at > $3))";
     NAMED = "SELECT user_id AS value FROM patient_access
         WHERE tenant_id = $1 AND patient_id = $2 AND expires_at IS NULL ORDER BY user_id";
     GRANT = "INSERT INTO patient_access (tenant_id, id, patient_id, user_id, reason, created_at, expires_at)
@@ -94,6 +98,17 @@ pub(in crate::patients) async fn entitled(
 ) -> Result<bool, StoreError> {
     let count: i64 = tx.one(ENTITLED, params![tenant, id, user, now]).await?;
     Ok(count > 0)
+}
+
+/// Restricted records that this person may not open; without a person, all of them.
+pub(in crate::patients) async fn hidden(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    user: Option<UserId>,
+    now: Timestamp,
+) -> Result<Vec<PatientId>, StoreError> {
+    let user = user.map_or(Uuid::nil(), |user| user.uuid());
+    tx.all(HIDDEN, params![tenant, user, now]).await
 }
 
 pub(in crate::patients) async fn named(
