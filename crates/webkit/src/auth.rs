@@ -2,11 +2,11 @@ use std::{fmt, ops::Deref, pin::Pin, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
 };
 use kernel::{Actor, Ctx, Problem, ProblemKind, Role, Zone};
 
-use crate::{Fault, SessionCookie, facts::Facts};
+use crate::{Fault, Scope, SessionCookie, facts::Facts};
 
 /// A boxed future, so that [`Authenticator`] can be a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -99,6 +99,14 @@ impl Principal {
             Actor::User(_, role) => Some(role),
             Actor::Service(_) | Actor::System(_) => None,
         }
+    }
+
+    /// Whether he may be shown what stands in this area, e.g. `customer`: a token of
+    /// limited powers that may change things is not thereby one that may read them.
+    #[must_use]
+    pub fn may_read(&self, area: &'static str) -> bool {
+        let held = self.scopes.as_deref();
+        held.is_none_or(|held| Scope::Area(area).admits(&Method::GET, held))
     }
 
     /// Whether he is a program with a token of its own, which no role judges: what

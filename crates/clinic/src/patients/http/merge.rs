@@ -5,7 +5,7 @@ use crate::{
     App,
     patients::{
         api,
-        model::Patient,
+        model::{Duplicate, Patient},
         wire::{
             PatientInput,
             merge::{DuplicateBody, DuplicatesBody, MergeInput, MergedBody},
@@ -13,10 +13,35 @@ use crate::{
     },
 };
 
+/// How much of a duplicate the caller is told.
+pub(super) struct Shown {
+    texts: Texts,
+    may_read: bool,
+}
+
+impl Shown {
+    /// A program that may only write learns that there is one, and its id: what it
+    /// sends must not tell it what the record says.
+    pub(super) fn to(caller: &Caller) -> Self {
+        Self {
+            texts: Texts::new(caller.ctx.locale),
+            may_read: caller.may_read("customer"),
+        }
+    }
+
+    pub(super) fn body(&self, duplicate: Duplicate) -> DuplicateBody {
+        match self.may_read {
+            true => DuplicateBody::new(duplicate, &self.texts),
+            false => DuplicateBody::there_is(&duplicate),
+        }
+    }
+}
+
 /// Who may be the person that is about to be entered.
 ///
 /// Compares names by sound and spelling, the birth date, the sex and the number.
-/// Nothing is entered.
+/// Nothing is entered. A program without `read:customer` is told of each that it is
+/// there, and its id.
 #[utoipa::path(
     post, path = "/api/v1/patients/duplicates/", tag = "patients", request_body = PatientInput,
     responses((status = 200, description = "Probable and possible ones", body = DuplicatesBody))
@@ -26,11 +51,9 @@ pub(super) async fn find_duplicates(
     caller: Caller,
     JsonBody(input): JsonBody<PatientInput>,
 ) -> Result<Json<DuplicatesBody>, Fault> {
-    let texts = Texts::new(caller.ctx.locale);
+    let shown = Shown::to(&caller);
     let found = api::duplicates(&app, &caller.ctx, input.into()).await?;
-    let bodies = found
-        .into_iter()
-        .map(|duplicate| DuplicateBody::new(duplicate, &texts));
+    let bodies = found.into_iter().map(|duplicate| shown.body(duplicate));
     Ok(Json(DuplicatesBody {
         results: bodies.collect(),
     }))

@@ -17,7 +17,6 @@ use super::{
     wire::{
         AccessBody, AccessInput, BreakGlassBody, BreakGlassInput, CreatedBody, PatientBody,
         PatientFilter, PatientInput, PatientPage, PatientPatchInput, StatsBody, SummaryBody,
-        merge::DuplicateBody,
     },
 };
 use crate::App;
@@ -59,7 +58,7 @@ async fn create_patient(
 ) -> Result<(StatusCode, Json<CreatedBody>), Fault> {
     let created = api::create(&app, &caller.ctx, input.into()).await?;
     let record = api::entered(&app, &caller.ctx, created.id).await?;
-    let texts = Texts::new(caller.ctx.locale);
+    let shown = merge::Shown::to(&caller);
     let alike = api::duplicates_of(&app, &caller.ctx, created.id).await?;
     let body = CreatedBody {
         patient_id: created.id.to_string(),
@@ -67,11 +66,11 @@ async fn create_patient(
         first_name: record.patient.first_name,
         last_name: record.patient.last_name,
         documents: Vec::new(),
-        message: texts.get("patients-created"),
+        message: Texts::new(caller.ctx.locale).get("patients-created"),
         status: "success",
         duplicates: alike
             .into_iter()
-            .map(|duplicate| DuplicateBody::new(duplicate.name_only(), &texts))
+            .map(|duplicate| shown.body(duplicate.name_only()))
             .collect(),
     };
     Ok((StatusCode::CREATED, Json(body)))

@@ -28,8 +28,8 @@ pub(in crate::patients) fn reason_text(texts: &Texts, reason: Reason) -> String 
 pub(in crate::patients) struct DuplicateBody {
     /// UUIDv7.
     patient_id: String,
-    /// First and last name.
-    full_name: String,
+    /// First and last name; `null`, as all below, to a program that may not read.
+    full_name: Option<String>,
     /// `YYYY-MM-DD`; nothing of a restricted record.
     date_of_birth: Option<String>,
     /// `M` or `F`; nothing of a restricted record.
@@ -39,9 +39,9 @@ pub(in crate::patients) struct DuplicateBody {
     /// Whether only named staff may open the record.
     restricted: bool,
     /// 0 to 100: how much speaks for one person.
-    score: i32,
+    score: Option<i32>,
     /// `probable` or `possible`.
-    certainty: &'static str,
+    certainty: Option<&'static str>,
     /// Why; nothing of a restricted record.
     reasons: Vec<ReasonBody>,
 }
@@ -64,13 +64,29 @@ impl DuplicateBody {
         Self {
             phone: record.phone(),
             patient_id: record.patient.id.to_string(),
-            full_name: record.patient.full_name(),
+            full_name: Some(record.patient.full_name()),
             date_of_birth: record.patient.birth_date,
             gender: record.patient.gender.map(|gender| gender.to_string()),
             restricted: record.patient.restricted,
-            score,
-            certainty: certainty.as_str(),
+            score: Some(score),
+            certainty: Some(certainty.as_str()),
             reasons: reasons.into_iter().map(reason).collect(),
+        }
+    }
+
+    /// That there is one, and its id. How alike it is would tell a birth date to a
+    /// program that guesses.
+    pub(in crate::patients) fn there_is(duplicate: &Duplicate) -> Self {
+        Self {
+            patient_id: duplicate.record.patient.id.to_string(),
+            full_name: None,
+            date_of_birth: None,
+            gender: None,
+            phone: String::new(),
+            restricted: false,
+            score: None,
+            certainty: None,
+            reasons: Vec::new(),
         }
     }
 }
