@@ -56,6 +56,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("own-rights", Forbidden),
     ("patient-exists", Conflict),
     ("patient-merged", Conflict),
+    ("record-has-account", Conflict),
     ("record-restricted", Forbidden),
     ("role-too-high", Forbidden),
     ("second-factor-first", Conflict),

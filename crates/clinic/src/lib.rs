@@ -55,6 +55,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
+        ("patients", patients::ACCOUNT_STATEMENTS),
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
         ("patients", patients::PAGE_STATEMENTS),

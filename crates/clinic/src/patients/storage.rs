@@ -1,4 +1,5 @@
 pub(super) mod access;
+pub(super) mod accounts;
 pub(super) mod merge;
 pub(super) mod page;
 pub(super) mod sounds;

@@ -29,6 +29,7 @@ mod oauth;
 mod oauth_access;
 mod outbox;
 mod pages;
+mod patient_accounts;
 mod patient_search;
 mod patients;
 mod permissions;

@@ -51,6 +51,14 @@ const CLOSED: &[(&str, &str)] = &[
     ),
     ("/api/v1/shares/", "no program shows a record to strangers"),
     (
+        "/api/v1/patients/accounts/",
+        "whose record an account reads is for people to judge",
+    ),
+    (
+        "/api/v1/patients/{id}/account/",
+        "whose record an account reads is for people to judge",
+    ),
+    (
         "/api/v1/patients/{id}/access/",
         "no program decides who opens a record",
     ),

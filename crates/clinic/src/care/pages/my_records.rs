@@ -23,6 +23,7 @@ use crate::{
         },
         rules::day_in_words,
     },
+    patients,
 };
 
 const PATIENT: Policy = Policy::Roles(&[Role::Patient]);
@@ -56,6 +57,8 @@ struct ListQuery {
 struct ListPage {
     shell: Shell,
     records: Vec<Encounter>,
+    /// Whether a record is his at all.
+    linked: bool,
     links: PageLinks,
     zone: Zone,
 }
@@ -98,6 +101,7 @@ async fn list(
     render(&ListPage {
         shell,
         links: PageLinks::of(&page, request),
+        linked: patients::api::is_linked(&app, &caller.ctx).await?,
         records: page.results,
         zone: caller.zone.clone(),
     })

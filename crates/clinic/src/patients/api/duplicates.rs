@@ -37,7 +37,8 @@ pub async fn duplicates(app: &App, ctx: &Ctx, new: NewPatient) -> Result<Vec<Dup
     let (patient, phone) = draft(app, &clinic, new)?;
     audit::api::listed(app, ctx, "patient.search", "patient_list").await?;
     let mut tx = app.store.read(ctx).await?;
-    Ok(alike(&mut tx, ctx.tenant, &patient, &[phone]).await?)
+    let it = (&Traits::of(&patient), None);
+    Ok(alike(&mut tx, ctx.tenant, it, &[phone]).await?)
 }
 
 /// Who else may be this patient, whom the caller just entered.
@@ -54,7 +55,8 @@ pub(in crate::patients) async fn duplicates_of(
         .await?
         .ok_or_else(Problem::not_found)?;
     let phones: Vec<Phone> = record.phones.into_iter().map(|row| row.phone).collect();
-    Ok(alike(&mut tx, ctx.tenant, &record.patient, &phones).await?)
+    let it = (&Traits::of(&record.patient), Some(id));
+    Ok(alike(&mut tx, ctx.tenant, it, &phones).await?)
 }
 
 /// Who else may be this patient, for somebody who may open the record.
@@ -70,14 +72,15 @@ pub async fn resembling(app: &App, ctx: &Ctx, id: PatientId) -> Result<Vec<Dupli
     duplicates_of(app, ctx, id).await
 }
 
-async fn alike(
+/// Records like these traits with one of these numbers, but for the record `own`
+/// that they are of.
+pub(super) async fn alike(
     tx: &mut ReadTx,
     tenant: TenantId,
-    patient: &PatientRow,
+    (traits, own): (&Traits, Option<PatientId>),
     phones: &[Phone],
 ) -> Result<Vec<Duplicate>, StoreError> {
-    let traits = Traits::of(patient);
-    let mut found = sounds::by_sounds(tx, tenant, filing::sought_under(&traits)).await?;
+    let mut found = sounds::by_sounds(tx, tenant, filing::sought_under(traits)).await?;
     let mut sharing: BTreeSet<PatientId> = BTreeSet::new();
     for phone in phones {
         let holders = sounds::by_number(tx, tenant, phone).await?;
@@ -85,10 +88,10 @@ async fn alike(
         found.extend(holders);
     }
     let mut best: BTreeMap<PatientId, Resemblance> = BTreeMap::new();
-    for row in found.into_iter().filter(|row| row.kept != patient.id) {
+    for row in found.into_iter().filter(|row| Some(row.kept) != own) {
         let name = (row.first_name.as_str(), row.last_name.as_str());
         let its = Traits::new(name, row.birth_date.as_deref(), row.gender);
-        let Some(resemblance) = compare(&traits, &its, sharing.contains(&row.kept)) else {
+        let Some(resemblance) = compare(traits, &its, sharing.contains(&row.kept)) else {
             continue;
         };
         // A record that others went into is compared under each of its names.

@@ -1,6 +1,7 @@
 //! What siblings and the web may ask about patients.
 
 mod access;
+mod accounts;
 mod by_number;
 mod compare;
 mod duplicates;
@@ -10,6 +11,9 @@ mod restore;
 mod write;
 
 pub use access::{access, break_glass, closed, may_open, name, of_account, set_access, visible};
+pub use accounts::{
+    count_unlinked, is_linked, link_account, linked_account, unlink_account, unlinked, unlinked_one,
+};
 pub use by_number::{enter_by_number, number_of};
 pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;
@@ -25,5 +29,5 @@ pub use write::{add_contact, create, enter, enter_own, update};
 pub use super::model::{
     Access, AccessPatch, Account, Certainty, Choice, Closed, Created, Duplicate, Gender, Merge,
     MergeRow, NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record,
-    Resemblance, Stats, Status, Summary,
+    Resemblance, Stats, Status, Summary, Unlinked, WaitingAccount,
 };

@@ -1,3 +1,4 @@
+mod accounts;
 mod merge;
 
 use axum::{
@@ -37,6 +38,11 @@ pub(super) fn routes() -> Routes<App> {
         .scope(Scope::Closed)
         .api(routes!(break_glass), Policy::STAFF)
         .api(routes!(show_access, change_access), Policy::ADMIN)
+        .api(routes!(accounts::list_unlinked), Policy::STAFF)
+        .api(
+            routes!(accounts::link_account, accounts::unlink_account),
+            Policy::STAFF,
+        )
         // A wrong merge shows a doctor somebody else's allergies: who decides knows
         // the patient or answers for the records.
         .api(routes!(merge::merge_patient), MERGERS)

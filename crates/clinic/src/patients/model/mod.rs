@@ -1,10 +1,14 @@
+mod accounts;
 mod merge;
 
 use std::collections::BTreeSet;
 
 use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
-pub use self::merge::{Choice, Duplicate, Merge, MergeRow};
+pub use self::{
+    accounts::{Unlinked, WaitingAccount},
+    merge::{Choice, Duplicate, Merge, MergeRow},
+};
 pub use super::rules::resemblance::{Certainty, Reason, Resemblance};
 use crate::identity::api::StaffMember;
 

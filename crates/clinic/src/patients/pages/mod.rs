@@ -1,4 +1,5 @@
 mod access;
+mod accounts;
 mod form;
 mod merge;
 
@@ -19,7 +20,7 @@ use self::form::PatientForm;
 use super::{
     api,
     http::MERGERS,
-    model::{Duplicate, MergeRow, Patient, PatientId, PhoneOf, Reason, Record},
+    model::{Account, Duplicate, MergeRow, Patient, PatientId, PhoneOf, Reason, Record},
     wire::merge::reason_text,
 };
 use crate::App;
@@ -31,6 +32,19 @@ pub(super) fn routes() -> Routes<App> {
         .page(Method::GET, "/patients/rows", rows, staff)
         .page(Method::GET, "/patients/new", new, staff)
         .page(Method::POST, "/patients/new", create, staff)
+        .page(Method::GET, "/patients/accounts", accounts::list, staff)
+        .page(
+            Method::POST,
+            "/patients/{id}/account",
+            accounts::link,
+            staff,
+        )
+        .page(
+            Method::POST,
+            "/patients/{id}/account/end",
+            accounts::unlink,
+            staff,
+        )
         .page(Method::GET, "/patients/{id}", show, staff)
         .page(Method::POST, "/patients/{id}", change, staff)
         .page(
@@ -73,6 +87,8 @@ struct Found {
 struct ListPage {
     shell: Shell,
     found: Found,
+    /// Accounts that wait for their record.
+    waiting: i64,
 }
 
 #[derive(Template)]
@@ -94,6 +110,7 @@ struct EditPage {
     saved: bool,
     alike: Vec<Duplicate>,
     merges: Vec<MergeRow>,
+    account: Option<Account>,
     zone: Zone,
 }
 
@@ -109,6 +126,7 @@ impl EditPage {
             saved: false,
             alike: Vec::new(),
             merges: Vec::new(),
+            account: None,
             zone: caller.zone.clone(),
         }
     }
@@ -175,7 +193,12 @@ async fn list(
     paging: Paging,
 ) -> Result<Html<String>, Fault> {
     let found = find(&app, &caller, search, paging).await?;
-    render(&ListPage { shell, found })
+    let waiting = api::count_unlinked(&app, &caller.ctx).await?;
+    render(&ListPage {
+        shell,
+        found,
+        waiting,
+    })
 }
 
 async fn rows(
@@ -274,6 +297,7 @@ async fn show(
         phones: record.phones,
         saved: saved.saved.is_some(),
         merges,
+        account: api::linked_account(&app, &caller.ctx, id).await?,
         ..EditPage::new(shell, &caller, Some(id), form)
     };
     Ok(render(&page)?.into_response())

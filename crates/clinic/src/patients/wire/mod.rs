@@ -1,5 +1,6 @@
 //! Patients on the wire.
 
+pub(super) mod accounts;
 pub(super) mod merge;
 
 use kernel::{Locale, Patch, Timestamp, Zone};

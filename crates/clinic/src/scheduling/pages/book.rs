@@ -258,20 +258,10 @@ pub(super) async fn new(
     Query(query): Query<BookQuery>,
 ) -> Result<Response, Fault> {
     let errand = Errand::new((&app, &caller), shell, None, &query.medecin).await?;
-    match is_known(&app, &caller).await? {
+    match patients::api::is_linked(&app, &caller.ctx).await? {
         true => errand.next(&query),
         false => errand.answer(StatusCode::OK),
     }
-}
-
-/// Whether the clinic has a record of the caller's account.
-async fn is_known(app: &App, caller: &Caller) -> Result<bool, Problem> {
-    let Some(user) = caller.ctx.actor.user() else {
-        return Ok(false);
-    };
-    let mut tx = app.store.read(&caller.ctx).await?;
-    let own = patients::api::of_account(&mut tx, caller.ctx.tenant, user).await?;
-    Ok(own.is_some())
 }
 
 pub(super) async fn ask(

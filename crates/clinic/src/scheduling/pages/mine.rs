@@ -12,7 +12,7 @@ use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
 use super::{waiting, words};
 use crate::{
-    App,
+    App, patients,
     scheduling::{
         api,
         model::{Appointment, AppointmentId, AppointmentMark, SoughtAppointments},
@@ -27,6 +27,8 @@ const OVER: i64 = 20;
 #[template(path = "scheduling/mine.html")]
 struct MinePage {
     shell: Shell,
+    /// Whether a record is his at all.
+    linked: bool,
     next: Option<Appointment>,
     coming: Vec<Appointment>,
     over: Vec<Appointment>,
@@ -112,6 +114,7 @@ pub(super) async fn page(
         false => Some(coming.remove(0)),
     };
     render(&MinePage {
+        linked: patients::api::is_linked(app, &caller.ctx).await?,
         next,
         coming,
         over,
