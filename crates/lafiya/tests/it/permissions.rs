@@ -89,13 +89,14 @@ fn object_of(path: &str) -> Option<&'static str> {
 
 /// Routes that name what nobody of the scene has: an own record, a second clinic,
 /// an invitation, a second factor, a program he let in. They answer 404 to whoever may call them.
-const LACKING: [&str; 13] = [
+const LACKING: [&str; 14] = [
     "/api/v1/me/access/",
     "/api/v1/auth/programs/{id}/",
     "/api/v1/auth/users/{id}/second-factor/",
     "/consultations/{id}/attachments/{file}",
     "/consultations/{id}/attachments/{file}/delete",
     "/consultations/{id}/labs/{result}/delete",
+    "/consultations/{id}/links/{link}/end",
     "/consultations/{id}/references/{reference}/delete",
     "/consultations/{id}/references/{reference}/verify",
     "/invitation/{token}/join",
@@ -154,10 +155,10 @@ fn body_of(path: &str, patient: &str) -> Value {
         "assign" => json!({"user_id": ""}),
         "break-glass" => json!({"reason": "Inconscient, allergies à vérifier"}),
         "access" => json!({}),
-        "merge" => json!({"into": patient}),
         "account" if path.starts_with("/api/") => json!({"user_id": patient}),
         "account" => json!({"user": patient}),
         "end" if path.starts_with("/patients/") => json!({}),
+        "merge" => json!({"into": patient}),
         "unmerge" => json!({}),
         "shares" | "links" => json!({"lasting": "1h"}),
         "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),

@@ -10,6 +10,7 @@ use testkit::{
     clinic::{Answer, TestClinic, code, ok},
     db::TestDb,
     on_both_engines,
+    session::Session,
 };
 
 use crate::records::input;
@@ -158,6 +159,36 @@ pub(crate) fn said(pdf: &[u8]) -> String {
 }
 
 on_both_engines! {
+    async fn a_doctor_sees_and_closes_the_links_of_a_record(db) {
+        let s = scene(&db).await;
+        let one = s.entered(json!({})).await;
+        s.conclude(&one, json!({"diagnostic": "Paludisme simple"})).await;
+        let page = one.replace(ALL, "/consultations/");
+        let page = page.trim_end_matches('/');
+        let doctor = Session::of(&s.clinic, "dr-awa").await;
+        let links = format!("{page}/links");
+        assert!(!doctor.get(page).await.text.contains(&links), "nothing is signed yet");
+        s.sign(&one).await;
+        assert!(doctor.get(page).await.text.contains(&links));
+        assert!(doctor.get(&links).await.text.contains("Aucun lien ne montre"));
+        let made = ok(s.post(&s.patient, &format!("{one}shares/"), json!({"lasting": "7d"})).await);
+        let address = made["link"].as_str().unwrap();
+        let secret = &address[address.find("/s/").unwrap()..];
+        let shown = doctor.get(&links).await.text;
+        assert!(shown.contains("Fatou Sow") && shown.contains("jamais ouvert") && !shown.contains(secret), "{shown}");
+        assert_eq!(s.get("", secret).await.status, 200);
+        assert!(!doctor.get(&links).await.text.contains("jamais ouvert"));
+        let end = format!("{links}/{}/end", made["id"].as_str().unwrap());
+        let foreign = Session::of(&s.clinic, "dr-binta").await;
+        assert_eq!(foreign.submit(&end, &[]).await.status, 404);
+        assert_eq!(Session::of(&s.clinic, "accueil").await.get(&links).await.status, 403);
+        let ended = doctor.submit(&end, &[]).await;
+        assert_eq!(ended.headers["location"], format!("{links}?ended=1"));
+        assert_eq!(s.get("", secret).await.status, 404);
+        let shown = doctor.get(&format!("{links}?ended=1")).await.text;
+        assert!(shown.contains("Ce lien ne montre plus rien") && shown.contains("Aucun lien ne montre"), "{shown}");
+    }
+
     async fn a_draft_says_so_and_holds_no_conclusion(db) {
         let s = scene(&db).await;
         let one = s.entered(json!({"temperature": 39.6})).await;

@@ -10,6 +10,7 @@ mod judge;
 mod labs;
 mod letterhead;
 mod link;
+mod links;
 mod list;
 mod my_records;
 mod part;
@@ -71,6 +72,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), &one("amend"), save::amend, doctors)
         .merge(labs::routes())
         .merge(letterhead::routes())
+        .merge(links::routes())
         .merge(references::routes())
         .merge(attachments::routes())
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use webkit::{Caller, Fault, PathId, Query, Shell, live, render};
 
 use super::{
+    DECIDERS,
     attachments::AttachmentsPart,
     door,
     fields::{Control, Drawn, FieldView, Wrong, wrong},
@@ -110,6 +111,11 @@ impl ShowPage {
     /// Whether a doctor's word is still awaited, and he who looks is one.
     fn may_decide(&self) -> bool {
         self.is_doctor() && !self.record.status.is_decided()
+    }
+
+    /// Whether there may be links that show it, and he who looks may close them.
+    fn may_share(&self) -> bool {
+        self.record.signed_version.is_some() && DECIDERS.allows(self.role)
     }
 
     fn may_edit(&self) -> bool {
