@@ -19,6 +19,11 @@ use crate::{
     records::input,
 };
 
+const RECORDS: Sql = Sql::new("SELECT COUNT(*) AS value FROM encounter WHERE tenant_id = $1");
+const VERSIONS: Sql =
+    Sql::new("SELECT COUNT(*) AS value FROM encounter_version WHERE tenant_id = $1");
+const PATIENTS: Sql = Sql::new("SELECT COUNT(*) AS value FROM patient WHERE tenant_id = $1");
+
 impl Scene {
     /// With a paper, results and a reference; signed, amended and spoken about.
     async fn whole(&self) -> String {
@@ -216,6 +221,25 @@ on_both_engines! {
         let newer = refused(&|file| file["version"] = json!(2)).await;
         assert!(newer.contains("version 2"), "{newer}");
         assert_eq!(exported(&s.clinic, tenant, &one).await, before);
+    }
+
+    async fn imports_of_one_record_at_once_make_one_record(db) {
+        let s = scene(&db).await;
+        let one = s.whole().await;
+        let text = s.get(&s.admin, &format!("{one}export/json/")).await.text;
+        let read = || care::read_file(text.as_bytes()).unwrap();
+        let there = s.clinic.another("autre", "+221338210099").await;
+        let files = s.brought(&read().record.number, &s.clinic, there).await;
+        let imports = (0..4).map(|_| care::import(&s.clinic.app, there, read(), files.clone()));
+        let done = futures_util::future::join_all(imports).await;
+        let new = done.iter().filter(|done| matches!(done, Ok(Imported::New { .. }))).count();
+        let known = done.iter().filter(|done| matches!(done, Ok(Imported::Known { .. }))).count();
+        assert_eq!((new, known), (1, 3), "{done:?}");
+        for (table, rows) in [(RECORDS, 1), (VERSIONS, 3), (PATIENTS, 1)] {
+            let mut tx = s.clinic.app.store.read(there).await.unwrap();
+            assert_eq!(tx.one::<i64>(table, params![there]).await.unwrap(), rows, "{table:?}");
+        }
+        assert_eq!(audited(&s.clinic, there, "import").await, 1);
     }
 
     async fn what_was_signed_elsewhere_is_history_until_a_doctor_signs_it_here(db) {
