@@ -98,7 +98,6 @@ audit-my-appointment-complete = Noted your visit
 audit-does-appointment-miss = { $actor } noted a missed appointment { $of_patient }.
 audit-action-appointment-miss = Note a missed appointment
 audit-my-appointment-miss = Noted that you did not come
-notice-reminder = { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. Changes: { $link }
 field-quiet-hours = Choose a time between 07:00 and 21:00; nobody is disturbed at night.
 audit-does-reminder-rules = { $actor } changed the reminders of appointments.
 audit-action-reminder-rules = Change the reminders of appointments

@@ -98,7 +98,6 @@ audit-my-appointment-complete = A noté votre visite
 audit-does-appointment-miss = { $actor } a noté une absence au rendez-vous { $of_patient }.
 audit-action-appointment-miss = Noter un rendez-vous manqué
 audit-my-appointment-miss = A noté que vous n’êtes pas venu
-notice-reminder = { $clinic }. Rappel, { $count } rendez-vous le { $day } dès { $time }. Pour changer, { $link }
 field-quiet-hours = Choisissez une heure entre 7 h et 21 h ; la nuit, personne n’est dérangé.
 audit-does-reminder-rules = { $actor } a changé les rappels de rendez-vous.
 audit-action-reminder-rules = Changer les rappels de rendez-vous

@@ -51,5 +51,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0037_inbox_plans",
     "0038_care_totals",
     "0039_audit_looks_indexed",
+    "0042_scheduling_several",
     "0044_scheduling_calendar_index",
 ];

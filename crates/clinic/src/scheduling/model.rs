@@ -260,9 +260,9 @@ store::row! {
 }
 
 store::row! {
-    /// A patient's visits of a day.
-    pub(super) struct VisitsOfDay {
-        pub count: i64,
-        pub first: Option<Timestamp>,
+    /// One of a patient's visits of a day.
+    pub(super) struct VisitAt {
+        pub id: AppointmentId,
+        pub starts_at: Timestamp,
     }
 }

@@ -20,10 +20,10 @@ fn every_message_fits_one_segment_with_a_long_name() {
         "no-show",
         "shared",
         "series",
+        "series-cancelled",
     ];
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
     let others = [
-        "reminder",
         "reminder-digit",
         "answer-coming",
         "answer-off",
@@ -71,14 +71,17 @@ fn the_short_link_of_a_reminder_fits_one_segment() {
             ("link", &link as _),
             ("day", &"31/12/2027" as _),
             ("time", &"10:30" as _),
+            ("count", &12 as _),
         ];
-        let text = Texts::new(locale).with("notice-reminder-link", &arguments);
-        let size = segments(&text);
-        assert!(text.ends_with(&link), "{text}");
-        assert_eq!(
-            (size.encoding, size.segments),
-            (Encoding::Gsm7, 1),
-            "{text}"
-        );
+        for key in ["notice-reminder-link", "notice-reminder-each"] {
+            let text = Texts::new(locale).with(key, &arguments);
+            let size = segments(&text);
+            assert!(text.ends_with(&link), "{text}");
+            assert_eq!(
+                (size.encoding, size.segments),
+                (Encoding::Gsm7, 1),
+                "{text}"
+            );
+        }
     }
 }

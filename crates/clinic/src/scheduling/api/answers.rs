@@ -19,7 +19,7 @@ use crate::{
     },
     patients::api::{PatientId, Reach},
     scheduling::{
-        model::{AnswerWay, Appointment, Effect, Question, QuestionId, Step},
+        model::{AnswerWay, Appointment, Effect, Question, QuestionId, Step, VisitAt},
         storage,
     },
 };
@@ -30,6 +30,9 @@ pub(super) enum Asking {
     Digit,
     /// Over a link with this secret.
     Link(String),
+    /// Over a link with this secret, each of several visits for itself: a digit would
+    /// be said of all or of any. The others, after the first.
+    Each(String, Vec<VisitAt>),
 }
 
 /// Characters of a link's secret: 64 bits, and short enough for an SMS.
@@ -55,11 +58,14 @@ pub(super) async fn asking(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
-    reach: &Reach,
+    (reach, others): (&Reach, &[VisitAt]),
     channel: Channel,
 ) -> Result<Option<Asking>, StoreError> {
     if !reach.alone {
         return Ok(None);
+    }
+    if !others.is_empty() {
+        return Ok(Some(Asking::Each(secret(&app.rng), others.to_vec())));
     }
     let phone = &reach.phone;
     let back = messaging::api::brings_answers(tx, ctx.tenant, phone, channel).await?;
@@ -81,12 +87,14 @@ pub(super) async fn asked(
         return Ok(());
     }
     let id = QuestionId::new(&app.clock, &app.rng);
-    let token_hash = match asking {
-        Asking::Digit => None,
-        Asking::Link(token) => Some(hash(&token)),
+    let (token, others) = match asking {
+        Asking::Digit => (None, Vec::new()),
+        Asking::Link(token) => (Some(token), Vec::new()),
+        Asking::Each(token, others) => (Some(token), others),
     };
-    let new = (token_hash, app.clock.now());
-    storage::ask(tx, ctx.tenant, id, (one, queued.id, phone), new).await
+    let new = (token.as_deref().map(hash), app.clock.now());
+    storage::ask(tx, ctx.tenant, id, (one, queued.id, phone), new).await?;
+    storage::ask_also(tx, ctx.tenant, id, &others).await
 }
 
 /// A message that came in from a number that is this patient's alone.
@@ -150,6 +158,10 @@ async fn pending(
     for question in storage::questions_to(tx, ctx.tenant, phone, patient, now).await? {
         if !went(tx, ctx, question.message_id).await? {
             continue;
+        }
+        // Nobody can tell which of several visits a digit is meant for.
+        if newest.is_none() && question.several {
+            return Ok(None);
         }
         let of = newest.as_ref().unwrap_or(&question);
         let same = of.appointment_id == question.appointment_id;

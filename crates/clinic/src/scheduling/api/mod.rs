@@ -54,8 +54,8 @@ pub use agenda::Mode;
 pub use super::model::{
     Appointment, AppointmentId, AvailabilityId, Away, BookingCodeId, CalendarFile, ExceptionId,
     ExceptionKind, Feed, FreeSlot, Hours, Indicators, Load, MadeFeed, NewWaiting, OfferState,
-    Offered, OnlineBooking, OnlineWish, Period, Reminded, ReminderRules, SoughtAppointments,
-    SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted,
+    Offered, OnlineBooking, OnlineWish, Period, Reminded, RemindedVisit, ReminderRules,
+    SoughtAppointments, SoughtSlots, Step, StepRow, Waiting, WaitingId, WaitingState, Wanted,
 };
 
 /// The topic announced when a doctor's calendar or an appointment changes; the

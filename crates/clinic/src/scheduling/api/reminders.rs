@@ -23,7 +23,7 @@ use crate::{
     },
     patients::{self, api::Reach},
     scheduling::{
-        model::{Appointment, AppointmentId, ReminderRules, VisitsOfDay},
+        model::{Appointment, AppointmentId, ReminderRules},
         storage,
     },
 };
@@ -118,7 +118,7 @@ pub(in crate::scheduling) fn ladder(rules: &ReminderRules) -> Ladder {
 }
 
 /// The hour of a reminder has come: writes the message, unless the appointment
-/// was moved or called off, or an earlier one of that day speaks for it. At most
+/// was moved or called off, or the first of that day speaks for it. At most
 /// one reminder goes to a patient on a local day.
 ///
 /// # Errors
@@ -145,17 +145,16 @@ pub(in crate::scheduling) async fn remind(
     let day = day.map_err(Problem::internal)?;
     let visits = storage::visits_of_day(tx, ctx.tenant, one.patient_id, day).await?;
     let reach = patients::api::reach(tx, ctx.tenant, one.patient_id).await?;
-    let (true, Some(reach)) = (visits.first == Some(one.starts_at), reach) else {
+    let [first, others @ ..] = visits.as_slice() else {
+        return Ok(());
+    };
+    let (true, Some(reach)) = (first.id == one.id, reach) else {
         return Ok(());
     };
     let today = now.day(&clinic.zone);
     let channel = channel(tx, app, ctx, &reach.phone).await?;
-    // An answer that is meant for one of several visits would be taken for all.
-    let asks = match visits.count {
-        1 => asking(tx, app, ctx, &reach, channel).await?,
-        _ => None,
-    };
-    let mut body = wording(app, &clinic, &reach, &visits, (&one, asks.as_ref()));
+    let asks = asking(tx, app, ctx, (&reach, others), channel).await?;
+    let mut body = wording(app, &clinic, &reach, (&one, asks.as_ref()));
     if channel == Channel::Sms {
         body = gsm7_wording(&body);
     }
@@ -180,13 +179,18 @@ fn wording(
     app: &App,
     clinic: &TenantInfo,
     reach: &Reach,
-    visits: &VisitsOfDay,
     (one, asks): (&Appointment, Option<&Asking>),
 ) -> String {
     let texts = Texts::new(reach.locale);
     let link = match asks {
-        Some(Asking::Link(token)) => format!("{}/r/{token}", app.settings.public_url),
-        _ => link(app, clinic, one),
+        Some(Asking::Link(token) | Asking::Each(token, _)) => {
+            format!("{}/r/{token}", app.settings.public_url)
+        }
+        Some(Asking::Digit) | None => link(app, clinic, one),
+    };
+    let count = match asks {
+        Some(Asking::Each(_, others)) => others.len() + 1,
+        _ => 1,
     };
     let day = one.starts_at.day_month_year(&clinic.zone);
     let time = one.starts_at.hour_minute(&clinic.zone);
@@ -195,12 +199,13 @@ fn wording(
         ("link", &link as _),
         ("day", &day as _),
         ("time", &time as _),
-        ("count", &visits.count as _),
+        ("count", &count as _),
     ];
-    match (reach.alone, asks) {
-        (false, _) => texts.with("notice-appointment-shared", &arguments[..2]),
-        (true, None) => texts.with("notice-reminder", &arguments),
-        (true, Some(Asking::Digit)) => texts.with("notice-reminder-digit", &arguments),
-        (true, Some(Asking::Link(_))) => texts.with("notice-reminder-link", &arguments),
+    match asks {
+        // Several people have the phone.
+        None => texts.with("notice-appointment-shared", &arguments[..2]),
+        Some(Asking::Digit) => texts.with("notice-reminder-digit", &arguments),
+        Some(Asking::Link(_)) => texts.with("notice-reminder-link", &arguments),
+        Some(Asking::Each(..)) => texts.with("notice-reminder-each", &arguments),
     }
 }

@@ -20,6 +20,8 @@ store::row! {
         pub asked_at: Timestamp,
         /// Whether a digit answers it, else its link.
         pub by_digit: bool,
+        /// Whether its message asked about further visits.
+        pub several: bool,
     }
 }
 
@@ -84,7 +86,16 @@ pub struct Reminded {
     pub clinic: String,
     /// Its zone.
     pub zone: Zone,
-    /// When the appointment begins.
+    /// The visits that can still be answered, in order of time.
+    pub visits: Vec<RemindedVisit>,
+}
+
+/// One visit behind a link.
+#[derive(Debug, Clone)]
+pub struct RemindedVisit {
+    /// Which.
+    pub id: AppointmentId,
+    /// When it begins.
     pub starts_at: Timestamp,
     /// Whether it was called off.
     pub is_off: bool,

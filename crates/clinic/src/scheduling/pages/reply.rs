@@ -1,5 +1,5 @@
 //! The short link of a reminder, or of a place that is offered: clinic, day and hour,
-//! and two buttons.
+//! and two buttons; for each visit when there are several.
 
 use askama::Template;
 use axum::{
@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use jiff::civil::Date;
 use kernel::{Problem, ProblemKind, Timestamp};
 use webkit::{Fault, Form, Shell, render};
 
@@ -14,7 +15,7 @@ use super::words;
 use crate::{
     App,
     scheduling::{
-        api::{self, OfferState, Reminded},
+        api::{self, OfferState, Reminded, RemindedVisit},
         http::UNSEEN,
         wire::ReplyForm,
     },
@@ -27,19 +28,23 @@ struct ReplyPage {
     token: String,
     /// Nothing when the link leads nowhere, whatever the reason.
     reminded: Option<Reminded>,
-    when: String,
+    today: Date,
 }
 
 impl ReplyPage {
+    fn when(&self, reminded: &Reminded, visit: &RemindedVisit) -> String {
+        let at = visit.starts_at;
+        words::moment(self.shell.texts, at, &reminded.zone, self.today)
+    }
+
     /// Until when the place is held that is offered.
     fn until(&self, reminded: &Reminded, until: &Timestamp) -> String {
         until.hour_minute(&reminded.zone)
     }
 
     fn of(app: &App, shell: Shell, token: String, reminded: Reminded) -> Self {
-        let today = app.clock.now().date(&reminded.zone);
         Self {
-            when: words::moment(shell.texts, reminded.starts_at, &reminded.zone, today),
+            today: app.clock.now().date(&reminded.zone),
             reminded: Some(reminded),
             shell,
             token,
@@ -70,7 +75,7 @@ fn nowhere(shell: Shell, problem: Problem) -> Result<Response, Fault> {
         shell,
         token: String::new(),
         reminded: None,
-        when: String::new(),
+        today: Date::default(),
     };
     Ok((StatusCode::NOT_FOUND, UNSEEN, render(&page)?).into_response())
 }

@@ -5,14 +5,16 @@ use store::{ReadTx, StoreError, WriteTx, params};
 use crate::{
     messaging::api::MessageId,
     patients::api::PatientId,
-    scheduling::model::{AnswerWay, Appointment, Question, QuestionId, QuestionPlace},
+    scheduling::model::{AnswerWay, Appointment, Question, QuestionId, QuestionPlace, VisitAt},
 };
 
 macro_rules! questions {
     ($rows:literal) => {
         concat!(
             "SELECT q.appointment_id AS appointment_id, q.message_id AS message_id, q.starts_at AS starts_at,
-            q.asked_at AS asked_at, q.token_hash IS NULL AS by_digit
+            q.asked_at AS asked_at, q.token_hash IS NULL AS by_digit,
+            EXISTS (SELECT 1 FROM reminder_question_visit v
+                WHERE v.tenant_id = q.tenant_id AND v.question_id = q.id) AS several
         FROM reminder_question q ",
             $rows
         )
@@ -22,6 +24,9 @@ macro_rules! questions {
 store::statements! {
     ASK = "INSERT INTO reminder_question (tenant_id, id, appointment_id, message_id, phone, starts_at, asked_at, token_hash)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    ASK_ALSO = "INSERT INTO reminder_question_visit (tenant_id, question_id, appointment_id, starts_at) VALUES ($1, $2, $3, $4)";
+    ASKED_ALSO = "SELECT appointment_id AS id, starts_at FROM reminder_question_visit
+        WHERE tenant_id = $1 AND question_id = $2 ORDER BY starts_at, appointment_id";
     QUESTION = questions!("WHERE q.tenant_id = $1 AND q.id = $2");
     /// Of visits to come that stand as they were asked about, or were answered.
     QUESTIONS_TO = questions!("JOIN appointment a ON a.tenant_id = q.tenant_id AND a.id = q.appointment_id
@@ -49,6 +54,29 @@ pub(in crate::scheduling) async fn ask(
     let of = (one.id, one.starts_at);
     let values = params![tenant, id, of.0, message, phone, of.1, now, token_hash];
     tx.execute_one(ASK, values).await
+}
+
+/// Keeps that the same message asked about further visits of the day.
+pub(in crate::scheduling) async fn ask_also(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: QuestionId,
+    others: &[VisitAt],
+) -> Result<(), StoreError> {
+    for other in others {
+        let values = params![tenant, id, other.id, other.starts_at];
+        tx.execute_one(ASK_ALSO, values).await?;
+    }
+    Ok(())
+}
+
+/// The further visits that a message asked about, in order of time.
+pub(in crate::scheduling) async fn asked_also(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: QuestionId,
+) -> Result<Vec<VisitAt>, StoreError> {
+    tx.all(ASKED_ALSO, params![tenant, id]).await
 }
 
 /// A reminder that asked.

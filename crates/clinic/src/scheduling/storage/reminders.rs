@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     patients::api::PatientId,
-    scheduling::model::{AppointmentId, Planned, ReminderRules, VisitsOfDay},
+    scheduling::model::{AppointmentId, Planned, ReminderRules, VisitAt},
 };
 
 store::statements! {
@@ -19,7 +19,7 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (tenant_id, appointment_id, stage, starts_at) DO NOTHING";
     PLANNED = "SELECT appointment_id, starts_at FROM appointment_reminder WHERE tenant_id = $1 AND id = $2";
-    VISITS_OF_DAY = "SELECT COUNT(*) AS count, MIN(a.starts_at) AS first FROM appointment a
+    VISITS_OF_DAY = "SELECT a.id AS id, a.starts_at AS starts_at FROM appointment a
         JOIN patient o ON o.tenant_id = a.tenant_id AND o.id = a.patient_id
         WHERE a.tenant_id = $1 AND a.status = 'confirmed' AND a.starts_at >= $3 AND a.starts_at < $4
             AND CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END = $2";
@@ -78,13 +78,15 @@ pub(in crate::scheduling) async fn planned(
     tx.optional(PLANNED, params![tenant, id]).await
 }
 
-/// How often a patient comes between two instants, and when first.
+/// When a patient comes between two instants, the first visit first.
 pub(in crate::scheduling) async fn visits_of_day(
     tx: &mut ReadTx,
     tenant: TenantId,
     patient: PatientId,
     (from, until): (Timestamp, Timestamp),
-) -> Result<VisitsOfDay, StoreError> {
-    tx.one(VISITS_OF_DAY, params![tenant, patient, from, until])
-        .await
+) -> Result<Vec<VisitAt>, StoreError> {
+    let values = params![tenant, patient, from, until];
+    let mut visits: Vec<VisitAt> = tx.all(VISITS_OF_DAY, values).await?;
+    visits.sort_by_key(|visit| (visit.starts_at, visit.id));
+    Ok(visits)
 }
