@@ -81,6 +81,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("not-begun", Conflict),
     ("no-doctor", Conflict),
     ("no-patient-record", Conflict),
+    ("no-series", Conflict),
     ("waiting-full", Conflict),
     ("offer-over", Conflict),
     // The one reason for which send_rules refuse an answer.

@@ -429,6 +429,67 @@ on_both_engines! {
         assert!(told.iter().all(|body| !body.contains("Palu") && !body.contains("jeun") && !body.contains("malade")), "nothing of health: {told:?}");
     }
 
+    async fn a_series_is_called_off_in_one_act(db) {
+        let s = scene(&db).await;
+        s.hours(json!({"end_time": "12:00"})).await;
+        let series = json!({"patient": s.patient_id, "series": {"every_weeks": 1, "count": 4}});
+        let first = ok(s.ask(&s.agent, "08:00", series).await);
+        let all = async |s: &Scene| {
+            let list = ok(s.get(&s.clinic.token_of("chef").await, &format!("{ALL}?page_size=100")).await);
+            list["results"].as_array().unwrap().iter().filter(|one| one["series"] == first["series"]).cloned().collect::<Vec<_>>()
+        };
+        for one in all(&s).await {
+            ok(s.act(&s.doctor, &one, "confirm", json!({})).await);
+        }
+        let single = ok(s.ask(&s.stranger, "09:00", json!({})).await);
+        let (id, none) = (first["id"].as_str().unwrap(), single["id"].as_str().unwrap());
+        let off = |id: &str| format!("{ALL}{id}/cancel-series/");
+        assert_eq!(s.post(&s.patient, &off(id), json!({})).await.status, 403);
+        assert_eq!(s.post(&s.foreign, &off(id), json!({})).await.status, 404);
+        assert_eq!(s.post(&s.other, &off(id), json!({})).await.status, 404, "another doctor's");
+        assert_eq!(code(&s.post(&s.agent, &off(none), json!({})).await), conflict("no-series"));
+        // The first has begun.
+        s.clock.advance(Duration::from_secs(25 * 3600 + 300));
+        let agent = s.clinic.token_of("accueil").await;
+        let told = async || {
+            let outbox = ok(s.get(&s.clinic.token_of("chef").await, "/api/v1/outbox/?page_size=100").await);
+            let bodies = outbox["results"].as_array().unwrap().iter().map(|m| m["body"].as_str().unwrap_or_default().to_owned());
+            bodies.filter(|body| body.contains("annulé")).collect::<Vec<_>>()
+        };
+        let both = futures_util::future::join(s.post(&agent, &off(id), json!({"message": "Le médecin part"})), s.post(&agent, &off(id), json!({}))).await;
+        let counts = [ok(both.0), ok(both.1)].map(|body| body.as_array().unwrap().len());
+        assert_eq!(counts.iter().sum::<usize>(), 3, "twice is once: {counts:?}");
+        assert!(counts.contains(&0));
+        let states: Vec<_> = all(&s).await.iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(states, ["confirmed", "cancelled", "cancelled", "cancelled"]);
+        let told = told().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("Vos 3 rendez-vous à partir du 11/03/2027 sont annulés"), "{told:?}");
+        let trail = ok(s.get(&s.clinic.token_of("chef").await, "/api/v1/audit/?action=appointment.cancel").await);
+        assert_eq!(trail["count"], 3);
+        let page = testkit::session::Session::of(&s.clinic, "accueil").await.get(&format!("/agenda/appointments/{id}")).await.text;
+        assert!(!page.contains("cancel-series"), "nothing is left to call off: {page}");
+    }
+
+    async fn the_page_of_a_series_calls_it_off(db) {
+        let s = scene(&db).await;
+        s.hours(json!({})).await;
+        let series = json!({"patient": s.patient_id, "series": {"every_weeks": 2, "count": 2}});
+        let first = ok(s.ask(&s.agent, "08:00", series).await);
+        let path = format!("/agenda/appointments/{}", first["id"].as_str().unwrap());
+        let agent = testkit::session::Session::of(&s.clinic, "accueil").await;
+        let page = agent.get(&path).await.text;
+        assert!(page.contains("2 rendez-vous à venir seront annulés"), "{page}");
+        let long = "x".repeat(3000);
+        let wrong = agent.submit(&format!("{path}/cancel-series"), &[("message", &long)]).await;
+        assert_eq!(wrong.status, 400);
+        assert!(wrong.text.contains(&long), "what was written is kept");
+        let done = agent.submit(&format!("{path}/cancel-series"), &[("message", "Guéri")]).await;
+        assert_eq!(done.headers["location"], format!("{path}?done=cancel-series"));
+        let page = agent.get(&format!("{path}?done=cancel-series")).await.text;
+        assert!(page.contains("Les rendez-vous à venir de cette série sont annulés") && page.contains("Guéri"), "{page}");
+    }
+
     async fn reminders_go_by_the_clinics_ladder_and_once_a_day(db) {
         let mut s = scene(&db).await;
         let rules = format!("{ALL}reminders/");

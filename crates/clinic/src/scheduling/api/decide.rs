@@ -65,7 +65,7 @@ fn may_become(one: &Appointment, next: AppointmentState) -> Result<(), Problem> 
     }
 }
 
-fn text(given: Option<String>, field: &'static str) -> Result<Option<String>, Problem> {
+pub(super) fn text(given: Option<String>, field: &'static str) -> Result<Option<String>, Problem> {
     words(given, field, LONGEST_TEXT).map_err(|fault| Problem::fields(vec![fault]))
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod book;
 mod calendars;
+mod cancel_series;
 mod decide;
 mod exceptions;
 mod feeds;
@@ -25,6 +26,7 @@ mod waiting;
 pub use answers::{Incoming, Thanks, answer};
 pub use book::book;
 pub use calendars::{appointment_file, calendar};
+pub use cancel_series::cancel_series;
 pub use decide::{
     Agreed, Moved, assign, cancel, complete, confirm, decline, miss, note, reschedule,
 };

@@ -55,7 +55,7 @@ pub(super) async fn tell_booked(
 }
 
 /// `key` is the end of the text's name, `count` how many appointments it is about.
-async fn write(
+pub(super) async fn write(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,

@@ -90,8 +90,23 @@ pub(super) async fn saved(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
-    mut next: Appointment,
+    next: Appointment,
     (step, note): (Step, Option<&str>),
+) -> Result<Appointment, Problem> {
+    let next = written(tx, app, ctx, next).await?;
+    entered(tx, app, ctx, &next, (step, note)).await?;
+    shown(tx, app, ctx, next.id).await
+}
+
+/// The same without the step.
+///
+/// # Errors
+/// 409 `slot-full`; 412.
+pub(super) async fn written(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    mut next: Appointment,
 ) -> Result<Appointment, Problem> {
     let before = storage::find_appointment(tx, ctx.tenant, next.id).await?;
     let before = before.ok_or_else(Problem::not_found)?;
@@ -100,8 +115,7 @@ pub(super) async fn saved(
     updated.map_err(no_room)?;
     next.version += 1;
     offers::settle(tx, app, ctx, &before, &next).await?;
-    entered(tx, app, ctx, &next, (step, note)).await?;
-    shown(tx, app, ctx, next.id).await
+    Ok(next)
 }
 
 /// The appointment as the caller may see it: what is written of a restricted

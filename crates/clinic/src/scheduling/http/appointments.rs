@@ -35,6 +35,7 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(confirm_appointment), Policy::STAFF)
         .api(routes!(decline_appointment), Policy::STAFF)
         .api(routes!(cancel_appointment), Policy::SignedIn)
+        .api(routes!(cancel_series), Policy::STAFF)
         .api(routes!(reschedule_appointment), Policy::SignedIn)
         .api(routes!(complete_appointment), Policy::STAFF)
         .api(routes!(miss_appointment), Policy::STAFF)
@@ -269,6 +270,27 @@ async fn cancel_appointment(
 ) -> Result<Tagged<AppointmentBody>, Fault> {
     let one = api::cancel(&app, &caller.ctx, id, expected, input.message).await?;
     Ok(tagged(&one, &caller))
+}
+
+/// Calls off what is still to come of the series that an appointment belongs to.
+///
+/// The patient gets one message. Again calls off nothing.
+#[utoipa::path(
+    post, path = "/api/v1/appointments/{id}/cancel-series/", tag = "appointments", request_body = CancelInput,
+    params(("id" = String, Path, description = "Any appointment of the series", example = "01980000-0000-7000-8000-000000000000")),
+    responses(
+        (status = 200, description = "What was called off, in order of time", body = Vec<AppointmentBody>),
+        (status = 409, description = "It belongs to no series")
+    )
+)]
+async fn cancel_series(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<AppointmentMark>,
+    JsonOrNothing(input): JsonOrNothing<CancelInput>,
+) -> Result<Json<Vec<AppointmentBody>>, Fault> {
+    let off = api::cancel_series(&app, &caller.ctx, id, input.message).await?;
+    Ok(Json(off.iter().map(|one| body(one, &caller)).collect()))
 }
 
 /// Puts an appointment on another time; patients on slots that are offered.

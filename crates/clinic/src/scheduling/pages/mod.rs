@@ -103,6 +103,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), &one("/confirm"), one::confirm, staff)
         .page(post(), &one("/decline"), one::decline, staff)
         .page(post(), &one("/cancel"), one::cancel, staff)
+        .page(post(), &one("/cancel-series"), one::cancel_series, staff)
         .page(post(), &one("/assign"), one::assign, staff)
         .page(post(), &one("/complete"), one::complete, staff)
         .page(post(), &one("/no-show"), one::no_show, staff)

@@ -42,6 +42,8 @@ struct OnePage {
     happened: Vec<Happened>,
     /// The appointments of its series, itself among them.
     series: Vec<Visit>,
+    /// How many of them could still be called off.
+    to_come: usize,
     doctors: Vec<StaffMember>,
     role: Option<Role>,
     /// The form that could not be done, and what was written there.
@@ -64,8 +66,11 @@ impl OnePage {
             Some(_) => api::series(app, &caller.ctx, id).await?,
             None => Vec::new(),
         };
+        let open = |other: &&Appointment| !other.status.is_final() && other.starts_at > now;
+        let to_come = series.iter().filter(open).count();
         let series = series.iter();
         Ok(Self {
+            to_come,
             series: series
                 .map(|other| Visit::of(other, caller, shell.texts, now))
                 .collect(),
@@ -92,6 +97,7 @@ impl OnePage {
         match self.done.as_str() {
             "" => None,
             "series" => Some(self.shell.t1("series-made", "count", self.series.len())),
+            "cancel-series" => Some(self.shell.t("series-cancelled")),
             _ => Some(self.shell.t("common-saved")),
         }
     }
@@ -230,7 +236,18 @@ acts! {
     confirm, "confirm", |app, caller, id, form| api::confirm(app, &caller.ctx, id, seen(form), api::Agreed::default());
     decline, "decline", |app, caller, id, form| api::decline(app, &caller.ctx, id, seen(form), Some(form.message.clone()));
     cancel, "cancel", |app, caller, id, form| api::cancel(app, &caller.ctx, id, seen(form), Some(form.message.clone()));
+    cancel_series, "cancel-series", |app, caller, id, form| series_off((app, caller), id, form.message.clone());
     assign, "assign", |app, caller, id, form| api::assign(app, &caller.ctx, id, seen(form), doctor_of(&form.medecin));
     complete, "complete", |app, caller, id, form| api::complete(app, &caller.ctx, id, seen(form));
     no_show, "no-show", |app, caller, id, form| api::miss(app, &caller.ctx, id, seen(form));
+}
+
+/// The appointment as it stands when its series is called off.
+async fn series_off(
+    (app, caller): (&App, &Caller),
+    id: AppointmentId,
+    message: String,
+) -> Result<Appointment, Problem> {
+    api::cancel_series(app, &caller.ctx, id, Some(message)).await?;
+    api::appointment(app, &caller.ctx, id).await
 }
