@@ -101,6 +101,7 @@ async fn main() -> std::io::Result<()> {
         href,
         label,
         policy: Policy::STAFF,
+        also: &[],
     };
     let nav = vec![
         entry("/inbox/", "layout-messages"),

@@ -66,6 +66,8 @@ pub struct NavEntry {
     pub label: &'static str,
     /// Who sees it.
     pub policy: Policy,
+    /// Other addresses whose pages belong to it.
+    pub also: &'static [&'static str],
 }
 
 /// What the web layer needs from the product.

@@ -169,9 +169,9 @@ fn nav(
     });
     let current = shown
         .clone()
-        .filter(|entry| lies_under(path, entry.href))
-        .max_by_key(|entry| entry.href.len())
-        .map(|entry| entry.href);
+        .filter_map(|entry| Some((reach(path, entry)?, entry.href)))
+        .max()
+        .map(|(_, href)| href);
     shown
         .map(|entry| NavItem {
             href: entry.href,
@@ -179,6 +179,13 @@ fn nav(
             current: current == Some(entry.href),
         })
         .collect()
+}
+
+/// How long the longest address of an entry is that the page lies under.
+fn reach(path: &str, entry: &NavEntry) -> Option<usize> {
+    let addresses = std::iter::once(&entry.href).chain(entry.also);
+    let under = addresses.filter(|address| lies_under(path, address));
+    under.map(|address| address.len()).max()
 }
 
 fn lies_under(path: &str, href: &str) -> bool {

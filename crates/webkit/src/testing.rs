@@ -105,11 +105,13 @@ pub(crate) fn app_with(routes: Routes<()>, settings: Settings) -> Router {
             href: "/work/",
             label: "common-search",
             policy: Policy::STAFF,
+            also: &[],
         },
         NavEntry {
             href: "/admin/",
             label: "common-edit",
             policy: Policy::ADMIN,
+            also: &[],
         },
     ];
     let parts = KitParts {

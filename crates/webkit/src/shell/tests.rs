@@ -79,6 +79,29 @@ fn the_current_entry_is_the_longest_that_matches() {
 }
 
 #[test]
+fn a_page_elsewhere_belongs_to_its_entry() {
+    let entry = |href, also| NavEntry {
+        href,
+        label: "common-search",
+        policy: Policy::STAFF,
+        also,
+    };
+    let entries = [
+        entry("/my/appointments", &["/my/waiting"][..]),
+        entry("/my/records", &[]),
+    ];
+    let marked = |path: &str| -> Vec<&str> {
+        let caller = principal(Role::Agent, crate::Via::Session, None);
+        let items = nav(&entries, Some(&caller), path, Texts::new(Locale::Fr));
+        let current = items.into_iter().filter(|item| item.current);
+        current.map(|item| item.href).collect()
+    };
+    assert_eq!(marked("/my/waiting"), ["/my/appointments"]);
+    assert_eq!(marked("/my/records/1"), ["/my/records"]);
+    assert_eq!(marked("/my/waiters"), [""; 0]);
+}
+
+#[test]
 fn the_language_switch_keeps_the_query() {
     let href = in_language(Locale::En, "/patients/", "search=a%20b&lang=fr&page=2");
     assert_eq!(href, "/patients/?search=a+b&page=2&lang=en");
