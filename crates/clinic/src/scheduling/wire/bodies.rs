@@ -25,7 +25,7 @@ pub(in crate::scheduling) fn step_text(texts: Texts, step: Step) -> String {
 
 /// A visit that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "patient": "01980000-0000-7000-8000-000000000002", "patient_name": "Fatou Sow", "medecin": "01980000-0000-7000-8000-000000000001", "medecin_name": "Awa Diop", "fiche": null, "status": "confirmed", "status_display": "Confirmé", "consultation_mode": "presentiel", "consultation_mode_display": "Au cabinet", "requested_start": "2027-03-01T08:00:00+00:00", "requested_end": "2027-03-01T08:30:00+00:00", "confirmed_start": "2027-03-01T08:00:00+00:00", "confirmed_end": "2027-03-01T08:30:00+00:00", "patient_coming_at": null, "held_until": null, "overbook_reason": null, "location_note": "Cabinet 2", "message_patient": null, "message_medecin": null, "series": null, "offer": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 2}))]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "patient": "01980000-0000-7000-8000-000000000002", "patient_name": "Fatou Sow", "medecin": "01980000-0000-7000-8000-000000000001", "medecin_name": "Awa Diop", "fiche": null, "status": "confirmed", "status_display": "Confirmé", "consultation_mode": "presentiel", "consultation_mode_display": "Au cabinet", "requested_start": "2027-03-01T08:00:00+00:00", "requested_end": "2027-03-01T08:30:00+00:00", "confirmed_start": "2027-03-01T08:00:00+00:00", "confirmed_end": "2027-03-01T08:30:00+00:00", "patient_coming_at": null, "held_until": null, "overbook_reason": null, "location_note": "Cabinet 2", "message_patient": null, "message_medecin": null, "series": null, "online": false, "offer": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00", "version": 2}))]
 pub(in crate::scheduling) struct AppointmentBody {
     /// UUIDv7.
     id: String,
@@ -69,6 +69,8 @@ pub(in crate::scheduling) struct AppointmentBody {
     message_medecin: Option<String>,
     /// The series it belongs to.
     series: Option<String>,
+    /// Whether it was asked for on the clinic's public page, by somebody without an account.
+    online: bool,
     /// open, accepted, declined, lapsed or withdrawn when it was made for somebody on the waiting list.
     offer: Option<&'static str>,
     /// RFC 3339 in the clinic's zone.
@@ -111,6 +113,7 @@ impl AppointmentBody {
             message_patient: one.patient_message.clone(),
             message_medecin: one.practitioner_message.clone(),
             series: one.series_id.map(|series| series.to_string()),
+            online: one.online,
             offer: one.offer.map(OfferState::as_str),
             created_at: at(one.created_at),
             updated_at: at(one.updated_at),
