@@ -17,6 +17,7 @@ online-first-name = First name
 online-last-name = Last name
 online-phone = Phone
 online-phone-hint = A code will be sent to it.
+online-empty = Leave this field empty
 online-send-code = Get the code
 online-none = No free time in the next four weeks. Call the clinic, they will find one with you.
 online-taken = This time has just been taken. Nothing was asked for; choose another time.

@@ -17,6 +17,7 @@ online-first-name = Prénom
 online-last-name = Nom
 online-phone = Téléphone
 online-phone-hint = Un code vous y sera envoyé.
+online-empty = Laissez ce champ vide
 online-send-code = Recevoir le code
 online-none = Aucune heure libre dans les quatre semaines qui viennent. Appelez la clinique, elle trouvera avec vous.
 online-taken = Cette heure vient d’être prise. Rien n’est demandé ; choisissez une autre heure.

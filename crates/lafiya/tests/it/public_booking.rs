@@ -226,6 +226,20 @@ fn refused(answer: &Answer, status: u16, words: &str) {
 }
 
 on_both_engines! {
+    async fn a_program_that_fills_in_every_field_books_nothing(db) {
+        let s = scene(&db).await;
+        let slot = s.slot("08:00");
+        let fields = [("slot", slot.as_str()), ("medecin", "all"), ("first_name", "Binta"), ("last_name", "Diop"), ("phone", OTHER), ("remarque", "https://spam.example")];
+        let answer = s.post(PAGE, &fields).await;
+        let request = id_in(&answer, "code");
+        assert_eq!((s.sent(&request).await, s.visits().await.len()), (None, 0));
+        let page = Session::with(&s.clinic, String::new()).get(&format!("{PAGE}/code?request={request}")).await;
+        assert_eq!(page.status, 200, "it is told what everybody is told");
+        assert!(s.sent(&s.asked("08:00", ("Binta", "Diop", OTHER)).await).await.is_some());
+        let form = Session::with(&s.clinic, String::new()).get(&format!("{PAGE}?medecin=all&slot={slot}")).await.text;
+        assert!(form.contains("name=\"remarque\" type=\"text\" tabindex=\"-1\" autocomplete=\"off\""), "{form}");
+    }
+
     async fn a_clinic_has_the_page_only_when_it_opens_it(db) {
         let s = closed_scene(&db).await;
         let fields = [("slot", "1-2.x")];

@@ -19,7 +19,7 @@ use crate::{
     App, care,
     identity::api::TenantInfo,
     scheduling::{
-        api::{self, OnlineWish},
+        api::{self, BookingCodeId, OnlineWish},
         wire::{ANY, BookQuery, OnlineForm, SlotKey, doctor_of, mode_word, public_page, way},
     },
 };
@@ -230,6 +230,11 @@ async fn ask(
     let texts = shell.texts;
     let mut errand = Errand::new(&app, shell, &slug, form).await?;
     let typed = &errand.page.typed;
+    if !typed.remarque.is_empty() {
+        // A program that fills in every field: it is told what everybody is told.
+        let nothing = BookingCodeId::new(&app.clock, &app.rng);
+        return Ok(to_code(&errand.page.host, nothing));
+    }
     let key = SlotKey::parse(&typed.slot);
     let key = key.ok_or_else(|| Problem::invalid("slot", "malformed"))?;
     let wish = OnlineWish {
@@ -242,15 +247,17 @@ async fn ask(
     };
     let clinic = &errand.page.host.clinic;
     let problem = match api::ask_online(&app, clinic, texts.locale, wish).await {
-        Ok(id) => {
-            let to = format!("{}/code?request={id}", errand.page.host.base());
-            return Ok(Redirect::to(&to).into_response());
-        }
+        Ok(id) => return Ok(to_code(&errand.page.host, id)),
         Err(problem) => problem,
     };
     let status = webkit::status(&problem);
     errand.page.errors = refused(texts, problem)?;
     errand.slot(key, status)
+}
+
+fn to_code(host: &Host, id: BookingCodeId) -> Response {
+    let to = format!("{}/code?request={id}", host.base());
+    Redirect::to(&to).into_response()
 }
 
 /// What could not be done, for a page that shows its form again.

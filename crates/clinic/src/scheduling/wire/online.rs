@@ -63,6 +63,8 @@ pub(in crate::scheduling) struct OnlineForm {
     pub(in crate::scheduling) first_name: String,
     pub(in crate::scheduling) last_name: String,
     pub(in crate::scheduling) phone: String,
+    /// Nobody sees this field: programs fill it in.
+    pub(in crate::scheduling) remarque: String,
 }
 
 /// Which code is meant, by the id under which it was asked for.
