@@ -1,6 +1,6 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
-use kernel::{Clock, Ctx, Phone, Redacted, Rng, Timestamp};
+use kernel::{Clock, Ctx, EmailAddress, Phone, Redacted, Rng, Timestamp};
 use safety_rules::Pack;
 use store::{Store, StoreError, WriteTx};
 use tokio::sync::Mutex;
@@ -41,6 +41,8 @@ pub struct Parts {
     pub security_post: Arc<dyn SecurityPost>,
     /// How messages leave.
     pub sender: Arc<dyn ports::MessageSender>,
+    /// How e-mails leave; none where messages really leave and no mail server is set.
+    pub mail: Option<Arc<dyn ports::MailSender>>,
     /// How media that came with a message are fetched; none without Twilio.
     pub media: Option<ports::twilio::media::MediaFetcher>,
     /// Where files lie.
@@ -62,6 +64,21 @@ pub struct SecurityMessage {
     pub expires_at: Timestamp,
 }
 
+/// An e-mail that guards an account.
+#[derive(Debug, Clone)]
+pub struct SecurityMail {
+    /// The address it goes to.
+    pub to: EmailAddress,
+    /// One line, without the secret.
+    pub subject: String,
+    /// The text, with the secret in it.
+    pub body: Redacted<String>,
+    /// One word for this mail: the same never goes twice.
+    pub key: String,
+    /// When it loses its use.
+    pub expires_at: Timestamp,
+}
+
 /// The outbox as the accounts see it: they stand below it and may not name it.
 pub trait SecurityPost: Send + Sync + 'static {
     /// Writes the message in the caller's transaction.
@@ -71,6 +88,15 @@ pub trait SecurityPost: Send + Sync + 'static {
         app: &'a App,
         ctx: &'a Ctx,
         message: SecurityMessage,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// The same for an e-mail.
+    fn enqueue_mail<'a>(
+        &'a self,
+        tx: &'a mut WriteTx,
+        app: &'a App,
+        ctx: &'a Ctx,
+        mail: SecurityMail,
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 }
 

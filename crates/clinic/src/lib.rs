@@ -14,7 +14,9 @@ pub mod patients;
 pub mod scheduling;
 pub mod web;
 
-pub use app::{App, OlderSecret, Parts, SecurityMessage, SecurityPost, Settings};
+pub use app::{
+    App, OlderSecret, Parts, SecurityMail, SecurityMessage, SecurityPost, Settings,
+};
 pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
 use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};
@@ -53,6 +55,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("inbox", inbox::EVENT_STATEMENTS),
         ("inbox", inbox::LINE_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
+        ("messaging", messaging::MAIL_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::ACCOUNT_STATEMENTS),

@@ -51,6 +51,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0037_inbox_plans",
     "0038_care_totals",
     "0039_audit_looks_indexed",
+    "0040_messaging_mail",
+    "0041_identity_mail",
     "0042_scheduling_several",
     "0044_scheduling_calendar_index",
 ];

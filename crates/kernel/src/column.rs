@@ -123,6 +123,12 @@ scalar!(crate::Timestamp, Int, |v| v.micros(), |v| Ok(
     crate::Timestamp::from_micros(v)
 ));
 scalar!(
+    crate::EmailAddress,
+    Text,
+    |v| v.as_str().to_owned(),
+    |v: String| { crate::EmailAddress::parse(&v).map_err(|e| e.to_string()) }
+);
+scalar!(
     crate::Phone,
     Text,
     |v| v.as_e164().to_owned(),

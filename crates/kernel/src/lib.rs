@@ -7,6 +7,7 @@
 
 pub mod column;
 mod context;
+mod email;
 mod id;
 mod locale;
 mod page;
@@ -23,6 +24,7 @@ mod words;
 pub use serde;
 
 pub use context::{Actor, Ctx, Role};
+pub use email::{EmailAddress, EmailError};
 pub use id::{Id, TenantId, User, UserId};
 pub use locale::Locale;
 pub use page::{Page, PageRequest};

@@ -12,7 +12,7 @@ use crate::{
     config::{Config, Fault},
     failure::Failure,
     secrets::Secrets,
-    wiring::Provider,
+    wiring::{self, Provider},
 };
 
 /// Below this share of free space SQLite and the file store are at risk.
@@ -49,6 +49,7 @@ pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
     report.add("files", files(&config).await)?;
     report.add("database", database(&config).await)?;
     report.add("providers", providers(&config).await)?;
+    report.add("mail", mail(&config).await)?;
     report.end()
 }
 
@@ -230,6 +231,37 @@ async fn providers(config: &Config) -> Finding {
             error.detail
         )),
         Err(_) => Finding::Warn("Twilio does not answer; messages wait until it does".into()),
+    }
+}
+
+async fn mail(config: &Config) -> Finding {
+    let Some(mail) = &config.mail else {
+        return Finding::Warn(match config.twilio {
+            None => "no mail server is set: e-mails stay in the simulator; set SMTP_URL and MAIL_FROM to \
+                     send them"
+                .into(),
+            Some(_) => "no mail server is set: no e-mails are written, and links to a new password do not \
+                        go by e-mail; set SMTP_URL and MAIL_FROM to send them"
+                .into(),
+        });
+    };
+    let sender = match wiring::smtp(mail) {
+        Ok(sender) => sender,
+        Err(failure) => {
+            return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
+        }
+    };
+    match sender.try_connection().await {
+        Ok(()) => Finding::Ok("the mail server answers and accepts the account".into()),
+        Err(error) if error.class == ErrorClass::Account => Finding::Fail(format!(
+            "{} ({}); compare SMTP_URL with what its operator says",
+            error.detail,
+            error.code.map_or("no code".to_owned(), |code| code.to_string())
+        )),
+        Err(error) => Finding::Warn(format!(
+            "{}; e-mails wait until it answers; is SMTP_URL right?",
+            error.detail
+        )),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Settings: defaults, then `lafiya.toml`, then the environment, then flags.
 
 mod files;
+mod mail;
 mod read;
 mod settings;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use ports::blob::S3;
 use store::{Database, Durability};
 use webkit::TrustedProxies;
 
+pub use mail::Mail;
 pub use read::{Fault, Inputs};
 pub use settings::DatabaseUrl;
 
@@ -40,6 +42,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The messaging provider, if there is one.
     pub twilio: Option<Twilio>,
+    /// The mail server, if there is one.
+    pub mail: Option<Mail>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
     /// The clinic that gets what no clinic has claimed.
@@ -84,6 +88,7 @@ impl Config {
         let bucket = files::bucket(&mut reader);
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let twilio = twilio(&mut reader);
+        let mail = mail::server(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
             (
                 Some(listen),
@@ -101,6 +106,7 @@ impl Config {
                 bucket,
                 public_url,
                 twilio,
+                mail,
                 trusted_proxies,
                 default_tenant,
                 calendar_weeks_ahead: weeks,
@@ -176,6 +182,7 @@ impl Config {
                 self.listen
             )));
         }
+        faults.extend(self.mail.as_ref().and_then(Mail::fault_of_demo));
         let outside = |twilio: &&Twilio| {
             twilio
                 .api_url

@@ -13,14 +13,14 @@ use clinic::{
 };
 use kernel::{Clock, Redacted, Rng};
 use ports::{
-    MessageSender, Simulated,
+    MailSender, MessageSender, Simulated, SimulatedMail, SmtpSender,
     twilio::{Account, TwilioSender, media::MediaFetcher},
 };
 use store::{Scope, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, Twilio},
+    config::{Config, Mail, Twilio},
     failure::Failure,
     private,
     secrets::Secrets,
@@ -33,6 +33,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     private::folder(&config.data)?;
     let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
+    let mail = mail(config.mail.as_ref(), provider.sender.is_simulated())?;
     let blobs = config.blobs();
     let blobs = blobs.map_err(|error| Failure::new("the store for files cannot be used", error))?;
     let store = open_store(config).await?;
@@ -53,6 +54,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
         },
         security_post: Arc::new(messaging::SecurityOutbox),
         sender: provider.sender,
+        mail,
         media: provider.media,
         blobs,
         stop: CancellationToken::new(),
@@ -148,6 +150,22 @@ impl Provider {
             auth_token: twilio.auth_token.clone(),
         })
     }
+}
+
+/// How e-mails leave: through the server; without one they stay in the simulator
+/// where messages do too, and else there are none.
+fn mail(server: Option<&Mail>, simulated: bool) -> Result<Option<Arc<dyn MailSender>>, Failure> {
+    match server {
+        Some(server) => Ok(Some(Arc::new(smtp(server)?))),
+        None if simulated => Ok(Some(Arc::new(SimulatedMail))),
+        None => Ok(None),
+    }
+}
+
+/// The mail server.
+pub fn smtp(mail: &Mail) -> Result<SmtpSender, Failure> {
+    SmtpSender::new(mail.server.clone(), mail.from.clone())
+        .map_err(|error| Failure::new("no connection to the mail server can be made", error))
 }
 
 /// The clinics there are.

@@ -7,12 +7,14 @@
 //! patient.
 
 pub mod blob;
+pub mod email;
 mod http;
 pub mod messaging;
 mod simulated;
 pub mod twilio;
 
 pub use blob::{BlobError, BlobStore};
+pub use email::{MailSender, OutgoingMail, SimulatedMail, SmtpSender};
 pub use http::install_tls;
 pub use messaging::{
     Accepted, DeliveryReport, ErrorClass, Found, Lookup, MessageSender, Outgoing, SendError,

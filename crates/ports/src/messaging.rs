@@ -127,6 +127,8 @@ kernel::words! {
         Unknown = "unknown",
         /// Nobody can be reached at this address by this channel.
         BadNumber = "bad_number",
+        /// The e-mail address has no mailbox, or its server refuses it for good.
+        BadAddress = "bad_address",
         /// The patient told the provider to stop.
         OptedOut = "opted_out",
         /// The patient, his operator or the channel's rules block us.
@@ -135,6 +137,8 @@ kernel::words! {
         OutOfWindow = "out_of_window",
         /// The text or the request itself is not accepted.
         ContentRefused = "content_refused",
+        /// The mail server does not take the mail, whoever it is for.
+        MailRefused = "mail_refused",
         /// Credentials, sender, permissions or credit: staff must act.
         Account = "account",
     }

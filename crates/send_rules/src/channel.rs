@@ -1,10 +1,23 @@
 kernel::words! {
-    /// The way a message travels. Voice, e-mail and push come later.
+    /// The way a message travels. Voice and push come later.
     pub enum Channel {
         /// WhatsApp, through the provider's business sender.
         Whatsapp = "whatsapp",
         /// Text message (GSM 03.40).
         Sms = "sms",
+        /// E-mail: the only way that does not lead to a phone.
+        Email = "email",
+    }
+}
+
+impl Channel {
+    /// The ways that lead to a phone number.
+    pub const PHONES: [Self; 2] = [Self::Whatsapp, Self::Sms];
+
+    /// The way to a phone for a word; an e-mail is none.
+    #[must_use]
+    pub fn parse_phone(word: &str) -> Option<Self> {
+        Self::parse(word).filter(|channel| Self::PHONES.contains(channel))
     }
 }
 
@@ -63,5 +76,14 @@ mod tests {
         assert!(priorities.is_sorted_by(|a, b| a < b));
         assert_eq!(Category::parse("result"), Some(Category::Result));
         assert_eq!(Channel::parse("whatsapp"), Some(Channel::Whatsapp));
+    }
+
+    #[test]
+    fn an_e_mail_does_not_lead_to_a_phone() {
+        for channel in Channel::ALL {
+            let to_phone = Channel::parse_phone(channel.as_str()).is_some();
+            assert_eq!(to_phone, *channel != Channel::Email, "{channel}");
+        }
+        assert_eq!(Channel::parse_phone("pigeon"), None);
     }
 }

@@ -44,6 +44,8 @@ kernel::words! {
         Session = "session",
         /// An approved WhatsApp template, which costs money.
         Template = "template",
+        /// An e-mail.
+        Email = "email",
     }
 }
 
@@ -53,6 +55,8 @@ kernel::words! {
     pub enum Reason {
         /// SMS has no window: the text goes as it is.
         Sms = "sms",
+        /// E-mail has no window either.
+        Email = "email",
         /// The patient wrote on WhatsApp less than 24 h ago.
         InsideWindow = "inside_window",
         /// The window is closed, an approved template goes instead.
@@ -67,6 +71,8 @@ kernel::words! {
         OptedOut = "opted_out",
         /// WhatsApp's window is closed and there is no approved template.
         WindowClosed = "window_closed",
+        /// The server of the e-mail address refused it not long ago.
+        BadAddress = "bad_address",
     }
 }
 
@@ -90,6 +96,8 @@ pub struct Facts {
     pub expires_at: Option<Timestamp>,
     /// The state of the template that could stand in for the text.
     pub template: Option<TemplateState>,
+    /// Whether the address was refused for good not long ago.
+    pub bad_address: bool,
 }
 
 /// What to do with a message now.
@@ -109,6 +117,7 @@ impl Decision {
     pub const fn reason(self) -> Reason {
         match self {
             Self::Send(Form::Sms) => Reason::Sms,
+            Self::Send(Form::Email) => Reason::Email,
             Self::Send(Form::Session) => Reason::InsideWindow,
             Self::Send(Form::Template) => Reason::Template,
             Self::WaitUntil(_, reason) | Self::Refuse(reason) => reason,
@@ -117,7 +126,7 @@ impl Decision {
 }
 
 /// Decides whether, when and in which form a message is sent. The rules in
-/// order: expiry, opt-out, WhatsApp's window, quiet hours.
+/// order: expiry, opt-out, a refused address, WhatsApp's window, quiet hours.
 #[must_use]
 pub fn decide(facts: &Facts) -> Decision {
     if facts.expires_at.is_some_and(|end| end <= facts.now) {
@@ -125,6 +134,9 @@ pub fn decide(facts: &Facts) -> Decision {
     }
     if facts.opted_out && !facts.category.is_awaited() {
         return Decision::Refuse(Reason::OptedOut);
+    }
+    if facts.bad_address {
+        return Decision::Refuse(Reason::BadAddress);
     }
     let Some(form) = form(facts) else {
         return Decision::Refuse(Reason::WindowClosed);
@@ -145,6 +157,7 @@ pub fn decide(facts: &Facts) -> Decision {
 fn form(facts: &Facts) -> Option<Form> {
     match facts.channel {
         Channel::Sms => Some(Form::Sms),
+        Channel::Email => Some(Form::Email),
         Channel::Whatsapp if window_is_open(facts) => Some(Form::Session),
         Channel::Whatsapp => {
             (facts.template == Some(TemplateState::Approved)).then_some(Form::Template)

@@ -23,6 +23,7 @@ fn facts() -> Facts {
         minute_of_day: 12 * 60,
         expires_at: None,
         template: None,
+        bad_address: false,
     }
 }
 
@@ -54,9 +55,18 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             any::<bool>(),
             moment(now),
             prop::option::of(prop::sample::select(TemplateState::ALL.to_vec())),
+            any::<bool>(),
         )
             .prop_map(
-                move |(channel, category, last_inbound, opted_out, expires_at, template)| Facts {
+                move |(
+                    channel,
+                    category,
+                    last_inbound,
+                    opted_out,
+                    expires_at,
+                    template,
+                    bad_address,
+                )| Facts {
                     now: at(now),
                     channel,
                     category,
@@ -65,6 +75,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     minute_of_day,
                     expires_at,
                     template,
+                    bad_address,
                 },
             )
     })
@@ -101,7 +112,7 @@ proptest! {
         match decide(&f) {
             Decision::Send(form) => {
                 prop_assert!(!lost_its_use(&f));
-                prop_assert!(!must_not_hear(&f));
+                prop_assert!(!must_not_hear(&f) && !f.bad_address);
                 prop_assert!(may_wake_him(&f) || !at_night(f.minute_of_day.into()));
                 match (f.channel, form) {
                     (Channel::Sms, form) => prop_assert_eq!(form, Form::Sms),
@@ -110,7 +121,10 @@ proptest! {
                         prop_assert!(!wrote_within_a_day(&f));
                         prop_assert_eq!(f.template.map(TemplateState::as_str), Some("approved"));
                     }
-                    (Channel::Whatsapp, Form::Sms) => prop_assert!(false, "an SMS on WhatsApp"),
+                    (Channel::Email, form) => prop_assert_eq!(form, Form::Email),
+                    (Channel::Whatsapp, Form::Sms | Form::Email) => {
+                        prop_assert!(false, "{form} on WhatsApp");
+                    }
                 }
             }
             Decision::WaitUntil(until, reason) => {
@@ -128,6 +142,7 @@ proptest! {
             Decision::Refuse(reason) => match reason {
                 Reason::Expired => prop_assert!(lost_its_use(&f)),
                 Reason::OptedOut => prop_assert!(must_not_hear(&f)),
+                Reason::BadAddress => prop_assert!(f.bad_address),
                 Reason::WindowClosed => {
                     prop_assert_eq!(f.channel, Channel::Whatsapp);
                     prop_assert!(!wrote_within_a_day(&f));
@@ -148,8 +163,9 @@ proptest! {
     fn what_may_go_goes(f in any_facts()) {
         let allowed = !lost_its_use(&f)
             && !must_not_hear(&f)
+            && !f.bad_address
             && (may_wake_him(&f) || !at_night(f.minute_of_day.into()))
-            && (f.channel == Channel::Sms
+            && (matches!(f.channel, Channel::Sms | Channel::Email)
                 || wrote_within_a_day(&f)
                 || f.template == Some(TemplateState::Approved));
         prop_assert_eq!(matches!(decide(&f), Decision::Send(_)), allowed);
@@ -227,4 +243,22 @@ fn a_night_that_outlives_the_message_is_refused_at_once() {
     };
     assert_eq!(decide(&code), Decision::Send(Form::Sms));
     assert_eq!(decide(&code).reason(), Reason::Sms);
+}
+
+#[test]
+fn a_link_goes_by_mail_at_night_but_not_to_a_refused_address() {
+    let link = Facts {
+        channel: Channel::Email,
+        category: Category::Security,
+        minute_of_day: 2 * 60,
+        opted_out: true,
+        ..facts()
+    };
+    assert_eq!(decide(&link), Decision::Send(Form::Email));
+    assert_eq!(decide(&link).reason(), Reason::Email);
+    let refused = Facts {
+        bad_address: true,
+        ..link
+    };
+    assert_eq!(decide(&refused), Decision::Refuse(Reason::BadAddress));
 }

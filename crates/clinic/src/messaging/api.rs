@@ -6,12 +6,14 @@ use send_rules::MessageState;
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use webkit::BoxFuture;
 
-use super::{storage, work::send};
-use crate::{App, SecurityMessage, SecurityPost, audit, patients};
+use super::{model::Draft, storage, work::send};
+use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use send_rules::{Category, Channel, Decision};
 
-pub use super::model::{Enqueued, Message, MessageId, MessageView, NewMessage, Wanted};
+pub use super::model::{
+    Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, Recipient, Wanted,
+};
 
 /// The topic announced when a message changes.
 pub const TOPIC: &str = "message";
@@ -28,11 +30,37 @@ pub async fn enqueue(
     new: &NewMessage,
 ) -> Result<Enqueued, StoreError> {
     let id = MessageId::new(&app.clock, &app.rng);
-    if storage::insert(tx, ctx, id, new, app.clock.now()).await? {
+    write(tx, app, ctx, id, &new.into()).await
+}
+
+/// The same for an e-mail.
+///
+/// # Errors
+/// The database's.
+pub async fn enqueue_mail(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    new: NewMail,
+) -> Result<Enqueued, StoreError> {
+    let id = MessageId::new(&app.clock, &app.rng);
+    let domain = app.mail.as_ref().map_or("localhost", |mail| mail.domain());
+    let draft = Draft::mail(new, format!("{id}@{domain}"));
+    write(tx, app, ctx, id, &draft).await
+}
+
+async fn write(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    id: MessageId,
+    draft: &Draft,
+) -> Result<Enqueued, StoreError> {
+    if storage::insert(tx, ctx, id, draft, app.clock.now()).await? {
         jobs::wake(tx, &storage::WORK);
         return Ok(Enqueued { id, fresh: true });
     }
-    let existing = storage::by_key(tx, ctx.tenant, &new.idempotency_key).await?;
+    let existing = storage::by_key(tx, ctx.tenant, &draft.idempotency_key).await?;
     let id = existing.ok_or(StoreError::RowCount {
         expected: 1,
         actual: 0,
@@ -40,8 +68,8 @@ pub async fn enqueue(
     Ok(Enqueued { id, fresh: false })
 }
 
-/// Takes codes and links of accounts to the outbox: by WhatsApp where its owner
-/// wrote there today, else by SMS.
+/// Takes codes and links of accounts to the outbox: to a phone by WhatsApp where
+/// its owner wrote there today, else by SMS.
 #[derive(Debug, Clone, Copy)]
 pub struct SecurityOutbox;
 
@@ -71,6 +99,27 @@ impl SecurityPost for SecurityOutbox {
                 created_by: ctx.actor.user(),
             };
             enqueue(tx, app, ctx, &new).await.map(drop)
+        })
+    }
+
+    fn enqueue_mail<'a>(
+        &'a self,
+        tx: &'a mut WriteTx,
+        app: &'a App,
+        ctx: &'a Ctx,
+        mail: SecurityMail,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let new = NewMail {
+                category: Category::Security,
+                recipient: mail.to,
+                subject: mail.subject,
+                body: mail.body.0,
+                idempotency_key: mail.key,
+                expires_at: Some(mail.expires_at),
+                created_by: ctx.actor.user(),
+            };
+            enqueue_mail(tx, app, ctx, new).await.map(drop)
         })
     }
 }
@@ -198,7 +247,7 @@ pub async fn list(
     let (count, mut rows) = storage::list(&mut tx, ctx.tenant, wanted, page).await?;
     let closed = patients::api::closed(&mut tx, ctx.tenant).await?;
     for row in &mut rows {
-        if closed.covers(row.recipient.as_e164(), row.patient_id) {
+        if closed.covers(row.recipient.as_str(), row.patient_id) {
             row.body.clear();
         }
     }
@@ -272,7 +321,7 @@ pub async fn apply_report(
     report: DeliveryReport,
     error_code: Option<i64>,
 ) -> Result<Reported, StoreError> {
-    let provider = send::provider_name(app);
+    let provider = send::phone_provider(app);
     let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
         return Ok(Reported::UnknownMessage);
     };

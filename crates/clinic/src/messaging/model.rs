@@ -1,6 +1,9 @@
 use std::time::Duration;
 
-use kernel::{Id, Phone, Timestamp, UserId};
+use kernel::{
+    EmailAddress, Id, Phone, Timestamp, UserId,
+    column::{Column, ColumnKind, FromColumn, ToColumn},
+};
 use send_rules::{Category, Channel, MessageState};
 
 use crate::patients::api::PatientId;
@@ -16,10 +19,59 @@ pub type MessageId = Id<Message>;
 /// request cannot still be under way.
 pub(super) const LOOKUP_GRACE: Duration = Duration::from_secs(30);
 
-/// A message that some part of the product wants sent.
+/// Whom a message goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recipient {
+    /// A phone number.
+    Phone(Phone),
+    /// An e-mail address.
+    Email(EmailAddress),
+}
+
+impl Recipient {
+    /// The number in E.164, or the address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Phone(phone) => phone.as_e164(),
+            Self::Email(address) => address.as_str(),
+        }
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn pretty(&self) -> String {
+        match self {
+            Self::Phone(phone) => phone.pretty(),
+            Self::Email(address) => address.as_str().to_owned(),
+        }
+    }
+}
+
+impl ToColumn for Recipient {
+    const KIND: ColumnKind = ColumnKind::Text;
+    fn to_column(&self) -> Column {
+        Column::Text(Some(self.as_str().to_owned()))
+    }
+}
+
+impl FromColumn for Recipient {
+    const KIND: ColumnKind = ColumnKind::Text;
+    fn from_column(column: Column) -> Result<Self, String> {
+        let text = String::from_column(column)?;
+        if text.contains('@') {
+            let address = EmailAddress::parse(&text).map_err(|error| error.to_string())?;
+            return Ok(Self::Email(address));
+        }
+        let phone = Phone::from_stored(text).map_err(|error| error.to_string())?;
+        Ok(Self::Phone(phone))
+    }
+}
+
+/// A message to a phone that some part of the product wants sent.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// The way it goes.
+    /// The way it goes: one of [`Channel::PHONES`].
     pub channel: Channel,
     /// What it is for; decides about opt-out, quiet hours and order.
     pub category: Category,
@@ -38,6 +90,74 @@ pub struct NewMessage {
     pub created_by: Option<UserId>,
 }
 
+/// An e-mail that some part of the product wants sent.
+#[derive(Debug, Clone)]
+pub struct NewMail {
+    /// What it is for; decides about quiet hours and order.
+    pub category: Category,
+    /// The address it goes to.
+    pub recipient: EmailAddress,
+    /// One line, without secrets: the outbox shows it.
+    pub subject: String,
+    /// The text; paragraphs are separated by an empty line.
+    pub body: String,
+    /// As in [`NewMessage::idempotency_key`].
+    pub idempotency_key: String,
+    /// When it loses its use.
+    pub expires_at: Option<Timestamp>,
+    /// The person whose doing it is, if it is one's.
+    pub created_by: Option<UserId>,
+}
+
+/// A message of either kind as it is stored.
+pub(super) struct Draft {
+    pub channel: Channel,
+    pub category: Category,
+    pub recipient: Recipient,
+    pub patient: Option<PatientId>,
+    pub subject: Option<String>,
+    pub mail_id: Option<String>,
+    pub body: String,
+    pub idempotency_key: String,
+    pub expires_at: Option<Timestamp>,
+    pub created_by: Option<UserId>,
+}
+
+impl From<&NewMessage> for Draft {
+    fn from(new: &NewMessage) -> Self {
+        Self {
+            channel: new.channel,
+            category: new.category,
+            recipient: Recipient::Phone(new.recipient.clone()),
+            patient: new.patient,
+            subject: None,
+            mail_id: None,
+            body: new.body.clone(),
+            idempotency_key: new.idempotency_key.clone(),
+            expires_at: new.expires_at,
+            created_by: new.created_by,
+        }
+    }
+}
+
+impl Draft {
+    /// A mail with the `Message-ID` that all its attempts carry.
+    pub(super) fn mail(new: NewMail, mail_id: String) -> Self {
+        Self {
+            channel: Channel::Email,
+            category: new.category,
+            recipient: Recipient::Email(new.recipient),
+            patient: None,
+            subject: Some(new.subject),
+            mail_id: Some(mail_id),
+            body: new.body,
+            idempotency_key: new.idempotency_key,
+            expires_at: new.expires_at,
+            created_by: new.created_by,
+        }
+    }
+}
+
 /// What [`super::api::enqueue`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Enqueued {
@@ -54,7 +174,8 @@ pub struct Wanted {
     pub state: Option<MessageState>,
     /// Only those by this way.
     pub channel: Option<Channel>,
-    /// Only those to a number with these digits, written as people write them.
+    /// Only those to a number with these digits, written as people write them,
+    /// or to an address that has this in it.
     pub number: String,
 }
 
@@ -67,10 +188,12 @@ store::row! {
         pub channel: Channel,
         /// What it is for.
         pub category: Category,
-        /// The number it goes to.
-        pub recipient: Phone,
+        /// The number or address it goes to.
+        pub recipient: Recipient,
         /// Whose it is.
         pub patient_id: Option<PatientId>,
+        /// An e-mail's subject.
+        pub subject: Option<String>,
         /// The text.
         pub body: String,
         /// How far it has come.
@@ -97,7 +220,9 @@ store::row! {
     pub(super) struct ToSend {
         pub channel: Channel,
         pub category: Category,
-        pub recipient: Phone,
+        pub recipient: Recipient,
+        pub subject: Option<String>,
+        pub mail_id: Option<String>,
         pub body: String,
         pub body_sha256: String,
         pub state: MessageState,

@@ -1,11 +1,14 @@
 //! Pure decisions about lists.
 
 /// What a stored number must be like to hold the digits that a person wrote,
-/// as SQL's `LIKE` reads it. Blanks, signs and the zeros that stand before a
+/// or a stored address to hold what has an `@`, as SQL's `LIKE` reads it. Blanks, signs and the zeros that stand before a
 /// national or international number do not count; none means every number.
 pub(super) fn number_like(search: &str) -> Option<String> {
     if search.trim().is_empty() {
         return None;
+    }
+    if search.contains('@') {
+        return Some(format!("%{}%", search.trim().to_lowercase()));
     }
     let digits: String = search.chars().filter(char::is_ascii_digit).collect();
     let digits = match digits.trim_start_matches('0') {
@@ -38,6 +41,7 @@ mod tests {
             ("Awa", Some("no number")),
             ("%", Some("no number")),
             ("_7%", Some("%7%")),
+            (" Awa@Example", Some("%awa@example%")),
         ] {
             assert_eq!(number_like(written).as_deref(), like, "{written:?}");
         }

@@ -13,12 +13,14 @@ use super::model::{MessageView, Wanted};
 pub(super) struct MessageBody {
     /// UUIDv7.
     id: String,
-    /// `whatsapp` or `sms`.
+    /// `whatsapp`, `sms` or `email`.
     channel: String,
     /// What it is for.
     category: String,
-    /// E.164.
+    /// E.164, or an e-mail address.
     recipient: String,
+    /// An e-mail's subject.
+    subject: Option<String>,
     /// The text.
     body: String,
     /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `failed`, `expired`, `refused`,
@@ -53,7 +55,8 @@ impl MessageBody {
             id: message.id.to_string(),
             channel: message.channel.to_string(),
             category: message.category.to_string(),
-            recipient: message.recipient.as_e164().to_owned(),
+            recipient: message.recipient.as_str().to_owned(),
+            subject: message.subject,
             // A code or a link opens an account: only its owner reads it.
             body: match message.category {
                 Category::Security => String::new(),
@@ -74,7 +77,7 @@ impl MessageBody {
 
 webkit::page_body! {
     /// A page of the outbox.
-    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
     pub(super) struct MessagePage {
         /// Rows in the whole list.
         count,
@@ -89,9 +92,9 @@ webkit::page_body! {
 pub(super) struct Filter {
     /// Only messages in this state.
     pub(super) state: Option<String>,
-    /// Only messages by `whatsapp` or `sms`.
+    /// Only messages by `whatsapp`, `sms` or `email`.
     pub(super) channel: Option<String>,
-    /// Only messages to a number with these digits, however they are written.
+    /// Only messages to a number with these digits, however they are written, or to an address with this in it.
     pub(super) search: Option<String>,
     /// From 1.
     #[serde(rename = "page")]

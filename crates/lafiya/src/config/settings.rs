@@ -8,6 +8,7 @@ use std::{
 
 use axum::http::Uri;
 use kernel::{Phone, Redacted};
+use ports::email::{Sender, SmtpUrl};
 use tracing_subscriber::EnvFilter;
 use webkit::TrustedProxies;
 
@@ -121,6 +122,13 @@ settings! {
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)
             .or(ports::twilio::API_BASE), api_url);
+    /// The mail server, with its account.
+    SMTP_URL: SmtpUrl = (
+        entry("smtp_url", &["SMTP_URL"],
+            "smtps://user:password@mail.example.org, both percent-encoded").secret(), smtp_url);
+    /// Who e-mails come from.
+    MAIL_FROM: Sender = (
+        entry("mail_from", &["MAIL_FROM"], "Lafiya <noreply@clinic.example.org>"), mail_from);
     /// Whose `X-Forwarded-For` is believed.
     TRUSTED_PROXIES: TrustedProxies = (
         entry("trusted_proxies", &["LAFIYA_TRUSTED_PROXIES"], "127.0.0.1, 10.0.0.0/8").or(""), proxies);
@@ -283,6 +291,14 @@ fn api_url(text: &str) -> Result<String, String> {
     } else {
         Err(wrong())
     }
+}
+
+fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
+    text.parse()
+}
+
+fn mail_from(text: &str) -> Result<Sender, String> {
+    text.parse()
 }
 
 fn proxies(text: &str) -> Result<TrustedProxies, String> {

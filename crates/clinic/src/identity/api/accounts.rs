@@ -2,7 +2,10 @@ use kernel::{Ctx, Problem, Role, TenantId, UserId};
 use store::{ReadTx, Scope, StoreError, TxFuture, WriteTx};
 use tokio::sync::Semaphore;
 
-use super::input::Check;
+use super::{
+    input::Check,
+    mails::{self, Changed},
+};
 use crate::{
     App, audit,
     identity::{
@@ -125,6 +128,7 @@ pub async fn reset_password(app: &App, username: &str, password: &str) -> Result
                 storage::set_password(tx, user.id, &hash, now).await?;
                 let Some(tenant) = tenant else { return Ok(()) };
                 let ctx = Ctx::system(tenant, "identity");
+                mails::tell(tx, &a, &ctx, user.id, Changed::Password).await?;
                 audit::api::record(
                     tx,
                     &a,

@@ -14,7 +14,11 @@ use store::{Scope, WriteTx};
 use subtle::ConstantTimeEq as _;
 use webkit::Texts;
 
-use super::{accounts, members, profile};
+use super::{
+    accounts, mails, members,
+    mails::Changed,
+    profile,
+};
 use crate::{
     App, SecurityMessage, audit,
     identity::{
@@ -24,7 +28,7 @@ use crate::{
 };
 
 /// How long a code opens something.
-const CODE_LASTS: Duration = Duration::from_secs(15 * 60);
+pub(super) const CODE_LASTS: Duration = Duration::from_secs(15 * 60);
 /// How long a link to a new password opens something.
 const LINK_LASTS: Duration = Duration::from_secs(24 * 3600);
 /// Who asks again within this time gets nothing new.
@@ -62,8 +66,48 @@ pub fn is_code(app: &App, what: &str, code: &str, kept: &str) -> Result<bool, Pr
     Ok(given.as_bytes().ct_eq(kept.as_bytes()).into())
 }
 
-fn what(user: UserId, purpose: Purpose) -> String {
+/// What a code of an account serves for.
+pub(super) fn what((user, purpose): (UserId, Purpose)) -> String {
     format!("{user}|{purpose}")
+}
+
+/// A new secret of an account.
+pub(super) struct Fresh {
+    /// What is kept of it.
+    pub hash: String,
+    /// Where it goes.
+    pub target: Option<String>,
+    /// How long it opens something.
+    pub lasts: Duration,
+}
+
+/// Puts a new secret in the place of the one before; nothing when that is too
+/// young, or when there were enough today.
+pub(super) async fn replace(
+    tx: &mut WriteTx,
+    app: &App,
+    (user, purpose): (UserId, Purpose),
+    fresh: Fresh,
+) -> Result<Option<CodeRow>, Problem> {
+    let now = app.clock.now();
+    let before = storage::account_code(tx, user, purpose).await?;
+    let day = before.map(|row| (row.day_began, row.made_that_day));
+    let (began, made) = day
+        .filter(|(began, _)| began.plus(DAY) > now)
+        .unwrap_or((now, 0));
+    let row = CodeRow {
+        user_id: user,
+        purpose,
+        code_hash: fresh.hash,
+        target: fresh.target,
+        created_at: now,
+        expires_at: now.plus(fresh.lasts),
+        used_at: None,
+        day_began: began,
+        made_that_day: made + 1,
+    };
+    let made = made < A_DAY && storage::set_code(tx, &row, now.minus(PAUSE)).await?;
+    Ok(made.then_some(row))
 }
 
 /// Makes a code for the member's phone and sends it, unless he just got one.
@@ -78,31 +122,20 @@ async fn send_code(
     let Some(phone) = &member.phone else {
         return Ok(false);
     };
-    let now = app.clock.now();
-    let before = storage::account_code(tx, member.id, purpose).await?;
-    let day = before.map(|row| (row.day_began, row.made_that_day));
-    let (began, made) = day
-        .filter(|(began, _)| began.plus(DAY) > now)
-        .unwrap_or((now, 0));
     let code = fresh_code(app);
-    let row = CodeRow {
-        user_id: member.id,
-        purpose,
-        code_hash: keyed_code(app, &what(member.id, purpose), &code)?,
+    let of = (member.id, purpose);
+    let fresh = Fresh {
+        hash: keyed_code(app, &what(of), &code)?,
         target: Some(phone.clone()),
-        created_at: now,
-        expires_at: now.plus(CODE_LASTS),
-        used_at: None,
-        day_began: began,
-        made_that_day: made + 1,
+        lasts: CODE_LASTS,
     };
-    if made >= A_DAY || !storage::set_code(tx, &row, now.minus(PAUSE)).await? {
+    let Some(row) = replace(tx, app, of, fresh).await? else {
         return Ok(false);
-    }
+    };
     let message = SecurityMessage {
         phone: Phone::from_stored(phone.clone()).map_err(Problem::internal)?,
         body: Redacted(Texts::new(member.locale).with(text, &[("code", &code)])),
-        key: format!("code|{}|{purpose}|{}", member.id, now.micros()),
+        key: format!("code|{}|{purpose}|{}", member.id, row.created_at.micros()),
         expires_at: row.expires_at,
     };
     app.security_post.enqueue(tx, app, ctx, message).await?;
@@ -112,7 +145,7 @@ async fn send_code(
 
 /// Tries a code; false when it is not the right one, or dead. The try counts
 /// either way, so the transaction must commit.
-async fn try_code(
+pub(super) async fn try_code(
     tx: &mut WriteTx,
     app: &App,
     (user, purpose): (UserId, Purpose),
@@ -125,18 +158,19 @@ async fn try_code(
     let Some(row) = storage::account_code(tx, user, purpose).await? else {
         return Ok(None);
     };
-    let right = is_code(app, &what(user, purpose), code, &row.code_hash)?;
+    let right = is_code(app, &what((user, purpose)), code, &row.code_hash)?;
     let used = right && storage::use_account_code(tx, &row, now).await?;
     Ok(used.then_some(row))
 }
 
-fn wrong_code() -> Problem {
+pub(super) fn wrong_code() -> Problem {
     Problem::invalid("code", "wrong-code")
 }
 
-/// Sends a code to whoever this name, e-mail or number belongs to, if it is
-/// one account with a phone that is known to be his. The caller learns
-/// nothing, not even by the clock: the work is done after he was answered.
+/// Sends a link or a code to whoever this name, e-mail or number belongs to, if
+/// it is one account: the link to his verified address; the code to a phone that
+/// is known to be his, when it is the phone that was named or there is no such
+/// address. The caller learns nothing, not even by the clock: the work is done after he was answered.
 pub fn forgotten(app: &App, who: &str) {
     let (app, who) = (app.clone(), who.to_owned());
     let work = async move {
@@ -148,7 +182,7 @@ pub fn forgotten(app: &App, who: &str) {
 }
 
 async fn send_reset(app: &App, who: &str) -> Result<(), Problem> {
-    let Some((user, tenant)) = account_of(app, who).await? else {
+    let Some((user, tenant, by_phone)) = account_of(app, who).await? else {
         return Ok(());
     };
     let a = app.clone();
@@ -156,9 +190,13 @@ async fn send_reset(app: &App, who: &str) -> Result<(), Problem> {
         .write(tenant, move |tx| {
             Box::pin(async move {
                 let found = storage::member(tx, tenant, user).await?;
-                let found = found.filter(|member| member.is_active() && member.phone_is_trusted());
+                let found = found.filter(Member::is_active);
                 let Some(member) = found else { return Ok(()) };
                 let ctx = Ctx::system(tenant, "recovery");
+                let mailed = mails::send_reset_link(tx, &a, &ctx, &member).await?;
+                if !member.phone_is_trusted() || (mailed && !by_phone) {
+                    return Ok(());
+                }
                 let told = ("users-reset-message", "user.send_reset_code");
                 send_code(tx, &a, &ctx, (&member, Purpose::Reset), told).await?;
                 Ok(())
@@ -167,8 +205,9 @@ async fn send_reset(app: &App, who: &str) -> Result<(), Problem> {
         .await
 }
 
-/// The active account that somebody means, and one of its clinics.
-async fn account_of(app: &App, who: &str) -> Result<Option<(UserId, TenantId)>, Problem> {
+/// The active account that somebody means, one of its clinics, and whether he
+/// named its phone.
+async fn account_of(app: &App, who: &str) -> Result<Option<(UserId, TenantId, bool)>, Problem> {
     // Before the transaction: on PostgreSQL each holds a connection.
     let guests = super::tenant_for_guests(app, None).await.ok();
     let mut tx = app.store.read(Scope::System).await?;
@@ -180,6 +219,7 @@ async fn account_of(app: &App, who: &str) -> Result<Option<(UserId, TenantId)>, 
         found = known.map(|user| user.id);
     }
     let country = guests.map(|clinic| clinic.country);
+    let named = found.is_some();
     let country = country.or_else(|| kernel::Country::parse("SN"));
     if let (None, Some(country)) = (found, country)
         && let Ok(phone) = Phone::parse(who, country)
@@ -188,7 +228,8 @@ async fn account_of(app: &App, who: &str) -> Result<Option<(UserId, TenantId)>, 
     }
     let Some(user) = found else { return Ok(None) };
     let memberships = storage::memberships(&mut tx, user).await?;
-    Ok(memberships.first().map(|(tenant, _)| (user, *tenant)))
+    let clinic = memberships.first();
+    Ok(clinic.map(|(tenant, _)| (user, *tenant, !named)))
 }
 
 /// Sets a new password for who has the code, and ends everything he was signed in to.
@@ -200,7 +241,7 @@ pub async fn reset_by_code(app: &App, who: &str, code: &str, new: &str) -> Resul
     // Made first, so that unknown names take as long.
     let hash = accounts::hash(app, new.to_owned()).await?;
     let found = account_of(app, who).await?;
-    let (user, tenant) = found.ok_or_else(wrong_code)?;
+    let (user, tenant, _) = found.ok_or_else(wrong_code)?;
     let (a, code) = (app.clone(), code.to_owned());
     let reset: Result<bool, Problem> = app
         .store
@@ -227,6 +268,7 @@ async fn set_password(
     storage::set_password(tx, user, hash, now).await?;
     storage::end_codes(tx, user, now).await?;
     let ctx = Ctx::system(tenant, "recovery");
+    mails::tell(tx, app, &ctx, user, Changed::Password).await?;
     let action = "user.reset_password";
     Ok(audit::api::record(tx, app, &ctx, action, "user", user.uuid(), None).await?)
 }
@@ -274,6 +316,10 @@ async fn open_link(app: &App, token: &str) -> Result<(CodeRow, TenantId), Proble
     let now = app.clock.now();
     let row = row.filter(|row| row.used_at.is_none() && row.expires_at > now);
     let row = row.ok_or_else(Problem::not_found)?;
+    if row.purpose == Purpose::MailLink {
+        let tenant = mails::tenant_of_link(&mut tx, &row).await?;
+        return Ok((row, tenant.ok_or_else(Problem::not_found)?));
+    }
     let tenant = row.target.as_deref().and_then(|tenant| tenant.parse().ok());
     let tenant = tenant.ok_or_else(Problem::not_found)?;
     let mut memberships = storage::memberships(&mut tx, row.user_id)

@@ -1,6 +1,9 @@
 use kernel::{Ctx, Problem, Role, UserId};
 
-use super::members;
+use super::{
+    mails::{self, Changed},
+    members,
+};
 use crate::{
     App, audit,
     identity::{
@@ -43,6 +46,7 @@ pub async fn reset_factor(app: &App, ctx: &Ctx, member: UserId) -> Result<(), Pr
                     return Err(Problem::not_found());
                 }
                 storage::end_all(tx, member, now).await?;
+                mails::tell(tx, &a, &ctx, member, Changed::FactorOff).await?;
                 let what = "user.second_factor_reset";
                 Ok(audit::api::record(tx, &a, &ctx, what, "user", member.uuid(), None).await?)
             })

@@ -7,7 +7,7 @@ use kernel::{Actor, Ctx, Locale, PageRequest, Phone, Problem, Redacted, Role, Te
 use store::{Scope, StoreError, WriteTx};
 use webkit::Texts;
 
-use super::{accounts, input::Check, members::check_grant, profile::user_of};
+use super::{accounts, input::Check, mails, members::check_grant, profile::user_of};
 use crate::{
     App, SecurityMessage, audit,
     identity::{
@@ -33,7 +33,7 @@ pub struct NewInvitation {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// E-mail.
+    /// E-mail; the link goes there.
     pub email: Option<String>,
     /// Phone as it is written; the link goes there.
     pub phone: Option<String>,
@@ -128,7 +128,7 @@ async fn note(
     audit::api::record(tx, app, ctx, action, "invitation", id.uuid(), None).await
 }
 
-/// Sends the link where there is a phone.
+/// Sends the link where there is a phone, and where there is an e-mail address.
 async fn hand_over(
     tx: &mut WriteTx,
     app: &App,
@@ -139,10 +139,10 @@ async fn hand_over(
     let link = format!("{}/invitation/{token}", app.settings.public_url);
     let phone = invitation.phone.clone().map(Phone::from_stored);
     if let Some(Ok(phone)) = phone.clone() {
-        let clinic = kernel::text::shorten(&clinic.name, 40);
+        let name = kernel::text::shorten(&clinic.name, 40);
         let body = Texts::new(invitation.locale).with(
             "users-invitation-message",
-            &[("clinic", &clinic), ("link", &link)],
+            &[("clinic", &name), ("link", &link)],
         );
         let message = SecurityMessage {
             phone,
@@ -152,10 +152,12 @@ async fn hand_over(
         };
         app.security_post.enqueue(tx, app, ctx, message).await?;
     }
+    let of = (clinic, invitation);
+    let mailed = mails::send_invitation(tx, app, ctx, of, &link).await?;
     Ok(Invited {
         id: invitation.id,
         link: Redacted(link),
-        is_sent: phone.is_some(),
+        is_sent: phone.is_some() || mailed,
     })
 }
 

@@ -11,6 +11,7 @@ mod failures;
 mod input;
 mod invitations;
 mod let_in;
+mod mails;
 mod members;
 mod profile;
 mod programs;
@@ -63,6 +64,7 @@ pub use invitations::{
     Invited, NewInvitation, Offer, accept_as, accept_as_new, ask_to_join, end_invitation,
     invitations, invite, look_at_invitation, send_invitation,
 };
+pub use mails::{can_mail, confirm_email, send_email_code};
 pub use members::{MemberChange, change_member, deactivate, doctor, doctors, member, members};
 pub use profile::{
     AccountPatch, ProfilePatch, change_myself, change_password, clinics_of, myself, switch_tenant,

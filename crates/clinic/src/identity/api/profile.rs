@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     accounts, failures,
+    mails::{self, Changed},
     input::{Check, LONG, SHORT},
 };
 use crate::{
@@ -243,6 +244,7 @@ pub async fn change_password(
                 set.map_err(StoreError::stale)?;
                 storage::end_others(tx, id, kept, now).await?;
                 storage::end_codes(tx, id, now).await?;
+                mails::tell(tx, &a, &ctx, id, Changed::Password).await?;
                 let action = "user.change_password";
                 Ok(audit::api::record(tx, &a, &ctx, action, "user", id.uuid(), None).await?)
             })

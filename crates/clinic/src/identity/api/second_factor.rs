@@ -5,6 +5,7 @@ use store::{ReadTx, Scope, StoreError, WriteTx};
 
 use super::{
     failures,
+    mails::{self, Changed},
     sign_in::{self, Proven},
 };
 use crate::{
@@ -266,7 +267,8 @@ async fn confirm_in(
                 return Err(Problem::conflict("second-factor-on"));
             }
             storage::replace_recovery_codes(tx, user, &hashes).await?;
-            record(tx, &a, tenant, (user, "user.second_factor_on")).await
+            let done = (user, "user.second_factor_on", Changed::FactorOn);
+            record(tx, &a, tenant, done).await
         })
     });
     confirmed.await?;
@@ -288,9 +290,10 @@ async fn record(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    (user, what): (UserId, &'static str),
+    (user, what, changed): (UserId, &'static str, Changed),
 ) -> Result<(), Problem> {
     let ctx = Ctx::system(tenant, "identity");
+    mails::tell(tx, app, &ctx, user, changed).await?;
     Ok(audit::api::record(tx, app, &ctx, what, "user", user.uuid(), None).await?)
 }
 
@@ -307,7 +310,8 @@ pub async fn renew_codes(app: &App, ctx: &Ctx, code: &str) -> Result<Vec<String>
         .write(tenant, move |tx| {
             Box::pin(async move {
                 storage::replace_recovery_codes(tx, user, &hashes).await?;
-                record(tx, &a, tenant, (user, "user.recovery_codes")).await
+                let done = (user, "user.recovery_codes", Changed::RecoveryCodes);
+                record(tx, &a, tenant, done).await
             })
         })
         .await?;
@@ -354,7 +358,8 @@ pub async fn remove(
         .write(tenant, move |tx| {
             Box::pin(async move {
                 storage::delete_factor(tx, user).await?;
-                record(tx, &a, tenant, (user, "user.second_factor_off")).await
+                let done = (user, "user.second_factor_off", Changed::FactorOff);
+                record(tx, &a, tenant, done).await
             })
         })
         .await

@@ -1,6 +1,7 @@
 //! Identity over HTTP, a file per capability.
 
 mod access;
+mod emails;
 mod invitations;
 mod let_in;
 mod oauth;
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(second_factor::routes())
         .merge(users::routes())
         .merge(passwords::routes())
+        .merge(emails::routes())
         .merge(invitations::routes())
 }
 

@@ -9,6 +9,7 @@ use crate::{
         api,
         wire::{
             ChangePasswordInput, ForgottenInput, LinkBody, PhoneCodeInput, ResetInput, ToldBody,
+            forgotten_told,
         },
     },
 };
@@ -41,8 +42,9 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sends a code to who forgot his password, if there is such an account with a
-/// known phone. The answer is always the same.
+/// Sends a link to who forgot his password, if there is such an account with a
+/// verified e-mail address, or a code to its known phone. The answer is always
+/// the same.
 #[utoipa::path(
     post, path = "/api/v1/auth/password/forgotten/", tag = "identity", request_body = ForgottenInput,
     responses((status = 202, description = "Whatever there is to do will be done", body = ToldBody))
@@ -53,7 +55,7 @@ async fn forgotten(
     JsonBody(input): JsonBody<ForgottenInput>,
 ) -> Result<(StatusCode, Json<ToldBody>), Fault> {
     api::forgotten(&app, &input.identifier);
-    let detail = texts.get("users-forgotten-told");
+    let detail = texts.get(forgotten_told(&app));
     Ok((StatusCode::ACCEPTED, Json(ToldBody { detail })))
 }
 

@@ -1,6 +1,7 @@
 //! Identity's pages, a file per capability.
 
 mod access;
+mod emails;
 mod invitations;
 mod oauth;
 mod own_factor;
@@ -30,6 +31,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(register::routes())
         .merge(passwords::routes())
         .merge(profile::routes())
+        .merge(emails::routes())
         .merge(users::routes())
         .merge(invitations::routes())
 }

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use webkit::{Fault, FieldTexts, Form, Policy, Query, Routes, Shell, render};
 
 use super::{NoQuery, again, told};
-use crate::{App, identity::api};
+use crate::{
+    App,
+    identity::{api, wire::forgotten_told},
+};
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
@@ -29,6 +32,8 @@ pub(super) fn routes() -> Routes<App> {
 #[derive(Template)]
 #[template(path = "identity/forgotten.html")]
 struct ForgottenPage {
+    hint: String,
+    submit: String,
     shell: Shell,
 }
 
@@ -72,10 +77,19 @@ impl ResetPage {
 }
 
 async fn forgotten(
+    State(app): State<App>,
     shell: Shell,
     Query(NoQuery { .. }): Query<NoQuery>,
 ) -> Result<Html<String>, Fault> {
-    render(&ForgottenPage { shell })
+    let (hint, submit) = match api::can_mail(&app) {
+        true => ("mail-forgotten-hint", "mail-forgotten-submit"),
+        false => ("forgotten-hint", "forgotten-submit"),
+    };
+    render(&ForgottenPage {
+        hint: shell.t(hint),
+        submit: shell.t(submit),
+        shell,
+    })
 }
 
 #[derive(Deserialize)]
@@ -92,7 +106,7 @@ async fn send(
     Form(form): Form<ForgottenForm>,
 ) -> Result<Html<String>, Fault> {
     api::forgotten(&app, &form.identifier);
-    let told = shell.t("users-forgotten-told");
+    let told = shell.t(forgotten_told(&app));
     let page = ResetPage {
         told,
         ..ResetPage::by_code(shell, form.identifier)

@@ -119,8 +119,10 @@ impl AccountForm {
 
 #[derive(Template)]
 #[template(path = "identity/profile.html")]
-struct ProfilePage {
+pub(super) struct ProfilePage {
     shell: Shell,
+    /// Whether e-mails leave here.
+    mails: bool,
     member: Member,
     clinics: Vec<(TenantInfo, Role)>,
     here: String,
@@ -130,12 +132,13 @@ struct ProfilePage {
 }
 
 impl ProfilePage {
-    async fn of(app: &App, ctx: &Ctx, shell: Shell) -> Result<Self, Problem> {
+    pub(super) async fn of(app: &App, ctx: &Ctx, shell: Shell) -> Result<Self, Problem> {
         let member = api::myself(app, ctx).await?;
         let here = shell.caller()?.tenant_slug.clone();
         Ok(Self {
             clinics: api::clinics_of(app, member.id).await?,
             here,
+            mails: api::can_mail(app),
             form: AccountForm::of(&member),
             told: String::new(),
             errors: FieldTexts::default(),
@@ -156,7 +159,11 @@ impl ProfilePage {
         self.member.phone.is_some() && self.member.phone_verified_at.is_none()
     }
 
-    fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
+    fn email_to_verify(&self) -> bool {
+        self.mails && self.member.email.is_some() && self.member.email_verified_at.is_none()
+    }
+
+    pub(super) fn refused(mut self, problem: Problem) -> Result<Response, Fault> {
         self.errors = self.shell.texts.fields(&problem);
         again(&self, problem)
     }
@@ -182,6 +189,8 @@ async fn show(
         Some("password") => "profile-password-done",
         Some("code") => "profile-verify-sent",
         Some("verified") => "profile-verify-done",
+        Some("mail-code") => "profile-mail-sent",
+        Some("mail-verified") => "profile-mail-done",
         _ => return render(&page),
     };
     page.told = page.shell.t(key);

@@ -5,7 +5,7 @@ store::statements! {
     CODE = "SELECT user_id, purpose, code_hash, target, created_at, expires_at, used_at, day_began, made_that_day
         FROM security_code WHERE user_id = $1 AND purpose = $2";
     LINK = "SELECT user_id, purpose, code_hash, target, created_at, expires_at, used_at, day_began, made_that_day
-        FROM security_code WHERE code_hash = $1 AND purpose = 'link'";
+        FROM security_code WHERE code_hash = $1 AND purpose IN ('link', 'mail_link')";
     SET_CODE = "INSERT INTO security_code (user_id, purpose, code_hash, target, tries, created_at, expires_at,
             used_at, day_began, made_that_day)
         VALUES ($1, $2, $3, $4, 0, $5, $6, NULL, $7, $8)
@@ -19,7 +19,8 @@ store::statements! {
     USE_CODE = "UPDATE security_code SET used_at = $4
         WHERE user_id = $1 AND purpose = $2 AND code_hash = $3 AND used_at IS NULL AND expires_at > $4";
     /// A new password makes whatever else would set one worthless.
-    END_CODES = "UPDATE security_code SET used_at = $2 WHERE user_id = $1 AND used_at IS NULL AND purpose <> 'phone'";
+    END_CODES = "UPDATE security_code SET used_at = $2
+        WHERE user_id = $1 AND used_at IS NULL AND purpose NOT IN ('phone', 'email')";
 }
 
 kernel::words! {
@@ -31,6 +32,10 @@ kernel::words! {
         Phone = "phone",
         /// A new password, by a link that an admin hands over.
         Link = "link",
+        /// To show that the e-mail address is his.
+        Email = "email",
+        /// A new password, by a link that went to that address.
+        MailLink = "mail_link",
     }
 }
 

@@ -66,6 +66,10 @@ store::statements! {
     BY_PHONE = "SELECT id AS value FROM user_account WHERE phone = $1 AND is_active = $2 LIMIT 2";
     PHONE_VERIFIED = "UPDATE user_account SET phone_verified_at = $3, version = version + 1
         WHERE id = $1 AND phone = $2";
+    EMAIL_VERIFIED = "UPDATE user_account SET email_verified_at = $3, version = version + 1
+        WHERE id = $1 AND email = $2";
+    HAS_EMAIL = "SELECT COUNT(*) AS value FROM user_account
+        WHERE id = $1 AND email = $2 AND email_verified_at IS NOT NULL AND is_active = $3";
 }
 
 store::row! {
@@ -336,4 +340,27 @@ pub(in crate::identity) async fn phone_verified(
 ) -> Result<(), StoreError> {
     tx.execute_one(PHONE_VERIFIED, params![user, phone, now])
         .await
+}
+
+/// False when the account has another address by now.
+pub(in crate::identity) async fn email_verified(
+    tx: &mut WriteTx,
+    user: UserId,
+    email: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let verified = tx
+        .execute(EMAIL_VERIFIED, params![user, email, now])
+        .await?;
+    Ok(verified == 1)
+}
+
+/// Whether this is the verified address of an active account.
+pub(in crate::identity) async fn has_email(
+    tx: &mut ReadTx,
+    user: UserId,
+    email: &str,
+) -> Result<bool, StoreError> {
+    let found: i64 = tx.one(HAS_EMAIL, params![user, email, true]).await?;
+    Ok(found == 1)
 }

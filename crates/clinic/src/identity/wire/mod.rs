@@ -1,6 +1,7 @@
 //! Identity on the wire, a file per capability.
 
 mod access;
+mod emails;
 mod invitations;
 mod let_in;
 mod oauth;
@@ -11,6 +12,7 @@ mod tokens;
 mod users;
 
 pub(super) use access::*;
+pub(super) use emails::*;
 pub(super) use invitations::*;
 pub(super) use let_in::*;
 pub(super) use oauth::{DelegatedBody, Metadata, OauthErrorBody, RevokeForm, TokenForm};

@@ -32,7 +32,7 @@ pub(super) async fn reply(
     Form(form): Form<ReplyForm>,
 ) -> Result<Redirect, Fault> {
     let channel =
-        Channel::parse(&form.channel).ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
+        Channel::parse_phone(&form.channel).ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
     let reply = Reply {
         body: form.body,
         channel: Some(channel),

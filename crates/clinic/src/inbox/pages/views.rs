@@ -120,6 +120,8 @@ impl Open {
         let decision = match self.conversation().channel {
             Channel::Whatsapp => self.thread.whatsapp,
             Channel::Sms => self.thread.sms,
+            // Conversations are held on phones.
+            Channel::Email => return None,
         };
         match decision {
             Decision::Refuse(reason) => Some(format!("reason-{reason}")),

@@ -4,12 +4,13 @@ use jobs::{Failure, Job, Outcome, Queue, RetryClass};
 use ports::{ErrorClass, SendError};
 
 use super::{
-    model::{Attempt, ToSend},
+    model::{Attempt, Recipient, ToSend},
     storage,
 };
 use crate::App;
 use send::Next;
 
+mod mail;
 pub(super) mod send;
 
 /// Longer than the provider's own time-outs, connection and answer together.
@@ -61,10 +62,13 @@ async fn deliver(
     number: i32,
 ) -> Result<Outcome, Failure> {
     let started = app.clock.now();
-    let result = app
-        .sender
-        .send(&send::outgoing(&app, &message, &from))
-        .await;
+    let result = match &message.recipient {
+        Recipient::Phone(phone) => {
+            let outgoing = send::outgoing(&app, &message, phone, &from);
+            app.sender.send(&outgoing).await
+        }
+        Recipient::Email(address) => mail::send(&app, &message, address).await,
+    };
     let waited = app.clock.now().since(started);
     metrics::histogram!("lafiya_provider_seconds").record(waited.as_secs_f64());
     let (a, j) = (app.clone(), job.clone());
@@ -88,8 +92,9 @@ async fn deliver(
         }
         Err(error) => {
             let failure = retry(&error);
+            let way = message.channel;
             let write = app.store.write(job.tenant, move |tx| {
-                Box::pin(async move { send::failed(tx, &a, &j, number, &error).await })
+                Box::pin(async move { send::failed(tx, &a, &j, (number, way), &error).await })
             });
             if write.await? {
                 Ok(Outcome::Committed)

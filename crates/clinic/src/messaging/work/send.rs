@@ -9,8 +9,9 @@ use store::{ReadTx, StoreError, WriteTx};
 
 use crate::messaging::{
     api::{self, TOPIC},
-    model::{Attempt, AttemptOutcome, LOOKUP_GRACE, ToSend},
+    model::{Attempt, AttemptOutcome, LOOKUP_GRACE, Recipient, ToSend},
     storage::{self, AttemptEnd, Step},
+    work::mail::{self, Undecided},
 };
 use crate::{App, identity};
 
@@ -33,8 +34,16 @@ pub(in crate::messaging) enum Next {
     },
 }
 
-/// The word for the provider in the database.
-pub(in crate::messaging) fn provider_name(app: &App) -> &'static str {
+/// The word in the database for who takes a message of this channel.
+fn provider(app: &App, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Whatsapp | Channel::Sms => phone_provider(app),
+        Channel::Email => mail::provider(app),
+    }
+}
+
+/// The same for messages to phones.
+pub(in crate::messaging) fn phone_provider(app: &App) -> &'static str {
     if app.sender.is_simulated() {
         "simulator"
     } else {
@@ -73,15 +82,20 @@ pub(in crate::messaging) async fn begin(
         .unwrap_or_default();
     let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
     if let Some(attempt) = attempt.as_ref().filter(|attempt| attempt.is_open()) {
-        let known_ids =
-            storage::known_provider_ids(tx, job.tenant, &message.recipient, attempt.started_at);
-        let known_ids = known_ids.await?;
-        return Ok(Next::LookUp {
-            message,
-            from,
-            attempt: attempt.clone(),
-            known_ids,
-        });
+        match mail::undecided(tx, app, job, &message).await? {
+            Undecided::Again => {}
+            Undecided::Over => return Ok(Next::Over),
+            Undecided::LookUp => {
+                let (to, since) = (&message.recipient, attempt.started_at);
+                let known_ids = storage::known_provider_ids(tx, job.tenant, to, since).await?;
+                return Ok(Next::LookUp {
+                    message,
+                    from,
+                    attempt: attempt.clone(),
+                    known_ids,
+                });
+            }
+        }
     }
     let now = app.clock.now();
     match decide(&facts(tx, app, job.tenant, &message).await?) {
@@ -111,7 +125,8 @@ pub(in crate::messaging) async fn begin(
         return Ok(Next::Over);
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);
-    storage::begin_attempt(tx, job, provider_name(app), number, now).await?;
+    let by = provider(app, message.channel);
+    storage::begin_attempt(tx, job, by, number, now).await?;
     tx.emit(TOPIC, job.id);
     Ok(Next::Send {
         message,
@@ -170,21 +185,34 @@ async fn facts_of(
     tx: &mut ReadTx,
     app: &App,
     tenant: TenantId,
-    phone: &Phone,
+    recipient: &Recipient,
     channel: Channel,
     category: Category,
 ) -> Result<Facts, StoreError> {
     let now = app.clock.now();
+    let (last_inbound, opted_out, bad_address) = match recipient {
+        Recipient::Phone(phone) => (
+            storage::last_inbound(tx, tenant, phone, channel).await?,
+            storage::opted_out(tx, tenant, phone).await?,
+            false,
+        ),
+        Recipient::Email(address) => {
+            let since = now.minus(mail::AVOIDED_FOR);
+            let refused = storage::refused_lately(tx, tenant, address, since);
+            (None, false, refused.await?)
+        }
+    };
     let zone = identity::api::tenant(tx, tenant).await?.zone;
     Ok(Facts {
         now,
         channel,
         category,
-        last_inbound: storage::last_inbound(tx, tenant, phone, channel).await?,
-        opted_out: storage::opted_out(tx, tenant, phone).await?,
+        last_inbound,
+        opted_out,
         minute_of_day: now.minute_of_day(&zone),
         expires_at: None,
         template: None,
+        bad_address,
     })
 }
 
@@ -195,15 +223,21 @@ pub(in crate::messaging) async fn decision(
     phone: &Phone,
     (channel, category): (Channel, Category),
 ) -> Result<Decision, StoreError> {
-    let facts = facts_of(tx, app, tenant, phone, channel, category).await?;
+    let to = Recipient::Phone(phone.clone());
+    let facts = facts_of(tx, app, tenant, &to, channel, category).await?;
     Ok(decide(&facts))
 }
 
 /// The message as the provider wants it.
-pub(in crate::messaging) fn outgoing(app: &App, message: &ToSend, from: &str) -> Outgoing {
+pub(in crate::messaging) fn outgoing(
+    app: &App,
+    message: &ToSend,
+    to: &Phone,
+    from: &str,
+) -> Outgoing {
     Outgoing {
         from: address(message.channel, from),
-        to: address(message.channel, message.recipient.as_e164()),
+        to: address(message.channel, to.as_e164()),
         body: kernel::Redacted(message.body.clone()),
         status_callback: Some(format!(
             "{}/api/v1/webhooks/twilio/status/",
@@ -221,7 +255,7 @@ pub(in crate::messaging) fn lookup(
 ) -> Lookup {
     Lookup {
         from: address(message.channel, from),
-        to: address(message.channel, message.recipient.as_e164()),
+        to: address(message.channel, message.recipient.as_str()),
         since: attempt.started_at,
         body_sha256: message.body_sha256.clone(),
         known_ids,
@@ -232,7 +266,7 @@ pub(in crate::messaging) fn lookup(
 fn address(channel: Channel, number: &str) -> String {
     match channel {
         Channel::Whatsapp => format!("whatsapp:{number}"),
-        Channel::Sms => number.to_owned(),
+        Channel::Sms | Channel::Email => number.to_owned(),
     }
 }
 
@@ -312,7 +346,7 @@ pub(in crate::messaging) async fn failed(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
-    number: i32,
+    (number, way): (i32, Channel),
     error: &SendError,
 ) -> Result<bool, StoreError> {
     let now = app.clock.now();
@@ -328,6 +362,10 @@ pub(in crate::messaging) async fn failed(
         detail: Some(&error.detail),
     };
     storage::end_attempt(tx, job, end, now).await?;
+    if unknown && way == Channel::Email {
+        mail::give_up(tx, app, job).await?;
+        return Ok(true);
+    }
     if unknown || error.class.can_retry() {
         return Ok(false);
     }
@@ -346,8 +384,8 @@ pub(in crate::messaging) async fn failed(
     storage::step(tx, job.tenant, job.id, step, now).await?;
     if error.class == ErrorClass::OptedOut {
         let message = storage::to_send(tx, job.tenant, job.id).await?;
-        if let Some(message) = message {
-            api::note_consent(tx, app, job.tenant, &message.recipient, true, "provider").await?;
+        if let Some(Recipient::Phone(phone)) = message.map(|message| message.recipient) {
+            api::note_consent(tx, app, job.tenant, &phone, true, "provider").await?;
         }
     }
     tx.emit(TOPIC, job.id);

@@ -1,5 +1,6 @@
 mod health;
 mod home;
+mod mailbox;
 mod overview;
 mod simulator;
 
@@ -12,4 +13,5 @@ pub(super) fn routes() -> Routes<App> {
         .merge(health::routes())
         .merge(overview::routes())
         .merge(simulator::routes())
+        .merge(mailbox::routes())
 }

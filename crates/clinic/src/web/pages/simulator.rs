@@ -61,6 +61,8 @@ impl Screen {
 #[template(path = "web/simulator.html")]
 struct SimulatorPage {
     shell: Shell,
+    /// Whether the reader may look at the e-mails that stayed here.
+    has_mailbox: bool,
     phones: Vec<(String, String)>,
     screen: Screen,
 }
@@ -90,8 +92,10 @@ async fn page(
     only_simulated(&app)?;
     let phones = phones(&app, &caller).await?;
     let screen = load(&app, &caller, &choice).await?;
+    let simulated = app.mail.as_ref().is_some_and(|mail| mail.is_simulated());
     render(&SimulatorPage {
         shell,
+        has_mailbox: simulated && caller.role().is_some_and(Role::is_admin),
         phones,
         screen,
     })
@@ -146,7 +150,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
     let channel = choice
         .channel
         .as_deref()
-        .and_then(Channel::parse)
+        .and_then(Channel::parse_phone)
         .unwrap_or(Channel::Whatsapp);
     let zone = caller.zone.clone();
     let Some(phone) = &choice.phone else {
@@ -215,8 +219,8 @@ async fn send(
     Form(message): Form<Message>,
 ) -> Result<Redirect, Fault> {
     only_simulated(&app)?;
-    let channel = Channel::parse(&message.channel)
-        .ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
+    let no_phone = || Problem::invalid("channel", "not-a-choice");
+    let channel = Channel::parse_phone(&message.channel).ok_or_else(no_phone)?;
     let (phone, ours) = {
         let mut tx = app.store.read(&caller.ctx).await?;
         let country = identity::api::tenant(&mut tx, caller.ctx.tenant)
@@ -233,6 +237,7 @@ async fn send(
     let (kind, path, prefix) = match channel {
         Channel::Whatsapp => (WebhookKind::Whatsapp, "whatsapp", "whatsapp:"),
         Channel::Sms => (WebhookKind::Sms, "sms", ""),
+        Channel::Email => return Err(no_phone().into()),
     };
     let fields = [
         ("MessageSid", format!("SM{}", app.rng.secret(16))),

@@ -1,23 +1,28 @@
+mod mail;
+
 use kernel::{Ctx, Phone, TenantId, Timestamp};
 use send_rules::{Channel, MessageState};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
 use super::{
-    model::{Attempt, AttemptOutcome, MessageId, MessageView, NewMessage, ToSend, Wanted},
+    model::{Attempt, AttemptOutcome, Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
     rules::number_like,
 };
+
+pub(super) use mail::refused_lately;
+pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
 
 store::statements! {
     INSERT = "INSERT INTO message (tenant_id, id, channel, category, recipient, patient_id, idempotency_key,
-            body, body_sha256, state, expires_at, created_by, created_at, updated_at, work_due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12, $12, $12)
+            body, body_sha256, state, expires_at, created_by, created_at, updated_at, work_due_at, subject, mail_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12, $12, $12, $13, $14)
         ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
     BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
-    TO_SEND = "SELECT channel, category, recipient, body, body_sha256, state, expires_at, created_at
+    TO_SEND = "SELECT channel, category, recipient, subject, mail_id, body, body_sha256, state, expires_at, created_at
         FROM message WHERE tenant_id = $1 AND id = $2";
     LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
         WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
@@ -41,17 +46,17 @@ store::statements! {
     BY_PROVIDER_ID = "SELECT id AS value FROM message
         WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
     STATE = "SELECT state AS value FROM message WHERE tenant_id = $1 AND id = $2";
-    VIEW = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
+    VIEW = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND id = $2";
-    LIST = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
+    LIST = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
-            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)
+            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR LOWER(recipient) LIKE $4)
         ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
     COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
-            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR recipient LIKE $4)";
-    TO_NUMBER = "SELECT id, channel, category, recipient, patient_id, body, state, reason, error_code, retryable, provider_id,
+            AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR LOWER(recipient) LIKE $4)";
+    TO_NUMBER = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
             work_attempts, created_at, updated_at
         FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
         ORDER BY created_at DESC, id DESC LIMIT 50";
@@ -80,7 +85,7 @@ pub(super) async fn insert(
     tx: &mut WriteTx,
     ctx: &Ctx,
     id: MessageId,
-    new: &NewMessage,
+    new: &Draft,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let values = params![
@@ -96,6 +101,8 @@ pub(super) async fn insert(
         new.expires_at,
         new.created_by,
         now,
+        new.subject,
+        new.mail_id,
     ];
     Ok(tx.execute(INSERT, values).await? == 1)
 }
@@ -221,7 +228,7 @@ pub(super) async fn twins_in_flight(
 pub(super) async fn known_provider_ids(
     tx: &mut ReadTx,
     tenant: TenantId,
-    recipient: &Phone,
+    recipient: &Recipient,
     since: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     tx.all(KNOWN_PROVIDER_IDS, params![tenant, recipient, since])

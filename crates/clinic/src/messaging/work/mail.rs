@@ -1,0 +1,89 @@
+//! What is different about an e-mail: its server cannot be asked later what
+//! became of it, so one whose outcome is unknown waits for a person.
+
+use std::time::Duration;
+
+use kernel::{EmailAddress, Redacted};
+use ports::{Accepted, ErrorClass, OutgoingMail, SendError};
+use send_rules::{Channel, MessageState};
+use store::{StoreError, WriteTx};
+
+use super::send;
+use crate::{
+    App,
+    messaging::{model::ToSend, storage},
+};
+
+/// How long an address that its server refused for good is not written to.
+pub(super) const AVOIDED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// The word for the provider in the database.
+pub(super) fn provider(app: &App) -> &'static str {
+    match &app.mail {
+        Some(mail) if !mail.is_simulated() => "smtp",
+        _ => "simulator",
+    }
+}
+
+/// What follows from an attempt whose outcome nobody noted.
+pub(super) enum Undecided {
+    /// Ask the provider.
+    LookUp,
+    /// Nothing: it was set aside for a person.
+    Over,
+    /// A new attempt: a person asked for it.
+    Again,
+}
+
+/// Makes the attempt.
+pub(super) async fn send(
+    app: &App,
+    message: &ToSend,
+    to: &EmailAddress,
+) -> Result<Accepted, SendError> {
+    let Some(mail) = &app.mail else {
+        return Err(SendError {
+            class: ErrorClass::Account,
+            code: None,
+            detail: "no mail server is set".to_owned(),
+            retry_after: None,
+        });
+    };
+    let outgoing = OutgoingMail {
+        message_id: message.mail_id.clone().unwrap_or_default(),
+        to: to.clone(),
+        subject: message.subject.clone().unwrap_or_default(),
+        text: Redacted(message.body.clone()),
+        at: message.created_at,
+    };
+    mail.send(&outgoing).await
+}
+
+/// Decides about a message with such an attempt. What a person sends again
+/// stands at `queued`, what was cut off at `sending`.
+pub(super) async fn undecided(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    message: &ToSend,
+) -> Result<Undecided, StoreError> {
+    match (message.channel, message.state) {
+        (Channel::Whatsapp | Channel::Sms, _) => Ok(Undecided::LookUp),
+        (Channel::Email, MessageState::Queued) => Ok(Undecided::Again),
+        (Channel::Email, _) => {
+            give_up(tx, app, job).await?;
+            Ok(Undecided::Over)
+        }
+    }
+}
+
+/// Sets a mail aside that may have arrived.
+pub(super) async fn give_up(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+) -> Result<(), StoreError> {
+    send::give_up(tx, app, job, "outcome_unknown", None).await?;
+    let why = "nobody knows whether the mail arrived";
+    jobs::bury(tx, &storage::WORK, job, app.clock.now(), why).await
+}
