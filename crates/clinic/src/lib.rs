@@ -14,9 +14,7 @@ pub mod patients;
 pub mod scheduling;
 pub mod web;
 
-pub use app::{
-    App, OlderSecret, Parts, SecurityMail, SecurityMessage, SecurityPost, Settings,
-};
+pub use app::{App, OlderSecret, Parts, SecurityMail, SecurityMessage, SecurityPost, Settings};
 pub use codes::{CODES, codes};
 pub use migrations::MIGRATIONS;
 use webkit::{ApiInfo, Built, Kit, KitParts, OauthInfo, Routes};

@@ -256,7 +256,9 @@ async fn mail(config: &Config) -> Finding {
         Err(error) if error.class == ErrorClass::Account => Finding::Fail(format!(
             "{} ({}); compare SMTP_URL with what its operator says",
             error.detail,
-            error.code.map_or("no code".to_owned(), |code| code.to_string())
+            error
+                .code
+                .map_or("no code".to_owned(), |code| code.to_string())
         )),
         Err(error) => Finding::Warn(format!(
             "{}; e-mails wait until it answers; is SMTP_URL right?",

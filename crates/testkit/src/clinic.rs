@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::ConnectInfo,
-    http::{Method, Request, StatusCode, header},
+    http::{Method, Request, header},
 };
 use clinic::{
     App, Parts, Settings,

@@ -45,9 +45,10 @@ impl header::Header for AutoSubmitted {
 }
 
 pub(super) fn message(from: &Sender, mail: &OutgoingMail) -> Result<Message, SendError> {
-    let to: Address = mail.to.as_str().parse().map_err(|_| {
-        SendError::new(ErrorClass::BadAddress, "the address cannot be written to")
-    })?;
+    let to: Address =
+        mail.to.as_str().parse().map_err(|_| {
+            SendError::new(ErrorClass::BadAddress, "the address cannot be written to")
+        })?;
     let micros = u64::try_from(mail.at.micros()).unwrap_or(0);
     let subject: String = mail
         .subject
@@ -132,12 +133,17 @@ mod tests {
 
     fn headers(message: &str) -> Vec<&str> {
         let (head, _) = message.split_once("\r\n\r\n").unwrap();
-        head.split("\r\n").filter(|line| !line.starts_with(' ')).collect()
+        head.split("\r\n")
+            .filter(|line| !line.starts_with(' '))
+            .collect()
     }
 
     #[test]
     fn a_mail_has_its_id_its_date_and_both_parts() {
-        let shown = formatted(&mail("Bonjour", "Un.\n\nhttps://clinic.example/reset/ab\n\nDeux."));
+        let shown = formatted(&mail(
+            "Bonjour",
+            "Un.\n\nhttps://clinic.example/reset/ab\n\nDeux.",
+        ));
         for part in [
             "Message-ID: <01980000@clinic.example>",
             "Date: Sun, 01 Mar 2026 09:30:00 +0000",
@@ -166,7 +172,16 @@ mod tests {
                 .collect();
             assert_eq!(
                 names,
-                ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"],
+                [
+                    "From",
+                    "To",
+                    "Subject",
+                    "Date",
+                    "Message-ID",
+                    "Auto-Submitted",
+                    "MIME-Version",
+                    "Content-Type"
+                ],
                 "{shown}"
             );
         }
@@ -174,10 +189,18 @@ mod tests {
 
     #[test]
     fn a_name_adds_nothing_to_the_page_either() {
-        let html = html_of("Bonjour <b onclick=\"x\">Awa</b> & 'lui',\n\nhttps://clinic.example/?a=1&b=\"2\"");
+        let html = html_of(
+            "Bonjour <b onclick=\"x\">Awa</b> & 'lui',\n\nhttps://clinic.example/?a=1&b=\"2\"",
+        );
         assert!(!html.contains("<b ") && !html.contains("</b>"), "{html}");
-        assert!(html.contains("&lt;b onclick=&quot;x&quot;&gt;Awa"), "{html}");
-        assert!(html.contains("<a href=\"https://clinic.example/?a=1&amp;b=&quot;2&quot;\">"), "{html}");
+        assert!(
+            html.contains("&lt;b onclick=&quot;x&quot;&gt;Awa"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<a href=\"https://clinic.example/?a=1&amp;b=&quot;2&quot;\">"),
+            "{html}"
+        );
         assert!(!html_of("javascript:alert(1)").contains("href"));
     }
 
@@ -186,7 +209,12 @@ mod tests {
         for good in ["a@clinic.example", "Clinique Espoir <a@clinic.example>"] {
             assert!(good.parse::<Sender>().is_ok(), "{good}");
         }
-        for bad in ["", "clinic.example", "a@localhost", "a@b.example, c@d.example"] {
+        for bad in [
+            "",
+            "clinic.example",
+            "a@localhost",
+            "a@b.example, c@d.example",
+        ] {
             assert!(bad.parse::<Sender>().is_err(), "{bad}");
         }
     }

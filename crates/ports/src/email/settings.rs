@@ -38,12 +38,15 @@ impl SmtpUrl {
 impl std::str::FromStr for SmtpUrl {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wrong =
-            || "not smtp:// or smtps:// with a host, and before it user:password@ if need be".to_owned();
+        let wrong = || {
+            "not smtp:// or smtps:// with a host, and before it user:password@ if need be"
+                .to_owned()
+        };
         let url = Url::parse(text).map_err(|_| wrong())?;
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(wrong)?.trim_matches(['[', ']']).to_owned();
-        let rest = !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
+        let rest =
+            !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some();
         let is_loopback = is_loopback(&url);
         let (tls, port) = match (url.scheme(), is_loopback) {
             ("smtps", _) => (Tls::Wrapped, 465),
@@ -84,7 +87,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> SmtpUrl {
-        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+        text.parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
     #[test]
@@ -92,13 +96,32 @@ mod tests {
         for (text, host, port, tls) in [
             ("smtp://127.0.0.1:1025", "127.0.0.1", 1025, Tls::None),
             ("smtp://[::1]", "::1", 25, Tls::None),
-            ("smtp://mail.example.org", "mail.example.org", 587, Tls::StartTls),
-            ("smtp://127.0.0.1.example.org:25/", "127.0.0.1.example.org", 25, Tls::StartTls),
-            ("smtps://mail.example.org", "mail.example.org", 465, Tls::Wrapped),
+            (
+                "smtp://mail.example.org",
+                "mail.example.org",
+                587,
+                Tls::StartTls,
+            ),
+            (
+                "smtp://127.0.0.1.example.org:25/",
+                "127.0.0.1.example.org",
+                25,
+                Tls::StartTls,
+            ),
+            (
+                "smtps://mail.example.org",
+                "mail.example.org",
+                465,
+                Tls::Wrapped,
+            ),
             ("smtps://localhost:4465", "localhost", 4465, Tls::Wrapped),
         ] {
             let url = read(text);
-            assert_eq!((url.host.as_str(), url.port, url.tls), (host, port, tls), "{text}");
+            assert_eq!(
+                (url.host.as_str(), url.port, url.tls),
+                (host, port, tls),
+                "{text}"
+            );
         }
     }
 

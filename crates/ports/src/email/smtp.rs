@@ -13,11 +13,7 @@ use lettre::{
     },
 };
 
-use super::{
-    MailSender, OutgoingMail, Sender, SmtpUrl,
-    mime::message,
-    settings::Tls,
-};
+use super::{MailSender, OutgoingMail, Sender, SmtpUrl, mime::message, settings::Tls};
 use crate::{
     Unavailable,
     http::{CONNECT_TIMEOUT, install_tls},
@@ -87,7 +83,12 @@ impl SmtpSender {
             }
         };
         let hello = ClientId::Domain(from.0.email.domain().to_owned());
-        Ok(Self { url, from, tls, hello })
+        Ok(Self {
+            url,
+            from,
+            tls,
+            hello,
+        })
     }
 
     /// Connects and signs in without sending anything.
@@ -181,18 +182,21 @@ fn failed(stage: Stage, error: &lettre::transport::smtp::Error) -> SendError {
 /// What follows from a failed step (RFC 5321, 4.2.1 and 4.3.2; RFC 4954, 6).
 fn outcome(stage: Stage, fault: Fault) -> SendError {
     let (class, detail) = match (stage, fault) {
-        (_, Fault::Answer(530 | 534 | 535 | 538)) => {
-            (ErrorClass::Account, "the mail server does not accept the account")
-        }
-        (_, Fault::Answer(400..500)) => {
-            (ErrorClass::Transient, "the mail server asks to try again later")
-        }
+        (_, Fault::Answer(530 | 534 | 535 | 538)) => (
+            ErrorClass::Account,
+            "the mail server does not accept the account",
+        ),
+        (_, Fault::Answer(400..500)) => (
+            ErrorClass::Transient,
+            "the mail server asks to try again later",
+        ),
         (Stage::Opening, Fault::Answer(_)) => {
             (ErrorClass::Account, "the mail server does not let us send")
         }
-        (Stage::Recipient, Fault::Answer(_)) => {
-            (ErrorClass::BadAddress, "the mail server does not know the address")
-        }
+        (Stage::Recipient, Fault::Answer(_)) => (
+            ErrorClass::BadAddress,
+            "the mail server does not know the address",
+        ),
         (Stage::Asking | Stage::Content, Fault::Answer(_)) => {
             (ErrorClass::MailRefused, "the mail server refuses the mail")
         }

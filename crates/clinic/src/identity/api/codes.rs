@@ -14,11 +14,7 @@ use store::{Scope, WriteTx};
 use subtle::ConstantTimeEq as _;
 use webkit::Texts;
 
-use super::{
-    accounts, mails, members,
-    mails::Changed,
-    profile,
-};
+use super::{accounts, mails, mails::Changed, members, profile};
 use crate::{
     App, SecurityMessage, audit,
     identity::{

@@ -256,7 +256,10 @@ pub(super) async fn tell(
     let clinic = storage::tenant(tx, ctx.tenant).await?;
     let texts = Texts::new(member.locale);
     let now = app.clock.now();
-    let (day, time) = (now.day_month_year(&clinic.zone), now.hour_minute(&clinic.zone));
+    let (day, time) = (
+        now.day_month_year(&clinic.zone),
+        now.hour_minute(&clinic.zone),
+    );
     let link = format!("{}/forgotten", app.settings.public_url);
     let (name, place) = (one_line(&member.first_name), one_line(&clinic.name));
     let body = texts.with(

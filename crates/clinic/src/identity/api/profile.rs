@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::{
     accounts, failures,
-    mails::{self, Changed},
     input::{Check, LONG, SHORT},
+    mails::{self, Changed},
 };
 use crate::{
     App, audit,

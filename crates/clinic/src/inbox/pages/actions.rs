@@ -31,8 +31,8 @@ pub(super) async fn reply(
     PathId(id): PathId<Conversation>,
     Form(form): Form<ReplyForm>,
 ) -> Result<Redirect, Fault> {
-    let channel =
-        Channel::parse_phone(&form.channel).ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
+    let channel = Channel::parse_phone(&form.channel)
+        .ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
     let reply = Reply {
         body: form.body,
         channel: Some(channel),

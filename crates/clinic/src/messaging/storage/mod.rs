@@ -10,8 +10,8 @@ use super::{
     rules::number_like,
 };
 
-pub(super) use mail::refused_lately;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
+pub(super) use mail::refused_lately;
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
