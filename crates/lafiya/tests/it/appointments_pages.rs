@@ -385,6 +385,10 @@ on_both_engines! {
         assert!(page.contains(&format!("/agenda/appointments/{id}/move")) && !page.contains(&kept), "{page}");
         let board = chef.get(&format!("/agenda?date={MONDAY}")).await.text;
         assert!(board.contains("Absent de 07:00 à 09:00 · Formation"), "{board}");
+        // Each doctor's column is a page of its own in print, with its head.
+        let doctors = board.matches("<section class=\"card column").count();
+        let heads = board.matches("<p class=\"printed first-up\" aria-hidden=\"true\">lundi 8 mars 2027</p>").count();
+        assert!(doctors > 1 && heads == doctors, "{board}");
         let backwards = [fields[0], ("start_datetime", until.as_str()), ("end_datetime", from.as_str()), fields[3]];
         let wrong = fill(&chef, "/agenda/absences", &backwards).await;
         assert!(wrong.status == 400 && wrong.text.contains("id=\"e-end_datetime\""), "{}", wrong.text);

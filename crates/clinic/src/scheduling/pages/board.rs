@@ -34,6 +34,8 @@ pub(super) struct Board {
     pub(super) doctors: Vec<StaffMember>,
     pub(super) waiting: Vec<Visit>,
     pub(super) columns: Vec<Column>,
+    /// The day in words, for the head of each printed page.
+    pub(super) day: String,
 }
 
 /// A day of a doctor.
@@ -181,6 +183,7 @@ impl Board {
             doctors,
             waiting: waiting(app, caller, texts, now).await?,
             columns: Vec::new(),
+            day: format!("{} {}", words::day_words(texts, date), date.year()),
         };
         let days = board.days();
         let times = Times::load(app, caller, chosen, days).await?;
