@@ -218,25 +218,34 @@ async fn add_client(
         Ok(new) => api::register_client(&app, &caller.ctx, new).await,
         Err(problem) => Err(problem),
     };
+    let made = made.map(|issued| Fresh {
+        name: form.name.clone(),
+        client_id: Some(issued.id.to_string()),
+        secret: issued.secret,
+    });
+    let refused = |client| Extra {
+        client,
+        ..Extra::default()
+    };
+    answered(&app, shell, form, made, refused).await
+}
+
+/// The page with the secret that was made, or with the form in its place again.
+async fn answered(
+    app: &App,
+    shell: Shell,
+    form: AccessForm,
+    made: Result<Fresh, Problem>,
+    refused: fn(Typed) -> Extra,
+) -> Result<Response, Fault> {
     let (status, extra) = match made {
-        Ok(issued) => {
-            let fresh = Fresh {
-                name: form.name,
-                client_id: Some(issued.id.to_string()),
-                secret: issued.secret,
-            };
-            (StatusCode::CREATED, fresh_only(fresh))
-        }
+        Ok(fresh) => (StatusCode::CREATED, fresh_only(fresh)),
         Err(problem) => {
-            let client = again(&shell, form, problem)?;
-            let extra = Extra {
-                client,
-                ..Extra::default()
-            };
-            (StatusCode::BAD_REQUEST, extra)
+            let typed = again(&shell, form, problem)?;
+            (StatusCode::BAD_REQUEST, refused(typed))
         }
     };
-    Ok((status, page(&app, shell, extra).await?).into_response())
+    Ok((status, page(app, shell, extra).await?).into_response())
 }
 
 fn fresh_only(fresh: Fresh) -> Extra {
@@ -293,25 +302,16 @@ async fn add_token(
         Ok(new) => api::create_service_token(&app, &caller.ctx, new).await,
         Err(problem) => Err(problem),
     };
-    let (status, extra) = match made {
-        Ok(issued) => {
-            let fresh = Fresh {
-                name: form.name,
-                client_id: None,
-                secret: issued.secret,
-            };
-            (StatusCode::CREATED, fresh_only(fresh))
-        }
-        Err(problem) => {
-            let token = again(&shell, form, problem)?;
-            let extra = Extra {
-                token,
-                ..Extra::default()
-            };
-            (StatusCode::BAD_REQUEST, extra)
-        }
+    let made = made.map(|issued| Fresh {
+        name: form.name.clone(),
+        client_id: None,
+        secret: issued.secret,
+    });
+    let refused = |token| Extra {
+        token,
+        ..Extra::default()
     };
-    Ok((status, page(&app, shell, extra).await?).into_response())
+    answered(&app, shell, form, made, refused).await
 }
 
 async fn end_token(
