@@ -469,6 +469,28 @@ on_both_engines! {
         assert_eq!(none.json()["code"], "no-phone");
     }
 
+    async fn an_address_is_found_whatever_the_case_of_its_letters(db) {
+        let clinic = TestClinic::new(&db).await;
+        let new = NewUser {
+            username: "elodie".into(),
+            password: PASSWORD.into(),
+            first_name: "Élodie".into(),
+            last_name: "Ba".into(),
+            role: Role::Agent,
+            locale: Locale::Fr,
+            email: Some("ÉLODIE@Exemple.sn".into()),
+            phone: None,
+        };
+        api::create_user(&clinic.app, clinic.tenant, new).await.unwrap();
+        for email in ["élodie@exemple.sn", " ÉLODIE@EXEMPLE.SN ", "Élodie@exemple.sn"] {
+            assert!(api::issue_tokens(&clinic.app, email, PASSWORD).await.is_ok(), "{email}");
+        }
+        let other = json!({"email": "ÇA.VA@Exemple.sn"});
+        assert_eq!(call(&clinic, "elodie", Method::PATCH, "/api/v1/auth/users/me/", other).await.status, 200);
+        assert!(api::issue_tokens(&clinic.app, "ça.va@exemple.sn", PASSWORD).await.is_ok());
+        assert!(api::issue_tokens(&clinic.app, "élodie@exemple.sn", PASSWORD).await.is_err());
+    }
+
     async fn a_password_is_changed_with_the_old_one(db) {
         let clinic = TestClinic::new(&db).await;
         let other = api::open_session(&clinic.app, "agent", PASSWORD).await.unwrap();

@@ -14,7 +14,7 @@ store::statements! {
     TENANTS = "SELECT id, slug, name, locale, zone, country FROM tenant ORDER BY created_at, id";
     INSERT_USER = "INSERT INTO user_account (id, username, username_folded, password_hash, first_name, last_name, email,
             phone, locale, is_active, token_version, created_at, email_key, search, phone_vouched)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, LOWER($7), $12, $13)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14)";
     INSERT_MEMBERSHIP = "INSERT INTO membership (tenant_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)";
     USER_BY_NAME = "SELECT id, username, password_hash, first_name, last_name, email, phone, locale, is_active,
             token_version, created_at, last_login_at
@@ -96,12 +96,19 @@ pub(in crate::identity) async fn insert_user(
         new.locale,
         true,
         now,
+        new.email.as_deref().map(email_key),
         search_name(&new.first_name, &new.last_name),
         phone_vouched,
     ];
     tx.execute_one(INSERT_USER, values).await?;
     tx.execute_one(INSERT_MEMBERSHIP, params![tenant, id, new.role, now])
         .await
+}
+
+/// What an account is found by: the address whatever the case of its letters, which
+/// the engines' own functions see only of some alphabets.
+pub(in crate::identity) fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
 }
 
 /// What a list of users is searched by, besides the name to sign in with.
@@ -122,8 +129,8 @@ pub(in crate::identity) async fn user_by_email(
     tx: &mut ReadTx,
     email: &str,
 ) -> Result<Option<UserRow>, StoreError> {
-    let email = email.trim().to_ascii_lowercase();
-    let mut users: Vec<UserRow> = tx.all(USERS_BY_EMAIL, params![email, true]).await?;
+    let values = params![email_key(email), true];
+    let mut users: Vec<UserRow> = tx.all(USERS_BY_EMAIL, values).await?;
     Ok(users.pop().filter(|_| users.is_empty()))
 }
 

@@ -36,7 +36,7 @@ store::statements! {
             LEFT JOIN user_profile p ON p.tenant_id = m.tenant_id AND p.user_id = m.user_id
         WHERE m.tenant_id = $1 AND m.role = 'medecin' AND m.is_active = $2 AND u.is_active = $2
         ORDER BY u.last_name, u.first_name, u.id";
-    UPDATE_ACCOUNT = "UPDATE user_account SET first_name = $3, last_name = $4, email = $5, email_key = LOWER($5),
+    UPDATE_ACCOUNT = "UPDATE user_account SET first_name = $3, last_name = $4, email = $5, email_key = $12,
             phone = $6, locale = $7, search = $8, email_verified_at = $9, phone_verified_at = $10,
             phone_vouched = $11, version = version + 1
         WHERE id = $1 AND version = $2";
@@ -218,6 +218,7 @@ pub(in crate::identity) async fn update_member(
         member.email_verified_at,
         member.phone_verified_at,
         member.phone_vouched,
+        member.email.as_deref().map(super::email_key),
     ];
     tx.execute_one(UPDATE_ACCOUNT, account).await?;
     let profile = params![
