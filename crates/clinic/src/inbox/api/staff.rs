@@ -1,6 +1,6 @@
 use kernel::{Ctx, Problem, UserId, text};
 use send_rules::{Category, Channel, Decision};
-use store::WriteTx;
+use store::{TxFuture, WriteTx};
 
 use super::TOPIC;
 use crate::{
@@ -28,6 +28,37 @@ pub struct Reply {
     pub channel: Option<Channel>,
     /// The same id again is the same answer: a double click sends once.
     pub once: String,
+}
+
+/// What a member of staff does in a conversation that he may open: one transaction.
+async fn within<T: Send + 'static>(
+    app: &App,
+    ctx: &Ctx,
+    id: ConversationId,
+    act: impl for<'t> FnOnce(&'t mut WriteTx, Within<'t>) -> TxFuture<'t, T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let (a, ctx) = (app.clone(), *ctx);
+    app.store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let conversation = find(tx, &a, &ctx, id).await?;
+                let within = Within {
+                    app: &a,
+                    ctx: &ctx,
+                    conversation: &conversation,
+                };
+                act(tx, within).await
+            })
+        })
+        .await
+}
+
+/// Where something is done, by whom.
+#[derive(Clone, Copy)]
+struct Within<'t> {
+    app: &'t App,
+    ctx: &'t Ctx,
+    conversation: &'t ConversationRow,
 }
 
 async fn find(
@@ -70,64 +101,71 @@ pub async fn reply(
     reply: Reply,
 ) -> Result<MessageId, Problem> {
     let body = checked(&reply.body)?;
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let conversation = find(tx, &a, &ctx, id).await?;
-                let channel = reply.channel.unwrap_or(conversation.channel);
-                let phone = &conversation.phone;
-                let way = (channel, Category::Answer);
-                let decision = messaging::api::decision(tx, &a, ctx.tenant, phone, way).await?;
-                if let Decision::Refuse(reason) = decision {
-                    return Err(Problem::conflict(reason.as_str()));
-                }
-                let message = messaging::api::NewMessage {
-                    channel,
-                    category: Category::Answer,
-                    recipient: phone.clone(),
-                    patient: conversation.patient_id,
-                    body: body.clone(),
-                    idempotency_key: format!("reply:{id}:{}", reply.once),
-                    expires_at: None,
-                    created_by: ctx.actor.user(),
-                };
-                let queued = messaging::api::enqueue(tx, &a, &ctx, &message).await?;
-                if queued.fresh {
-                    outbound(tx, &a, &ctx, &conversation, channel, &body, queued.id).await?;
-                }
-                Ok(queued.id)
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            let channel = reply.channel.unwrap_or(at.conversation.channel);
+            let phone = &at.conversation.phone;
+            let way = (channel, Category::Answer);
+            let decision = messaging::api::decision(tx, at.app, at.ctx.tenant, phone, way).await?;
+            if let Decision::Refuse(reason) = decision {
+                return Err(Problem::conflict(reason.as_str()));
+            }
+            let message = messaging::api::NewMessage {
+                channel,
+                category: Category::Answer,
+                recipient: phone.clone(),
+                patient: at.conversation.patient_id,
+                body: body.clone(),
+                idempotency_key: format!("reply:{id}:{}", reply.once),
+                expires_at: None,
+                created_by: at.ctx.actor.user(),
+            };
+            let queued = messaging::api::enqueue(tx, at.app, at.ctx, &message).await?;
+            if queued.fresh {
+                outbound(tx, at, channel, &body, queued.id).await?;
+            }
+            Ok(queued.id)
         })
-        .await
+    })
+    .await
 }
 
 async fn outbound(
     tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    conversation: &ConversationRow,
+    at: Within<'_>,
     channel: Channel,
     body: &str,
     message: MessageId,
 ) -> Result<(), Problem> {
-    let now = app.clock.now();
+    let now = at.app.clock.now();
     let entry = NewEntry {
-        id: EntryId::new(&app.clock, &app.rng),
-        conversation: conversation.id,
         kind: EntryKind::Outbound,
         channel: Some(channel),
-        phone: Some(&conversation.phone),
-        body,
-        author: ctx.actor.user(),
+        phone: Some(&at.conversation.phone),
         message: Some(message),
-        needs_review: false,
-        at: now,
+        ..line(at, body)
     };
-    storage::insert_entry(tx, ctx.tenant, &entry).await?;
+    storage::insert_entry(tx, at.ctx.tenant, &entry).await?;
     let preview = text::shorten(&body.replace(['\n', '\r'], " "), 90);
-    storage::answer(tx, ctx.tenant, conversation.id, &preview, now, channel).await?;
-    changed(tx, app, ctx, conversation.id, "conversation.reply").await
+    let id = at.conversation.id;
+    storage::answer(tx, at.ctx.tenant, id, &preview, now, channel).await?;
+    changed(tx, at, "conversation.reply").await
+}
+
+/// A line by the caller, for colleagues only.
+fn line<'b>(at: Within<'_>, body: &'b str) -> NewEntry<'b> {
+    NewEntry {
+        id: EntryId::new(&at.app.clock, &at.app.rng),
+        conversation: at.conversation.id,
+        kind: EntryKind::Note,
+        channel: None,
+        phone: None,
+        body,
+        author: at.ctx.actor.user(),
+        message: None,
+        needs_review: false,
+        at: at.app.clock.now(),
+    }
 }
 
 /// Writes something for colleagues only.
@@ -136,28 +174,13 @@ async fn outbound(
 /// 404; 400 for an empty or too long text.
 pub async fn note(app: &App, ctx: &Ctx, id: ConversationId, body: &str) -> Result<(), Problem> {
     let body = checked(body)?;
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let conversation = find(tx, &a, &ctx, id).await?;
-                let entry = NewEntry {
-                    id: EntryId::new(&a.clock, &a.rng),
-                    conversation: conversation.id,
-                    kind: EntryKind::Note,
-                    channel: None,
-                    phone: None,
-                    body: &body,
-                    author: ctx.actor.user(),
-                    message: None,
-                    needs_review: false,
-                    at: a.clock.now(),
-                };
-                storage::insert_entry(tx, ctx.tenant, &entry).await?;
-                changed(tx, &a, &ctx, id, "conversation.note").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            storage::insert_entry(tx, at.ctx.tenant, &line(at, &body)).await?;
+            changed(tx, at, "conversation.note").await
         })
-        .await
+    })
+    .await
 }
 
 /// Gives the conversation to a colleague, or to nobody.
@@ -170,26 +193,21 @@ pub async fn assign(
     id: ConversationId,
     to: Option<UserId>,
 ) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                find(tx, &a, &ctx, id).await?;
-                let staff = identity::api::staff(tx, ctx.tenant).await?;
-                if to.is_some_and(|to| !staff.iter().any(|member| member.id == to)) {
-                    return Err(Problem::invalid("user_id", "not-a-choice"));
-                }
-                storage::assign(tx, ctx.tenant, id, to).await?;
-                let key = if to.is_some() {
-                    "inbox-event-assigned"
-                } else {
-                    "inbox-event-unassigned"
-                };
-                happening(tx, &a, &ctx, id, key, a.clock.now()).await?;
-                changed(tx, &a, &ctx, id, "conversation.assign").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            let staff = identity::api::staff(tx, at.ctx.tenant).await?;
+            if to.is_some_and(|to| !staff.iter().any(|member| member.id == to)) {
+                return Err(Problem::invalid("user_id", "not-a-choice"));
+            }
+            storage::assign(tx, at.ctx.tenant, id, to).await?;
+            let key = match to {
+                Some(_) => "inbox-event-assigned",
+                None => "inbox-event-unassigned",
+            };
+            happened(tx, at, key, "conversation.assign").await
         })
-        .await
+    })
+    .await
 }
 
 /// Closes or opens a conversation again.
@@ -202,23 +220,19 @@ pub async fn set_status(
     id: ConversationId,
     status: ConversationStatus,
 ) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                find(tx, &a, &ctx, id).await?;
-                if !storage::set_status(tx, ctx.tenant, id, status).await? {
-                    return Ok(());
-                }
-                let key = match status {
-                    ConversationStatus::Open => "inbox-event-opened",
-                    ConversationStatus::Closed => "inbox-event-closed",
-                };
-                happening(tx, &a, &ctx, id, key, a.clock.now()).await?;
-                changed(tx, &a, &ctx, id, "conversation.status").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            if !storage::set_status(tx, at.ctx.tenant, id, status).await? {
+                return Ok(());
+            }
+            let key = match status {
+                ConversationStatus::Open => "inbox-event-opened",
+                ConversationStatus::Closed => "inbox-event-closed",
+            };
+            happened(tx, at, key, "conversation.status").await
         })
-        .await
+    })
+    .await
 }
 
 /// Somebody has looked at it.
@@ -250,21 +264,19 @@ pub async fn resolve(
     id: ConversationId,
     patient: PatientId,
 ) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let conversation = find(tx, &a, &ctx, id).await?;
-                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
-                let sharing = patients::api::by_phone(tx, ctx.tenant, &conversation.phone).await?;
-                if !sharing.iter().any(|summary| summary.id == patient) {
-                    return Err(Problem::invalid("patient_id", "not-a-choice"));
-                }
-                attach_waiting(tx, &a, &ctx, &conversation, patient).await?;
-                changed(tx, &a, &ctx, id, "conversation.resolve").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            let patient = patients::api::kept(tx, at.ctx.tenant, patient).await?;
+            let phone = &at.conversation.phone;
+            let sharing = patients::api::by_phone(tx, at.ctx.tenant, phone).await?;
+            if !sharing.iter().any(|summary| summary.id == patient) {
+                return Err(Problem::invalid("patient_id", "not-a-choice"));
+            }
+            attach_waiting(tx, at, patient).await?;
+            changed(tx, at, "conversation.resolve").await
         })
-        .await
+    })
+    .await
 }
 
 /// Confirms that a number which resembles a patient's is his: what it wrote is
@@ -278,21 +290,19 @@ pub async fn confirm(
     id: ConversationId,
     patient: PatientId,
 ) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let conversation = find(tx, &a, &ctx, id).await?;
-                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
-                if conversation.proposed_patient != Some(patient) {
-                    return Err(Problem::conflict("not-proposed"));
-                }
-                patients::api::add_contact(tx, &a, &ctx, patient, &conversation.phone).await?;
-                attach_waiting(tx, &a, &ctx, &conversation, patient).await?;
-                changed(tx, &a, &ctx, id, "conversation.confirm").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            let patient = patients::api::kept(tx, at.ctx.tenant, patient).await?;
+            if at.conversation.proposed_patient != Some(patient) {
+                return Err(Problem::conflict("not-proposed"));
+            }
+            let phone = &at.conversation.phone;
+            patients::api::add_contact(tx, at.app, at.ctx, patient, phone).await?;
+            attach_waiting(tx, at, patient).await?;
+            changed(tx, at, "conversation.confirm").await
         })
-        .await
+    })
+    .await
 }
 
 /// Says that the number is not the proposed patient's; it is not proposed again.
@@ -305,45 +315,46 @@ pub async fn refuse(
     id: ConversationId,
     patient: PatientId,
 ) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                find(tx, &a, &ctx, id).await?;
-                let patient = patients::api::kept(tx, ctx.tenant, patient).await?;
-                if !storage::refuse(tx, ctx.tenant, id, patient).await? {
-                    return Err(Problem::conflict("not-proposed"));
-                }
-                happening(tx, &a, &ctx, id, "inbox-event-refused", a.clock.now()).await?;
-                changed(tx, &a, &ctx, id, "conversation.refuse").await
-            })
+    within(app, ctx, id, move |tx, at| {
+        Box::pin(async move {
+            let patient = patients::api::kept(tx, at.ctx.tenant, patient).await?;
+            if !storage::refuse(tx, at.ctx.tenant, id, patient).await? {
+                return Err(Problem::conflict("not-proposed"));
+            }
+            happened(tx, at, "inbox-event-refused", "conversation.refuse").await
         })
-        .await
+    })
+    .await
 }
 
 async fn attach_waiting(
     tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    conversation: &ConversationRow,
+    at: Within<'_>,
     patient: PatientId,
 ) -> Result<(), Problem> {
-    let waiting = conversation.patient_id.is_none()
-        && storage::has_inbound(tx, ctx.tenant, conversation.id).await?;
+    let waiting = at.conversation.patient_id.is_none()
+        && storage::has_inbound(tx, at.ctx.tenant, at.conversation.id).await?;
     if !waiting {
         return Err(Problem::conflict("nothing-to-attach"));
     }
-    Ok(attach(tx, app, ctx, conversation, patient).await?)
+    Ok(attach(tx, at.app, at.ctx, at.conversation, patient).await?)
 }
 
-async fn changed(
+/// The same as [`changed`], with a line in the conversation that says so.
+async fn happened(
     tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    id: ConversationId,
+    at: Within<'_>,
+    key: &'static str,
     action: &'static str,
 ) -> Result<(), Problem> {
-    let conversation = storage::conversation(tx, ctx.tenant, id).await?;
+    let now = at.app.clock.now();
+    happening(tx, at.app, at.ctx, at.conversation.id, key, now).await?;
+    changed(tx, at, action).await
+}
+
+async fn changed(tx: &mut WriteTx, at: Within<'_>, action: &'static str) -> Result<(), Problem> {
+    let id = at.conversation.id;
+    let conversation = storage::conversation(tx, at.ctx.tenant, id).await?;
     let patient = conversation.and_then(|conversation| conversation.patient_id);
     let event = Event {
         action,
@@ -352,7 +363,7 @@ async fn changed(
         patient: patient.map(|patient| patient.uuid()),
         detail: None,
     };
-    audit::api::record_event(tx, app, ctx, event);
+    audit::api::record_event(tx, at.app, at.ctx, event);
     tx.emit(TOPIC, id.uuid());
     Ok(())
 }

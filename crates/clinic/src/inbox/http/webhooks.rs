@@ -27,56 +27,42 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(retry_webhook), Policy::STAFF)
 }
 
-/// Receives a WhatsApp message from Twilio.
-///
-/// Stored before it is answered; the same `MessageSid` again does nothing.
-#[utoipa::path(
-    post, path = "/api/v1/webhooks/twilio/whatsapp/", tag = "webhooks",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        example = "MessageSid=SM00000000000000000000000000000000&From=whatsapp%3A%2B221771234567&To=whatsapp%3A%2B14155238886&Body=Bonjour&NumMedia=0"),
-    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
-)]
-async fn receive_whatsapp(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: RawForm,
-) -> Result<Response, Fault> {
-    receive(&app, WebhookKind::Whatsapp, &headers, form).await
+/// A webhook of Twilio: what it is, its address and an example of what comes there.
+macro_rules! hooks {
+    ($($(#[$doc:meta])* $name:ident, $kind:ident, $path:literal, $example:literal;)+) => {
+        $($(#[$doc])*
+        #[utoipa::path(
+            post, path = $path, tag = "webhooks",
+            request_body(content = String, content_type = "application/x-www-form-urlencoded", example = $example),
+            params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
+            responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
+        )]
+        async fn $name(
+            State(app): State<App>,
+            headers: HeaderMap,
+            form: RawForm,
+        ) -> Result<Response, Fault> {
+            receive(&app, WebhookKind::$kind, &headers, form).await
+        })+
+    };
 }
 
-/// Receives an SMS from Twilio.
-///
-/// Stored before it is answered; the same `MessageSid` again does nothing.
-#[utoipa::path(
-    post, path = "/api/v1/webhooks/twilio/sms/", tag = "webhooks",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        example = "MessageSid=SM00000000000000000000000000000000&From=%2B221771234567&To=%2B14155238886&Body=Bonjour&NumMedia=0"),
-    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
-)]
-async fn receive_sms(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: RawForm,
-) -> Result<Response, Fault> {
-    receive(&app, WebhookKind::Sms, &headers, form).await
-}
+hooks! {
+    /// Receives a WhatsApp message from Twilio.
+    ///
+    /// Stored before it is answered; the same `MessageSid` again does nothing.
+    receive_whatsapp, Whatsapp, "/api/v1/webhooks/twilio/whatsapp/",
+    "MessageSid=SM00000000000000000000000000000000&From=whatsapp%3A%2B221771234567&To=whatsapp%3A%2B14155238886&Body=Bonjour&NumMedia=0";
 
-/// Receives from Twilio what became of a message.
-#[utoipa::path(
-    post, path = "/api/v1/webhooks/twilio/status/", tag = "webhooks",
-    request_body(content = String, content_type = "application/x-www-form-urlencoded",
-        example = "MessageSid=SM00000000000000000000000000000000&MessageStatus=delivered&From=%2B14155238886&To=%2B221771234567"),
-    params(("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters")),
-    responses((status = 200, description = "Stored; empty TwiML", body = String, content_type = "text/xml", example = "<Response></Response>"))
-)]
-async fn receive_status(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: RawForm,
-) -> Result<Response, Fault> {
-    receive(&app, WebhookKind::Status, &headers, form).await
+    /// Receives an SMS from Twilio.
+    ///
+    /// Stored before it is answered; the same `MessageSid` again does nothing.
+    receive_sms, Sms, "/api/v1/webhooks/twilio/sms/",
+    "MessageSid=SM00000000000000000000000000000000&From=%2B221771234567&To=%2B14155238886&Body=Bonjour&NumMedia=0";
+
+    /// Receives from Twilio what became of a message.
+    receive_status, Status, "/api/v1/webhooks/twilio/status/",
+    "MessageSid=SM00000000000000000000000000000000&MessageStatus=delivered&From=%2B14155238886&To=%2B221771234567";
 }
 
 async fn receive(
