@@ -1,6 +1,6 @@
 # Plusieurs rendez-vous à la fois : le même jour, ou en série.
 
-notice-reminder-each = { $clinic }. Rappel, { $count } rendez-vous le { $day } dès { $time }. Confirmez ou annulez sur { $link }
+notice-reminder-each = { $clinic }. Rappel, { $count } rendez-vous le { $day } dès { $time }. Confirmez ou non sur { $link }
 reply-several = Vos { $count } rendez-vous
 reply-each = Répondez pour chacun.
 

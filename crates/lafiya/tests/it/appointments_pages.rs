@@ -213,7 +213,7 @@ on_both_engines! {
         assert!(any.contains("lundi 8 mars") && any.contains("mardi 9 mars") && any.contains("3 horaires libres"), "{any}");
         let nobody = Session::of(&scene.clinic, "patient").await;
         let page = nobody.get("/my/appointments/new").await.text;
-        assert!(page.contains("appelez l’accueil") && !page.contains("?medecin="), "no record, no choice: {page}");
+        assert!(page.contains("L’accueil relie votre dossier") && !page.contains("?medecin="), "no record, no choice: {page}");
     }
 
     async fn a_taken_slot_costs_nothing_that_was_written(db) {

@@ -48,6 +48,10 @@ const ALLOWED: &[(&str, &str)] = &[
         "patients::CLOSED",
         "by the index of the few restricted ones",
     ),
+    (
+        "patients::HIDDEN",
+        "by the index of the few restricted ones",
+    ),
     ("patients::COUNT", "from an index"),
     ("patients::COUNT_ACTIVE", "for the day's figures"),
     ("patients::COUNT_OF", "says how many a filter leaves"),

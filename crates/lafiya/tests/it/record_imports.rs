@@ -235,7 +235,8 @@ on_both_engines! {
         let new = done.iter().filter(|done| matches!(done, Ok(Imported::New { .. }))).count();
         let known = done.iter().filter(|done| matches!(done, Ok(Imported::Known { .. }))).count();
         assert_eq!((new, known), (1, 3), "{done:?}");
-        for (table, rows) in [(RECORDS, 1), (VERSIONS, 3), (PATIENTS, 1)] {
+        let versions = i64::try_from(read().versions.len()).unwrap();
+        for (table, rows) in [(RECORDS, 1), (VERSIONS, versions), (PATIENTS, 1)] {
             let mut tx = s.clinic.app.store.read(there).await.unwrap();
             assert_eq!(tx.one::<i64>(table, params![there]).await.unwrap(), rows, "{table:?}");
         }
