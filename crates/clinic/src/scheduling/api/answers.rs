@@ -301,6 +301,11 @@ async fn wording(
     Ok(texts.with(key, &arguments))
 }
 
+/// Where a message's question is answered.
+pub(super) fn reply_link(app: &App, token: &str) -> String {
+    format!("{}/r/{token}", app.settings.public_url)
+}
+
 fn day_and_time(at: Timestamp, clinic: &identity::api::TenantInfo) -> (String, String) {
     let zone = &clinic.zone;
     (at.day_month_year(zone), at.hour_minute(zone))

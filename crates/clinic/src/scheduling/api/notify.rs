@@ -66,10 +66,12 @@ pub(super) async fn write(
     let Some(reach) = reach else {
         return Ok(());
     };
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let text = (format!("appointment-{key}"), link(app, &clinic, one));
     let new = NewMessage {
         channel: channel(tx, app, ctx, &reach.phone).await?,
         category: Category::Notification,
-        body: wording(tx, app, ctx, &reach, (one, key, count)).await?,
+        body: wording(&clinic, &reach, one, (&text.0, count), &text.1),
         recipient: reach.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("appointment:{}:{}", one.id, one.version),
@@ -105,32 +107,29 @@ pub(super) async fn channel(
     })
 }
 
-/// On a phone that several people share, that something waits and no more.
-async fn wording(
-    tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
+/// The text `notice-{key}` about an appointment, or the first of `count`. On a phone
+/// that several people share, that something waits and no more.
+pub(super) fn wording(
+    clinic: &TenantInfo,
     reach: &Reach,
-    (one, key, count): (&Appointment, &str, usize),
-) -> Result<String, Problem> {
-    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let texts = Texts::new(reach.locale);
-    let link = link(app, &clinic, one);
-    let (day, time) = (
-        one.starts_at.day_month_year(&clinic.zone),
-        one.starts_at.hour_minute(&clinic.zone),
-    );
+    one: &Appointment,
+    (key, count): (&str, usize),
+    link: &str,
+) -> String {
+    let zone = &clinic.zone;
     let arguments = [
         ("clinic", &clinic.name as _),
         ("link", &link as _),
-        ("day", &day as _),
-        ("time", &time as _),
+        ("day", &one.starts_at.day_month_year(zone) as _),
+        ("time", &one.starts_at.hour_minute(zone) as _),
+        ("until", &one.held_until.hour_minute(zone) as _),
         ("count", &count as _),
     ];
-    Ok(match reach.alone {
-        true => texts.with(&format!("notice-appointment-{key}"), &arguments),
+    let texts = Texts::new(reach.locale);
+    match reach.alone {
+        true => texts.with(&format!("notice-{key}"), &arguments),
         false => texts.with("notice-appointment-shared", &arguments[..2]),
-    })
+    }
 }
 
 /// Where the patient sees his appointment: who has no account, where he asked for it.

@@ -4,11 +4,10 @@ use agenda::{AppointmentState, Span};
 use kernel::{Actor, Ctx, Problem, Timestamp, Zone};
 use store::WriteTx;
 use uuid::Uuid;
-use webkit::Texts;
 
 use super::{
-    answers::{Asking, asked, secret},
-    notify::channel,
+    answers::{Asking, asked, reply_link, secret},
+    notify::{channel, link, wording},
     reminder_links,
     save::{entered, no_room, noted},
     slots::around,
@@ -16,7 +15,6 @@ use super::{
 };
 use crate::{
     App, identity,
-    identity::api::TenantInfo,
     messaging::{
         self,
         api::{Category, Channel, Decision, NewMessage},
@@ -260,7 +258,7 @@ async fn offer(
     entered(tx, app, ctx, &made, (Step::Requested, None)).await?;
     let line = ("waiting.offer", "waiting_entry", next.id.uuid());
     noted(tx, app, ctx, line, Some(made.patient_id));
-    tell(tx, app, ctx, (&made, zone), (&reach, channel)).await
+    tell(tx, app, ctx, &made, (&reach, channel)).await
 }
 
 /// One message per offer, of no use when its time is over.
@@ -268,16 +266,20 @@ async fn tell(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
-    (made, zone): (&Appointment, &Zone),
+    made: &Appointment,
     (reach, channel): (&Reach, Channel),
 ) -> Result<(), Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     // Who has no account answers over a link of his own.
     let token = reach.alone.then(|| secret(&app.rng));
+    let link = match &token {
+        Some(token) => reply_link(app, token),
+        None => link(app, &clinic, made),
+    };
     let new = NewMessage {
         channel,
         category: Category::Notification,
-        body: wording(app, &clinic, reach, (made, zone, token.as_deref())),
+        body: wording(&clinic, reach, made, ("waiting-offer", 1), &link),
         recipient: reach.phone.clone(),
         patient: Some(made.patient_id),
         idempotency_key: format!("waiting:{}", made.id),
@@ -290,33 +292,4 @@ async fn tell(
         asked(tx, app, ctx, by, Asking::Link(token)).await?;
     }
     Ok(())
-}
-
-/// On a phone that several people share, that something waits and no more.
-fn wording(
-    app: &App,
-    clinic: &TenantInfo,
-    reach: &Reach,
-    (made, zone, token): (&Appointment, &Zone, Option<&str>),
-) -> String {
-    let page = token.map_or_else(
-        || "my/appointments".to_owned(),
-        |token| format!("r/{token}"),
-    );
-    let link = format!("{}/{page}", app.settings.public_url);
-    let day = made.starts_at.day_month_year(zone);
-    let time = made.starts_at.hour_minute(zone);
-    let until = made.held_until.hour_minute(zone);
-    let arguments = [
-        ("clinic", &clinic.name as _),
-        ("link", &link as _),
-        ("day", &day as _),
-        ("time", &time as _),
-        ("until", &until as _),
-    ];
-    let texts = Texts::new(reach.locale);
-    match reach.alone {
-        true => texts.with("notice-waiting-offer", &arguments),
-        false => texts.with("notice-appointment-shared", &arguments[..2]),
-    }
 }

@@ -6,12 +6,11 @@ use kernel::{Ctx, Expected, Problem, Timestamp};
 use send_rules::gsm7_wording;
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
-use webkit::Texts;
 
 use super::{
     TOPIC,
-    answers::{Asking, asked, asking},
-    notify::{channel, link},
+    answers::{Asking, asked, asking, reply_link},
+    notify::{channel, link, wording},
     save::noted,
 };
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
         self,
         api::{Category, Channel, NewMessage},
     },
-    patients::{self, api::Reach},
+    patients,
     scheduling::{
         model::{Appointment, AppointmentId, ReminderRules},
         storage,
@@ -154,7 +153,8 @@ pub(in crate::scheduling) async fn remind(
     let today = now.day(&clinic.zone);
     let channel = channel(tx, app, ctx, &reach.phone).await?;
     let asks = asking(tx, app, ctx, (&reach, others), channel).await?;
-    let mut body = wording(app, &clinic, &reach, (&one, asks.as_ref()));
+    let (text, link) = asking_text(app, &clinic, &one, asks.as_ref());
+    let mut body = wording(&clinic, &reach, &one, text, &link);
     if channel == Channel::Sms {
         body = gsm7_wording(&body);
     }
@@ -175,37 +175,19 @@ pub(in crate::scheduling) async fn remind(
     Ok(())
 }
 
-fn wording(
+/// What is written of a visit, of how many, and where its link leads.
+fn asking_text(
     app: &App,
     clinic: &TenantInfo,
-    reach: &Reach,
-    (one, asks): (&Appointment, Option<&Asking>),
-) -> String {
-    let texts = Texts::new(reach.locale);
-    let link = match asks {
-        Some(Asking::Link(token) | Asking::Each(token, _)) => {
-            format!("{}/r/{token}", app.settings.public_url)
-        }
-        Some(Asking::Digit) | None => link(app, clinic, one),
-    };
-    let count = match asks {
-        Some(Asking::Each(_, others)) => others.len() + 1,
-        _ => 1,
-    };
-    let day = one.starts_at.day_month_year(&clinic.zone);
-    let time = one.starts_at.hour_minute(&clinic.zone);
-    let arguments = [
-        ("clinic", &clinic.name as _),
-        ("link", &link as _),
-        ("day", &day as _),
-        ("time", &time as _),
-        ("count", &count as _),
-    ];
+    one: &Appointment,
+    asks: Option<&Asking>,
+) -> ((&'static str, usize), String) {
     match asks {
-        // Several people have the phone.
-        None => texts.with("notice-appointment-shared", &arguments[..2]),
-        Some(Asking::Digit) => texts.with("notice-reminder-digit", &arguments),
-        Some(Asking::Link(_)) => texts.with("notice-reminder-link", &arguments),
-        Some(Asking::Each(..)) => texts.with("notice-reminder-each", &arguments),
+        Some(Asking::Link(token)) => (("reminder-link", 1), reply_link(app, token)),
+        Some(Asking::Each(token, others)) => {
+            (("reminder-each", others.len() + 1), reply_link(app, token))
+        }
+        // Without a question several people have the phone.
+        Some(Asking::Digit) | None => (("reminder-digit", 1), link(app, clinic, one)),
     }
 }
