@@ -34,5 +34,7 @@ step "Tests on SQLite, on PostgreSQL and in the browser" \
 # With the program that the tests have just built.
 step "OAuth with a client of another language" \
     tests/interop/oauth.sh "${CARGO_TARGET_DIR:-target}/debug/lafiya"
+step "E-mails with a server of another language" \
+    tests/interop/mail.sh "${CARGO_TARGET_DIR:-target}/debug/lafiya"
 step "Calendars with readers of other languages" tests/interop/subscribe.sh
 say "Everything passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -7,7 +7,7 @@ mail-verify-text =
     Voici le code qui confirme votre adresse e-mail : { $code }
 
     Il sert 15 minutes. Ne le donnez à personne. Si vous n’avez rien demandé, ignorez ce message.
-mail-reset-subject = Choisir un nouveau mot de passe
+mail-reset-subject = Créez un nouveau mot de passe
 mail-reset-text =
     Bonjour { $name },
 

@@ -125,7 +125,7 @@ settings! {
     /// The mail server, with its account.
     SMTP_URL: SmtpUrl = (
         entry("smtp_url", &["SMTP_URL"],
-            "smtps://user:password@mail.example.org, both percent-encoded").secret(), smtp_url);
+            "smtps://user:password@mail.example.org").secret(), smtp_url);
     /// Who e-mails come from.
     MAIL_FROM: Sender = (
         entry("mail_from", &["MAIL_FROM"], "Lafiya <noreply@clinic.example.org>"), mail_from);

@@ -370,6 +370,8 @@ fn every_example_is_good() {
     good(&settings::TWILIO_PHONE_NUMBER);
     good(&settings::TWILIO_WHATSAPP_NUMBER);
     good(&settings::TWILIO_API_URL);
+    good(&settings::SMTP_URL);
+    good(&settings::MAIL_FROM);
     good(&settings::TRUSTED_PROXIES);
     good(&settings::DEFAULT_TENANT);
     good(&settings::LOG);
@@ -414,4 +416,47 @@ fn a_bucket_needs_its_key_and_a_good_name() {
     let mut plain = with("s3://clinic").to_vec();
     plain.push(("LAFIYA_BLOBS_ENDPOINT", "http://s3.example.org"));
     assert!(env(&plain).unwrap_err()[0].contains("https://"));
+}
+
+#[test]
+fn mail_is_set_wholly_or_not_at_all() {
+    let all = [
+        (
+            "SMTP_URL",
+            "smtps://lafiya%40clinic.example:hu%2Fsh@mail.example.org",
+        ),
+        ("MAIL_FROM", "Clinique <noreply@clinic.example>"),
+    ];
+    assert!(env(&all).unwrap().mail.is_some() && env(&[]).unwrap().mail.is_none());
+    let missing = |given: &[(&str, &str)]| env(given).unwrap_err().remove(0);
+    assert!(
+        missing(&all[..1]).starts_with("mail_from (or MAIL_FROM in the environment) is missing")
+    );
+    assert!(missing(&all[1..]).starts_with("smtp_url (or SMTP_URL in the environment) is missing"));
+    let wrong = missing(&[("SMTP_URL", "http://hush@mail.example.org"), all[1]]);
+    assert!(
+        wrong.starts_with("smtp_url (from SMTP_URL): is not smtp://"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains("hush"), "{wrong}");
+    let wrong = missing(&[all[0], ("MAIL_FROM", "noreply")]);
+    assert!(
+        wrong.starts_with("mail_from (from MAIL_FROM): \"noreply\" is not"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn a_demo_writes_mail_to_this_machine_only() {
+    for (server, faults) in [
+        ("smtp://127.0.0.1:1025", 0),
+        ("smtps://mail.example.org", 1),
+    ] {
+        let env = [
+            ("SMTP_URL", server),
+            ("MAIL_FROM", "noreply@clinic.example"),
+        ];
+        let config = super::tests::env(&env).unwrap();
+        assert_eq!(config.faults_of_demo().len(), faults, "{server}");
+    }
 }

@@ -24,6 +24,7 @@ mod kill;
 mod labs;
 mod letterhead;
 mod limits;
+mod mail;
 mod media;
 mod oauth;
 mod oauth_access;

@@ -1,20 +1,18 @@
 //! Codes by message and links handed over: a forgotten password, and whose phone it is.
-//!
-//! A code has six digits from the system's generator, lives 15 minutes and
-//! dies after five tries. Strangers may ask for codes in somebody's name; so
-//! that guessing stays hopeless, an account gets ten a day (50 tries in a
-//! million). His password and an admin's link work all the same.
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use kernel::{Ctx, Phone, Problem, Redacted, TenantId, Timestamp, UserId, text};
-use sha2::Sha256;
+use kernel::{Ctx, Phone, Problem, Redacted, TenantId, Timestamp, UserId};
 use store::{Scope, WriteTx};
-use subtle::ConstantTimeEq as _;
 use webkit::Texts;
 
-use super::{accounts, mails, mails::Changed, members, profile};
+use super::{
+    accounts, mails,
+    mails::Changed,
+    members,
+    one_time::{CODE_LASTS, Fresh, fresh_code, keyed_code, replace, try_code, what, wrong_code},
+    profile,
+};
 use crate::{
     App, SecurityMessage, audit,
     identity::{
@@ -23,89 +21,8 @@ use crate::{
     },
 };
 
-/// How long a code opens something.
-pub(super) const CODE_LASTS: Duration = Duration::from_secs(15 * 60);
 /// How long a link to a new password opens something.
 const LINK_LASTS: Duration = Duration::from_secs(24 * 3600);
-/// Who asks again within this time gets nothing new.
-const PAUSE: Duration = Duration::from_secs(60);
-/// How often a code may be tried.
-const TRIES: i64 = 5;
-/// Codes for one account and purpose in a day.
-const A_DAY: i64 = 10;
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
-/// A new code of six digits.
-#[must_use]
-pub fn fresh_code(app: &App) -> String {
-    format!("{:06}", app.rng.below(1_000_000))
-}
-
-/// What is kept of a code that serves for `what`: without the server's key, a
-/// million tries would find it.
-///
-/// # Errors
-/// 500 without a key.
-pub fn keyed_code(app: &App, what: &str, code: &str) -> Result<String, Problem> {
-    let secret = app.settings.jwt_secret.as_slice();
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(Problem::internal)?;
-    mac.update(format!("code|{what}|{code}").as_bytes());
-    Ok(text::hex(&mac.finalize().into_bytes()))
-}
-
-/// Whether this is the code of which that was kept, in the same time for every code.
-///
-/// # Errors
-/// 500 without a key.
-pub fn is_code(app: &App, what: &str, code: &str, kept: &str) -> Result<bool, Problem> {
-    let given = keyed_code(app, what, code.trim())?;
-    Ok(given.as_bytes().ct_eq(kept.as_bytes()).into())
-}
-
-/// What a code of an account serves for.
-pub(super) fn what((user, purpose): (UserId, Purpose)) -> String {
-    format!("{user}|{purpose}")
-}
-
-/// A new secret of an account.
-pub(super) struct Fresh {
-    /// What is kept of it.
-    pub hash: String,
-    /// Where it goes.
-    pub target: Option<String>,
-    /// How long it opens something.
-    pub lasts: Duration,
-}
-
-/// Puts a new secret in the place of the one before; nothing when that is too
-/// young, or when there were enough today.
-pub(super) async fn replace(
-    tx: &mut WriteTx,
-    app: &App,
-    (user, purpose): (UserId, Purpose),
-    fresh: Fresh,
-) -> Result<Option<CodeRow>, Problem> {
-    let now = app.clock.now();
-    let before = storage::account_code(tx, user, purpose).await?;
-    let day = before.map(|row| (row.day_began, row.made_that_day));
-    let (began, made) = day
-        .filter(|(began, _)| began.plus(DAY) > now)
-        .unwrap_or((now, 0));
-    let row = CodeRow {
-        user_id: user,
-        purpose,
-        code_hash: fresh.hash,
-        target: fresh.target,
-        created_at: now,
-        expires_at: now.plus(fresh.lasts),
-        used_at: None,
-        day_began: began,
-        made_that_day: made + 1,
-    };
-    let made = made < A_DAY && storage::set_code(tx, &row, now.minus(PAUSE)).await?;
-    Ok(made.then_some(row))
-}
-
 /// Makes a code for the member's phone and sends it, unless he just got one.
 /// False when nothing was sent.
 async fn send_code(
@@ -137,30 +54,6 @@ async fn send_code(
     app.security_post.enqueue(tx, app, ctx, message).await?;
     audit::api::record(tx, app, ctx, action, "user", member.id.uuid(), None).await?;
     Ok(true)
-}
-
-/// Tries a code; false when it is not the right one, or dead. The try counts
-/// either way, so the transaction must commit.
-pub(super) async fn try_code(
-    tx: &mut WriteTx,
-    app: &App,
-    (user, purpose): (UserId, Purpose),
-    code: &str,
-) -> Result<Option<CodeRow>, Problem> {
-    let now = app.clock.now();
-    if !storage::try_code(tx, user, purpose, TRIES, now).await? {
-        return Ok(None);
-    }
-    let Some(row) = storage::account_code(tx, user, purpose).await? else {
-        return Ok(None);
-    };
-    let right = is_code(app, &what((user, purpose)), code, &row.code_hash)?;
-    let used = right && storage::use_account_code(tx, &row, now).await?;
-    Ok(used.then_some(row))
-}
-
-pub(super) fn wrong_code() -> Problem {
-    Problem::invalid("code", "wrong-code")
 }
 
 /// Sends a link or a code to whoever this name, e-mail or number belongs to, if

@@ -11,7 +11,7 @@ use store::{ReadTx, StoreError, WriteTx};
 use webkit::Texts;
 
 use super::{
-    codes::{self, Fresh},
+    one_time::{self, Fresh},
     profile,
 };
 use crate::{
@@ -99,14 +99,14 @@ async fn send_code(
     member: &Member,
     to: EmailAddress,
 ) -> Result<(), Problem> {
-    let code = codes::fresh_code(app);
+    let code = one_time::fresh_code(app);
     let of = (member.id, Purpose::Email);
     let fresh = Fresh {
-        hash: codes::keyed_code(app, &codes::what(of), &code)?,
+        hash: one_time::keyed_code(app, &one_time::what(of), &code)?,
         target: member.email.clone(),
-        lasts: codes::CODE_LASTS,
+        lasts: one_time::CODE_LASTS,
     };
-    let Some(row) = codes::replace(tx, app, of, fresh).await? else {
+    let Some(row) = one_time::replace(tx, app, of, fresh).await? else {
         return Ok(());
     };
     let texts = Texts::new(member.locale);
@@ -139,7 +139,7 @@ pub async fn confirm_email(app: &App, ctx: &Ctx, code: &str) -> Result<(), Probl
         .store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let tried = codes::try_code(tx, &a, (user, Purpose::Email), &code).await?;
+                let tried = one_time::try_code(tx, &a, (user, Purpose::Email), &code).await?;
                 let Some(email) = tried.and_then(|row| row.target) else {
                     return Ok(false);
                 };
@@ -156,7 +156,7 @@ pub async fn confirm_email(app: &App, ctx: &Ctx, code: &str) -> Result<(), Probl
     if confirmed? {
         Ok(())
     } else {
-        Err(codes::wrong_code())
+        Err(one_time::wrong_code())
     }
 }
 
@@ -177,7 +177,7 @@ pub(super) async fn send_reset_link(
         target: member.email.clone(),
         lasts: LINK_LASTS,
     };
-    let Some(row) = codes::replace(tx, app, (member.id, Purpose::MailLink), fresh).await? else {
+    let Some(row) = one_time::replace(tx, app, (member.id, Purpose::MailLink), fresh).await? else {
         return Ok(true);
     };
     let texts = Texts::new(member.locale);

@@ -13,6 +13,7 @@ mod invitations;
 mod let_in;
 mod mails;
 mod members;
+mod one_time;
 mod profile;
 mod programs;
 mod registration;
@@ -57,8 +58,8 @@ pub use super::model::{
 };
 pub use super::rules::{Agent, Enrolment};
 pub use codes::{
-    confirm_phone, forgotten, fresh_code, is_code, keyed_code, look_at_reset_link, make_reset_link,
-    reset_by_code, reset_by_link, send_phone_code,
+    confirm_phone, forgotten, look_at_reset_link, make_reset_link, reset_by_code, reset_by_link,
+    send_phone_code,
 };
 pub use invitations::{
     Invited, NewInvitation, Offer, accept_as, accept_as_new, ask_to_join, end_invitation,
@@ -66,6 +67,7 @@ pub use invitations::{
 };
 pub use mails::{can_mail, confirm_email, send_email_code};
 pub use members::{MemberChange, change_member, deactivate, doctor, doctors, member, members};
+pub use one_time::{fresh_code, is_code, keyed_code};
 pub use profile::{
     AccountPatch, ProfilePatch, change_myself, change_password, clinics_of, myself, switch_tenant,
 };

@@ -14,6 +14,7 @@ pub(in crate::identity) struct InvitationInput {
     role: Role,
     first_name: String,
     last_name: String,
+    /// The link goes there.
     email: Option<String>,
     /// Any spelling; the link goes there.
     phone: Option<String>,
@@ -105,7 +106,7 @@ impl InvitationBody {
     }
 }
 
-/// A new invitation. Its link went to the phone; to get one to hand over, `PUT …/link/`.
+/// A new invitation. Its link went to the phone and to the e-mail address; to get one to hand over, `PUT …/link/`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "is_sent": true}))]
 pub(in crate::identity) struct InvitedBody {

@@ -10,6 +10,7 @@ use super::{
 use crate::App;
 use send::Next;
 
+mod lookup;
 mod mail;
 pub(super) mod send;
 
@@ -113,18 +114,18 @@ async fn look_up(
     attempt: Attempt,
     known_ids: Vec<String>,
 ) -> Result<Outcome, Failure> {
-    let lookup = send::lookup(&message, &from, &attempt, known_ids);
+    let asked = lookup::lookup(&message, &from, &attempt, known_ids);
     let found = app
         .sender
-        .find(&lookup)
+        .find(&asked)
         .await
         .map_err(|error| retry(&error))?;
     let (a, j) = (app.clone(), job.clone());
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {
             match found.first() {
-                Some(found) => send::found(tx, &a, &j, attempt.number, found).await,
-                None => send::not_found(tx, &a, &j, &attempt).await,
+                Some(found) => lookup::found(tx, &a, &j, attempt.number, found).await,
+                None => lookup::not_found(tx, &a, &j, &attempt).await,
             }
         })
     });

@@ -3,13 +3,13 @@
 //! attempt, which the next try looks up at the provider before anything else.
 
 use kernel::{Phone, TenantId, Timestamp};
-use ports::{DeliveryReport, ErrorClass, Found, Lookup, Outgoing, SendError};
+use ports::{DeliveryReport, ErrorClass, Outgoing, SendError};
 use send_rules::{Category, Channel, Decision, Facts, MessageState, decide};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::messaging::{
     api::{self, TOPIC},
-    model::{Attempt, AttemptOutcome, LOOKUP_GRACE, Recipient, ToSend},
+    model::{Attempt, AttemptOutcome, Recipient, ToSend},
     storage::{self, AttemptEnd, Step},
     work::mail::{self, Undecided},
 };
@@ -246,24 +246,8 @@ pub(in crate::messaging) fn outgoing(
     }
 }
 
-/// What to ask the provider about an attempt with an unknown outcome.
-pub(in crate::messaging) fn lookup(
-    message: &ToSend,
-    from: &str,
-    attempt: &Attempt,
-    known_ids: Vec<String>,
-) -> Lookup {
-    Lookup {
-        from: address(message.channel, from),
-        to: address(message.channel, message.recipient.as_str()),
-        since: attempt.started_at,
-        body_sha256: message.body_sha256.clone(),
-        known_ids,
-    }
-}
-
 /// Twilio prefixes WhatsApp addresses (docs: WhatsApp, "Sending messages").
-fn address(channel: Channel, number: &str) -> String {
+pub(super) fn address(channel: Channel, number: &str) -> String {
     match channel {
         Channel::Whatsapp => format!("whatsapp:{number}"),
         Channel::Sms | Channel::Email => number.to_owned(),
@@ -295,50 +279,6 @@ pub(in crate::messaging) async fn accepted(
     storage::end_attempt(tx, job, end, now).await?;
     tx.emit(TOPIC, job.id);
     jobs::finish(tx, &storage::WORK, job).await
-}
-
-/// The provider turned out to have it after all.
-pub(in crate::messaging) async fn found(
-    tx: &mut WriteTx,
-    app: &App,
-    job: &jobs::Job,
-    number: i32,
-    found: &Found,
-) -> Result<(), StoreError> {
-    accepted(tx, app, job, number, &found.provider_id, false).await?;
-    api::apply_report(
-        tx,
-        app,
-        job.tenant,
-        &found.provider_id,
-        found.report,
-        found.error_code,
-    )
-    .await?;
-    Ok(())
-}
-
-/// The provider does not have it: the attempt is over, the message is queued again.
-pub(in crate::messaging) async fn not_found(
-    tx: &mut WriteTx,
-    app: &App,
-    job: &jobs::Job,
-    attempt: &Attempt,
-) -> Result<(), StoreError> {
-    let now = app.clock.now();
-    let believed_from = attempt.started_at.plus(LOOKUP_GRACE);
-    if now < believed_from {
-        let wait = Some("the provider does not know it yet");
-        return jobs::retry_at(tx, &storage::WORK, job, believed_from, wait).await;
-    }
-    let end = AttemptEnd {
-        number: attempt.number,
-        outcome: AttemptOutcome::NotSent,
-        error_code: None,
-        detail: Some("the provider never got it"),
-    };
-    storage::end_attempt(tx, job, end, now).await?;
-    jobs::retry_at(tx, &storage::WORK, job, now, None).await
 }
 
 /// The attempt failed. True when the message is over, false when it may be tried again.

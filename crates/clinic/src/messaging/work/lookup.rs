@@ -1,0 +1,75 @@
+//! What is done about an attempt whose outcome nobody noted, where the provider
+//! can be asked.
+
+use ports::{Found, Lookup};
+use store::{StoreError, WriteTx};
+
+use super::send::{accepted, address};
+use crate::{
+    App,
+    messaging::{
+        api,
+        model::{Attempt, AttemptOutcome, LOOKUP_GRACE, ToSend},
+        storage::{self, AttemptEnd},
+    },
+};
+
+/// What to ask the provider about an attempt with an unknown outcome.
+pub(in crate::messaging) fn lookup(
+    message: &ToSend,
+    from: &str,
+    attempt: &Attempt,
+    known_ids: Vec<String>,
+) -> Lookup {
+    Lookup {
+        from: address(message.channel, from),
+        to: address(message.channel, message.recipient.as_str()),
+        since: attempt.started_at,
+        body_sha256: message.body_sha256.clone(),
+        known_ids,
+    }
+}
+
+/// The provider turned out to have it after all.
+pub(in crate::messaging) async fn found(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    number: i32,
+    found: &Found,
+) -> Result<(), StoreError> {
+    accepted(tx, app, job, number, &found.provider_id, false).await?;
+    api::apply_report(
+        tx,
+        app,
+        job.tenant,
+        &found.provider_id,
+        found.report,
+        found.error_code,
+    )
+    .await?;
+    Ok(())
+}
+
+/// The provider does not have it: the attempt is over, the message is queued again.
+pub(in crate::messaging) async fn not_found(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    attempt: &Attempt,
+) -> Result<(), StoreError> {
+    let now = app.clock.now();
+    let believed_from = attempt.started_at.plus(LOOKUP_GRACE);
+    if now < believed_from {
+        let wait = Some("the provider does not know it yet");
+        return jobs::retry_at(tx, &storage::WORK, job, believed_from, wait).await;
+    }
+    let end = AttemptEnd {
+        number: attempt.number,
+        outcome: AttemptOutcome::NotSent,
+        error_code: None,
+        detail: Some("the provider never got it"),
+    };
+    storage::end_attempt(tx, job, end, now).await?;
+    jobs::retry_at(tx, &storage::WORK, job, now, None).await
+}

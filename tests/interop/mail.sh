@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Lets a Python mail server (aiosmtpd) take the real program’s e-mails on loopback:
+# tests/interop/mail.sh [PROGRAM, built when not given]
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+# shellcheck source=tests/interop/lib.sh
+. tests/interop/lib.sh
+
+scripts/install-debian.sh build-essential
+# shellcheck source=scripts/need-rust.sh
+. scripts/need-rust.sh
+
+need_python_packages
+program="${1:-}"
+if [ -z "$program" ]; then
+    cargo build --package lafiya --locked --quiet
+    program="${CARGO_TARGET_DIR:-target}/debug/lafiya"
+fi
+exec "$venv/bin/python" tests/interop/mail.py "$program"
