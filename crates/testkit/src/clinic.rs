@@ -124,7 +124,6 @@ impl TestClinic {
     /// # Panics
     /// When it cannot be set up.
     pub async fn with(db: &TestDb, setup: Setup) -> Self {
-        let sender = setup.sender;
         let app = App::new(Parts {
             store: db.store.clone(),
             clock: setup.clock,
@@ -138,10 +137,10 @@ impl TestClinic {
                 twilio_account_sid: format!("AC{}", "0".repeat(32)),
                 default_tenant: None,
                 calendar_weeks_ahead: 12,
-                simulated: sender.is_simulated(),
+                simulated: setup.sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
-            sender,
+            sender: setup.sender,
             mail: setup.mail,
             media: setup.media,
             blobs: setup.blobs,
@@ -150,15 +149,13 @@ impl TestClinic {
         let (tenant, agent) = Self::found(&app, "demo", OURS).await;
         Self::user(&app, tenant, "admin", Role::Admin).await;
         Self::user(&app, tenant, "patient", Role::Patient).await;
-        let token = sign_in(&app, "agent").await;
-        let router = router(&app, webkit::Budgets::default());
         Self {
+            router: router(&app, webkit::Budgets::default()),
+            token: sign_in(&app, "agent").await,
             app,
             tenant,
             agent,
-            router,
             engine: None,
-            token,
         }
     }
 
