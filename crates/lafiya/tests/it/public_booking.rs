@@ -328,7 +328,7 @@ on_both_engines! {
         assert!(!done.contains("Binta"));
         let visits = s.visits().await;
         assert_eq!(visits.len(), 1);
-        assert_eq!((&visits[0]["status"], &visits[0]["patient_name"]), (&json!("pending"), &json!("Binta Diop")));
+        assert_eq!((&visits[0]["status"], &visits[0]["patient_name"], &visits[0]["online"]), (&json!("pending"), &json!("Binta Diop"), &json!(true)));
         assert_eq!(s.count(PATIENTS).await, 2);
         let patient = s.as_chef(Method::GET, &format!("/api/patients/{}/", visits[0]["patient"].as_str().unwrap()), json!(null)).await.json();
         assert_eq!((&patient["status"], &patient["phone"]), (&json!("pending"), &json!(OTHER)), "{patient}");

@@ -350,16 +350,19 @@ on_both_engines! {
     async fn several_visits_of_a_day_are_answered_one_by_one(db) {
         let mut s = scene(&db).await;
         let awa = s.clinic.patient("Awa", "Diop", AWA).await;
-        // Asked about by a digit two days before, when it was the only one of that day.
-        let first = s.visit("dr-awa", awa, "08:00").await;
+        // Asked about by a digit the evening before, when it was the only one of that day.
+        let first = s.visit("dr-awa", awa, "10:00").await;
+        let reminders = s.reminded(AWA).await;
+        assert!(reminders.len() == 1 && reminders[0].contains("Répondez 1"), "{reminders:?}");
+        s.clinic.stop_work().await;
+        let others = [s.visit("dr-awa", awa, "11:00").await, s.visit("dr-awa", awa, "11:30").await];
+        let before = s.sent(AWA).await;
+        let morning = Timestamp::parse(&format!("{DAY}T08:05:00Z")).unwrap();
+        s.clock.advance(morning.since(s.clock.now()));
         s.clinic.start_work();
         s.work_done().await;
-        s.clinic.stop_work().await;
-        assert!(s.sent(AWA).await.iter().any(|(_, text)| text.contains("Répondez 1")));
-        let others = [s.visit("dr-awa", awa, "09:00").await, s.visit("dr-awa", awa, "10:00").await];
-        let before = s.sent(AWA).await;
-        s.reminded(AWA).await;
         let reminders = s.sent_since(AWA, &before).await;
+        let reminders: Vec<_> = reminders.iter().filter(|text| text.contains("Rappel")).collect();
         assert_eq!(reminders.len(), 1, "{reminders:?}");
         assert!(reminders[0].contains("3 rendez-vous le 05/03/2027") && !reminders[0].contains("Répondez"), "{reminders:?}");
         for text in ["1", "2", "oui", "annuler"] {
@@ -368,10 +371,10 @@ on_both_engines! {
         for id in [&first, &others[0], &others[1]] {
             assert!(same(&s.state(id).await, NO_ONE));
         }
-        let path = link(&reminders[0]);
+        let path = link(reminders[0]);
         let (visitor, csrf) = Session::visitor(&s.clinic, &path).await;
         let page = visitor.get(&path).await.text;
-        for part in ["08:00", "09:00", "10:00", "Vos 3 rendez-vous", "Répondez pour chacun"] {
+        for part in ["10:00", "11:00", "11:30", "Vos 3 rendez-vous", "Répondez pour chacun"] {
             assert!(page.contains(part), "{part}: {page}");
         }
         assert!(!page.contains("Diop") && !page.contains("Fatou"), "tells of nobody: {page}");
@@ -381,7 +384,7 @@ on_both_engines! {
         };
         assert_eq!(visitor.post(&path, &[("csrf", &csrf), ("answer", "not_coming")]).await.status, 400, "of which");
         let binta = s.clinic.patient("Binta", "Ka", "+221772000009").await;
-        let foreign = s.visit("dr-awa", binta, "11:00").await;
+        let foreign = s.visit("dr-awa", binta, "09:00").await;
         assert_eq!(press(&foreign, "not_coming").await, 404);
         for _ in 0..2 {
             assert_eq!((press(&first, "coming").await, press(&others[0], "not_coming").await), (303, 303));
@@ -394,16 +397,16 @@ on_both_engines! {
         let cookie = visitor.cookie.clone();
         s.clinic.stop_work().await;
         let visitor = Session::with(&s.clinic, cookie);
-        let half = Timestamp::parse(&format!("{DAY}T08:30:00Z")).unwrap();
+        let half = Timestamp::parse(&format!("{DAY}T10:30:00Z")).unwrap();
         s.clock.advance(half.since(s.clock.now()));
         let page = visitor.get(&path).await.text;
-        assert!(!page.contains("08:00") && page.contains("est annulé") && page.contains("10:00"), "{page}");
+        assert!(!page.contains("10:00") && page.contains("est annulé") && page.contains("11:30"), "{page}");
         for (visit, answer, status) in [(&first, "not_coming", 404), (&others[1], "coming", 303)] {
             let fields = [("csrf", csrf.as_str()), ("visit", visit), ("answer", answer)];
             assert_eq!(visitor.post(&path, &fields).await.status, status);
         }
-        let ten = Timestamp::parse(&format!("{DAY}T10:00:00Z")).unwrap();
-        s.clock.advance(ten.since(s.clock.now()));
+        let last = Timestamp::parse(&format!("{DAY}T11:30:00Z")).unwrap();
+        s.clock.advance(last.since(s.clock.now()));
         assert_eq!(visitor.get(&path).await.status, 404);
     }
 
