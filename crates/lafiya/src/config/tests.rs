@@ -452,11 +452,11 @@ fn a_demo_writes_mail_to_this_machine_only() {
         ("smtp://127.0.0.1:1025", 0),
         ("smtps://mail.example.org", 1),
     ] {
-        let env = [
+        let given = [
             ("SMTP_URL", server),
             ("MAIL_FROM", "noreply@clinic.example"),
         ];
-        let config = super::tests::env(&env).unwrap();
+        let config = env(&given).unwrap();
         assert_eq!(config.faults_of_demo().len(), faults, "{server}");
     }
 }

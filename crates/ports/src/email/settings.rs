@@ -11,7 +11,7 @@ pub(super) enum Tls {
     /// Not at all: the server is this machine.
     None,
     /// By STARTTLS, or no mail leaves.
-    StartTls,
+    Upgraded,
     /// From the first byte.
     Wrapped,
 }
@@ -51,7 +51,7 @@ impl std::str::FromStr for SmtpUrl {
         let (tls, port) = match (url.scheme(), is_loopback) {
             ("smtps", _) => (Tls::Wrapped, 465),
             ("smtp", true) => (Tls::None, 25),
-            ("smtp", false) => (Tls::StartTls, 587),
+            ("smtp", false) => (Tls::Upgraded, 587),
             _ => return Err(wrong()),
         };
         let plain = |text: &str| percent_decode_str(text).decode_utf8().map(Into::into);
@@ -100,13 +100,13 @@ mod tests {
                 "smtp://mail.example.org",
                 "mail.example.org",
                 587,
-                Tls::StartTls,
+                Tls::Upgraded,
             ),
             (
                 "smtp://127.0.0.1.example.org:25/",
                 "127.0.0.1.example.org",
                 25,
-                Tls::StartTls,
+                Tls::Upgraded,
             ),
             (
                 "smtps://mail.example.org",

@@ -76,7 +76,7 @@ impl SmtpSender {
     pub fn new(url: SmtpUrl, from: Sender) -> Result<Self, Unavailable> {
         let tls = match url.tls {
             Tls::None => None,
-            Tls::StartTls | Tls::Wrapped => {
+            Tls::Upgraded | Tls::Wrapped => {
                 install_tls();
                 let made = TlsParameters::new_rustls(url.host.clone());
                 Some(made.map_err(|error| Unavailable::new("the mail server", error))?)
@@ -110,7 +110,7 @@ impl SmtpSender {
         let connecting =
             AsyncSmtpConnection::connect_tokio1(address, patience, &self.hello, wrapped, None);
         let mut connection = connecting.await.map_err(failed)?;
-        if let (Tls::StartTls, Some(tls)) = (self.url.tls, &self.tls) {
+        if let (Tls::Upgraded, Some(tls)) = (self.url.tls, &self.tls) {
             let started = connection.starttls(tls.clone(), &self.hello).await;
             started.map_err(failed)?;
         }

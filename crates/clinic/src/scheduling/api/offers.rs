@@ -211,7 +211,7 @@ async fn offer_slot(
             continue;
         }
         match reached(tx, app, ctx, next.patient_id).await? {
-            Some(way) => return offer(tx, app, ctx, (freed, zone), (slot, next, way)).await,
+            Some(way) => return offer(tx, app, ctx, freed, (slot, next, way)).await,
             None => passed = Some(next),
         }
     }
@@ -239,7 +239,7 @@ async fn offer(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
-    (freed, zone): (&Freed, &Zone),
+    freed: &Freed,
     (slot, next, (reach, channel)): (&FreeSlot, NextInLine, (Reach, Channel)),
 ) -> Result<(), Problem> {
     let id = AppointmentId::new(&app.clock, &app.rng);
