@@ -1,6 +1,6 @@
 # Several appointments at once: on one day, or in a series.
 
-notice-reminder-each = { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. Confirm or cancel on { $link }
+notice-reminder-each = { $clinic }. Reminder, { $count } appointments on { $day } from { $time }. Confirm or not on { $link }
 reply-several = Your { $count } appointments
 reply-each = Answer for each of them.
 
