@@ -155,10 +155,11 @@ impl Clock {
                 left_out.remove(nth);
             } else {
                 let at = self.instant(zone, &shown);
-                if at > face(until) {
+                found.push((at, at + first.1 - first.0));
+                // What the clock shows after the last time is no matter of the rule's.
+                if at >= face(until) {
                     break;
                 }
-                found.push((at, at + first.1 - first.0));
             }
             date = date.saturating_add(1.week());
         }
