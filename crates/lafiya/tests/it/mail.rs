@@ -317,6 +317,12 @@ on_both_engines! {
         assert_eq!(mails.len(), 3);
         assert!(mails[1..].iter().all(|mail| mail.contains("mot de passe a été changé")), "{mails:?}");
         assert_eq!(subjects(&clinic).await[1], "Un changement sur votre compte Lafiya");
+        crate::second_factor::enrol(&clinic, "awa", &clock).await;
+        let awa = id_of(&clinic, "awa").await;
+        api::reset_factor(&clinic.app, &admin_ctx(&clinic).await, awa).await.unwrap();
+        let mails = to(&clinic, MAIL).await;
+        assert!(mails[3].contains("double vérification a été activée"), "{mails:?}");
+        assert!(mails[4].contains("double vérification a été désactivée"), "{mails:?}");
     }
 
     async fn an_invitation_goes_by_mail_and_a_name_adds_nothing_to_it(db) {

@@ -31,13 +31,13 @@ fn code(secret: &str, clock: &Clock) -> String {
 }
 
 /// Who has a second factor: his secret and recovery codes.
-struct Enrolled {
+pub(crate) struct Enrolled {
     token: String,
     secret: String,
     codes: Vec<String>,
 }
 
-async fn enrol(clinic: &TestClinic, name: &str, clock: &Clock) -> Enrolled {
+pub(crate) async fn enrol(clinic: &TestClinic, name: &str, clock: &Clock) -> Enrolled {
     let token = clinic.token_of(name).await;
     let offered = clinic
         .call_as(Some(&token), Method::PUT, FACTOR, None)
