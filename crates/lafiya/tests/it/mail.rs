@@ -317,6 +317,7 @@ on_both_engines! {
         assert_eq!(mails.len(), 3);
         assert!(mails[1..].iter().all(|mail| mail.contains("mot de passe a été changé")), "{mails:?}");
         assert_eq!(subjects(&clinic).await[1], "Un changement sur votre compte Lafiya");
+        clock.advance(Duration::from_secs(1));
         crate::second_factor::enrol(&clinic, "awa", &clock).await;
         let awa = id_of(&clinic, "awa").await;
         api::reset_factor(&clinic.app, &admin_ctx(&clinic).await, awa).await.unwrap();
