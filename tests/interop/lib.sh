@@ -39,3 +39,12 @@ need_node_packages() {
         cp "$needs" "$modules/made-for.json"
     fi
 }
+
+# Sets `program` to the one that is given, or to the one it builds.
+need_program() {
+    program="${1:-}"
+    if [ -z "$program" ]; then
+        cargo build --package lafiya --locked --quiet
+        program="${CARGO_TARGET_DIR:-target}/debug/lafiya"
+    fi
+}

@@ -13,9 +13,5 @@ scripts/install-debian.sh build-essential
 . scripts/need-rust.sh
 
 need_python_packages
-program="${1:-}"
-if [ -z "$program" ]; then
-    cargo build --package lafiya --locked --quiet
-    program="${CARGO_TARGET_DIR:-target}/debug/lafiya"
-fi
+need_program "$@"
 exec "$venv/bin/python" tests/interop/oauth.py "$program"
