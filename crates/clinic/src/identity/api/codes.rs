@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Ctx, Phone, Problem, Redacted, TenantId, Timestamp, UserId};
+use kernel::{Ctx, Phone, Problem, Redacted, TenantId, UserId};
 use store::{Scope, WriteTx};
 use webkit::Texts;
 
@@ -10,7 +10,9 @@ use super::{
     accounts, mails,
     mails::Changed,
     members,
-    one_time::{CODE_LASTS, Fresh, fresh_code, keyed_code, replace, try_code, what, wrong_code},
+    one_time::{
+        CODE_LASTS, Fresh, confirm, fresh_code, keyed_code, replace, try_code, what, wrong_code,
+    },
     profile,
 };
 use crate::{
@@ -276,31 +278,5 @@ pub async fn send_phone_code(app: &App, ctx: &Ctx) -> Result<(), Problem> {
 /// # Errors
 /// 400 `wrong-code`, also when he has another phone by now.
 pub async fn confirm_phone(app: &App, ctx: &Ctx, code: &str) -> Result<(), Problem> {
-    let user = profile::user_of(ctx)?;
-    let (a, ctx, code) = (app.clone(), *ctx, code.to_owned());
-    let confirmed: Result<bool, Problem> = app
-        .store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let tried = try_code(tx, &a, (user, Purpose::Phone), &code).await?;
-                let Some(phone) = tried.and_then(|row| row.target) else {
-                    return Ok(false);
-                };
-                let now: Timestamp = a.clock.now();
-                let verified = storage::phone_verified(tx, user, &phone, now).await;
-                verified.map_err(|error| match error {
-                    store::StoreError::RowCount { .. } => wrong_code(),
-                    other => other.into(),
-                })?;
-                let action = "user.verify_phone";
-                audit::api::record(tx, &a, &ctx, action, "user", user.uuid(), None).await?;
-                Ok(true)
-            })
-        })
-        .await;
-    if confirmed? {
-        Ok(())
-    } else {
-        Err(wrong_code())
-    }
+    confirm(app, ctx, (Purpose::Phone, "user.verify_phone"), code).await
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use kernel::{Ctx, EmailAddress, Problem, Redacted, TenantId, Timestamp, UserId, text};
+use kernel::{Ctx, EmailAddress, Problem, Redacted, TenantId, UserId, text};
 use store::{ReadTx, StoreError, WriteTx};
 use webkit::Texts;
 
@@ -109,23 +109,30 @@ async fn send_code(
     let Some(row) = one_time::replace(tx, app, of, fresh).await? else {
         return Ok(());
     };
-    let texts = Texts::new(member.locale);
-    let name = one_line(&member.first_name);
-    let mail = SecurityMail {
-        to,
-        subject: texts.get("mail-verify-subject"),
-        body: Redacted(texts.with("mail-verify-text", &[("name", &name), ("code", &code)])),
-        key: key(&row),
-        expires_at: row.expires_at,
-    };
+    let mail = secret_mail((member, to), &row, "mail-verify", ("code", &code));
     app.security_post.enqueue_mail(tx, app, ctx, mail).await?;
     let action = "user.send_email_code";
     Ok(audit::api::record(tx, app, ctx, action, "user", member.id.uuid(), None).await?)
 }
 
-fn key(row: &CodeRow) -> String {
+/// The mail `{text}` with a code or a link, of use as long as that opens something.
+fn secret_mail(
+    (member, to): (&Member, EmailAddress),
+    row: &CodeRow,
+    text: &str,
+    (word, secret): (&str, &str),
+) -> SecurityMail {
+    let texts = Texts::new(member.locale);
+    let name = one_line(&member.first_name);
+    let arguments = [("name", &name as _), (word, &secret as _)];
     let (user, purpose) = (row.user_id, row.purpose);
-    format!("mail|{user}|{purpose}|{}", row.created_at.micros())
+    SecurityMail {
+        to,
+        subject: texts.get(&format!("{text}-subject")),
+        body: Redacted(texts.with(&format!("{text}-text"), &arguments)),
+        key: format!("mail|{user}|{purpose}|{}", row.created_at.micros()),
+        expires_at: row.expires_at,
+    }
 }
 
 /// Believes that the address is the caller's because he knows the code.
@@ -133,31 +140,7 @@ fn key(row: &CodeRow) -> String {
 /// # Errors
 /// 400 `wrong-code`, also when he has another address by now.
 pub async fn confirm_email(app: &App, ctx: &Ctx, code: &str) -> Result<(), Problem> {
-    let user = profile::user_of(ctx)?;
-    let (a, ctx, code) = (app.clone(), *ctx, code.to_owned());
-    let confirmed: Result<bool, Problem> = app
-        .store
-        .write(&ctx, move |tx| {
-            Box::pin(async move {
-                let tried = one_time::try_code(tx, &a, (user, Purpose::Email), &code).await?;
-                let Some(email) = tried.and_then(|row| row.target) else {
-                    return Ok(false);
-                };
-                let now: Timestamp = a.clock.now();
-                if !storage::email_verified(tx, user, &email, now).await? {
-                    return Ok(false);
-                }
-                let action = "user.verify_email";
-                audit::api::record(tx, &a, &ctx, action, "user", user.uuid(), None).await?;
-                Ok(true)
-            })
-        })
-        .await;
-    if confirmed? {
-        Ok(())
-    } else {
-        Err(one_time::wrong_code())
-    }
+    one_time::confirm(app, ctx, (Purpose::Email, "user.verify_email"), code).await
 }
 
 /// Sends a link to a new password to the member's verified address, unless he
@@ -180,16 +163,8 @@ pub(super) async fn send_reset_link(
     let Some(row) = one_time::replace(tx, app, (member.id, Purpose::MailLink), fresh).await? else {
         return Ok(true);
     };
-    let texts = Texts::new(member.locale);
     let link = format!("{}/reset/{token}", app.settings.public_url);
-    let name = one_line(&member.first_name);
-    let mail = SecurityMail {
-        to,
-        subject: texts.get("mail-reset-subject"),
-        body: Redacted(texts.with("mail-reset-text", &[("name", &name), ("link", &link)])),
-        key: key(&row),
-        expires_at: row.expires_at,
-    };
+    let mail = secret_mail((member, to), &row, "mail-reset", ("link", &link));
     app.security_post.enqueue_mail(tx, app, ctx, mail).await?;
     let action = "user.send_reset_mail";
     audit::api::record(tx, app, ctx, action, "user", member.id.uuid(), None).await?;

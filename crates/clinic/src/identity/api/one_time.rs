@@ -8,13 +8,14 @@
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use kernel::{Problem, UserId, text};
+use kernel::{Ctx, Problem, UserId, text};
 use sha2::Sha256;
 use store::WriteTx;
 use subtle::ConstantTimeEq as _;
 
+use super::profile;
 use crate::{
-    App,
+    App, audit,
     identity::storage::{self, CodeRow, Purpose},
 };
 
@@ -117,6 +118,46 @@ pub(super) async fn try_code(
     let right = is_code(app, &what((user, purpose)), code, &row.code_hash)?;
     let used = right && storage::use_account_code(tx, &row, now).await?;
     Ok(used.then_some(row))
+}
+
+/// Believes that what a code went to is the caller's because he knows the code.
+///
+/// # Errors
+/// 400 `wrong-code`, also when he has another phone or address by now.
+pub(super) async fn confirm(
+    app: &App,
+    ctx: &Ctx,
+    (purpose, action): (Purpose, &'static str),
+    code: &str,
+) -> Result<(), Problem> {
+    let user = profile::user_of(ctx)?;
+    let (a, ctx, code) = (app.clone(), *ctx, code.to_owned());
+    let confirmed: Result<bool, Problem> = app
+        .store
+        .write(&ctx, move |tx| {
+            Box::pin(async move {
+                let tried = try_code(tx, &a, (user, purpose), &code).await?;
+                let Some(target) = tried.and_then(|row| row.target) else {
+                    return Ok(false);
+                };
+                let now = a.clock.now();
+                let still_his = match purpose {
+                    Purpose::Email => storage::email_verified(tx, user, &target, now).await?,
+                    Purpose::Phone => storage::phone_verified(tx, user, &target, now).await?,
+                    Purpose::Reset | Purpose::Link | Purpose::MailLink => false,
+                };
+                if still_his {
+                    audit::api::record(tx, &a, &ctx, action, "user", user.uuid(), None).await?;
+                }
+                Ok(still_his)
+            })
+        })
+        .await;
+    if confirmed? {
+        Ok(())
+    } else {
+        Err(wrong_code())
+    }
 }
 
 pub(super) fn wrong_code() -> Problem {

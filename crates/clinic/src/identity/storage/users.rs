@@ -333,14 +333,17 @@ fn only(found: &[UserId]) -> Option<UserId> {
     }
 }
 
+/// False when the account has another phone by now.
 pub(in crate::identity) async fn phone_verified(
     tx: &mut WriteTx,
     user: UserId,
     phone: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute_one(PHONE_VERIFIED, params![user, phone, now])
-        .await
+) -> Result<bool, StoreError> {
+    let verified = tx
+        .execute(PHONE_VERIFIED, params![user, phone, now])
+        .await?;
+    Ok(verified == 1)
 }
 
 /// False when the account has another address by now.
