@@ -86,6 +86,9 @@ pub async fn visible(
     ctx: &Ctx,
     mut found: Vec<Summary>,
 ) -> Result<Vec<Summary>, StoreError> {
+    if found.is_empty() {
+        return Ok(found);
+    }
     let hidden = hidden(tx, app, ctx).await?;
     found.retain(|patient| !hidden.contains(&patient.id));
     Ok(found)

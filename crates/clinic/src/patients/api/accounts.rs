@@ -1,6 +1,8 @@
 //! Which record belongs to the account that a patient made. People decide: whoever
 //! signs in to the account reads the record.
 
+use std::collections::BTreeSet;
+
 use kernel::{Ctx, PageRequest, Phone, Problem, UserId};
 use store::{ReadTx, StoreError};
 
@@ -53,9 +55,10 @@ pub async fn unlinked(
     audit::api::listed(app, ctx, "patient.accounts", "patient_list").await?;
     let mut tx = app.store.read(ctx).await?;
     let count = storage::count_waiting(&mut tx, ctx.tenant).await?;
+    let hidden = hidden(&mut tx, app, ctx).await?;
     let mut found = Vec::new();
     for account in storage::waiting(&mut tx, ctx.tenant, page).await? {
-        found.push(suggest(&mut tx, app, ctx, account).await?);
+        found.push(suggest(&mut tx, ctx, &hidden, account).await?);
     }
     Ok((count, found))
 }
@@ -69,22 +72,22 @@ pub async fn unlinked_one(app: &App, ctx: &Ctx, user: UserId) -> Result<Unlinked
     let mut tx = app.store.read(ctx).await?;
     let account = storage::waiting_one(&mut tx, ctx.tenant, user).await?;
     let account = account.ok_or_else(Problem::not_found)?;
-    Ok(suggest(&mut tx, app, ctx, account).await?)
+    let hidden = hidden(&mut tx, app, ctx).await?;
+    Ok(suggest(&mut tx, ctx, &hidden, account).await?)
 }
 
 /// Records alike in name, birth date and number. A number counts only when it is
 /// known to be his: anybody can type another's.
 async fn suggest(
     tx: &mut ReadTx,
-    app: &App,
     ctx: &Ctx,
+    hidden: &BTreeSet<PatientId>,
     account: WaitingAccount,
 ) -> Result<Unlinked, StoreError> {
     let name = (account.first_name.as_str(), account.last_name.as_str());
     let traits = Traits::new(name, account.birth_date.as_deref(), None);
     let known = account.phone.as_ref().filter(|_| account.phone_known);
     let phones: Vec<Phone> = known.cloned().into_iter().collect();
-    let hidden = hidden(tx, app, ctx).await?;
     let mut suggested = alike(tx, ctx.tenant, (&traits, None), &phones).await?;
     suggested.retain(|it| !hidden.contains(&it.record.patient.id));
     let mut free = Vec::new();
