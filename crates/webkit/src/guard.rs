@@ -18,6 +18,7 @@ use crate::{
     limits,
     policy::Decision,
     routes::Pattern,
+    write_only,
 };
 
 pub(crate) async fn guard(
@@ -32,7 +33,7 @@ pub(crate) async fn guard(
     facts.set_pattern(pattern);
     let mut set_cookies = Vec::new();
     let mut response = match admit(&facts, request, &mut set_cookies).await {
-        Ok(request) => limits::count_forged(&facts, next.run(request).await),
+        Ok(request) => limits::count_forged(&facts, answer(&facts, request, next).await),
         Err(problem) => Fault::from(problem).into_response(),
     };
     set_cookies.extend(language_cookie(&facts));
@@ -40,6 +41,16 @@ pub(crate) async fn guard(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+async fn answer(facts: &Facts, request: Request, next: Next) -> Response {
+    let write_only = write_only::applies(facts, request.method());
+    let response = next.run(request).await;
+    if write_only {
+        write_only::cut(response).await
+    } else {
+        response
+    }
 }
 
 /// Lets the request pass, or says why not.

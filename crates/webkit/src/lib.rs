@@ -31,6 +31,7 @@ mod scope;
 mod shell;
 #[cfg(test)]
 mod testing;
+mod write_only;
 
 pub use addr::{ClientAddr, TrustedProxies};
 pub use auth::{

@@ -7,11 +7,12 @@ use axum::http::Method;
 pub enum Scope {
     /// No limited token may call it, whatever it holds.
     Closed,
-    /// `read:area` to look, `write:area` to change; `manage:area` gives both.
+    /// `read:area` to look, `write:area` to change; `manage:area` gives both. Who
+    /// may change and not look is answered with the id of what he changed.
     Area(&'static str),
     /// Only `manage:area`: to look and to change.
     Manage(&'static str),
-    /// Exactly this scope, e.g. `patients:check`.
+    /// Exactly this scope, e.g. `patients:check`; the handler says what it shows.
     Exact(&'static str),
 }
 

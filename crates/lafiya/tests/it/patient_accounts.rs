@@ -171,5 +171,9 @@ on_both_engines! {
         let read = ask(&both, path).await;
         assert_eq!((&read["results"][0]["full_name"], &read["results"][0]["date_of_birth"]), (&json!("Awa Ndiaye"), &json!("1990-05-17")));
         assert_eq!(ask(&writer, "/api/patients/").await["duplicates"], json!([nothing]));
+        let path = format!("/api/patients/{}/", known.as_str().unwrap());
+        let change = async |token: &str| ok(clinic.call_as(Some(token), Method::PATCH, &path, Some(json!({}))).await);
+        assert_eq!(change(&writer).await, json!({"id": known}));
+        assert_eq!(change(&both).await["last_name"], "Ndiaye");
     }
 }

@@ -1,4 +1,8 @@
-use axum::http::Method;
+use axum::{
+    Json,
+    http::{HeaderName, Method, header},
+};
+use serde_json::{Value, json};
 
 use crate::{testing::*, *};
 
@@ -7,6 +11,12 @@ async fn hello(caller: MaybeCaller, texts: Texts) -> String {
         .0
         .map_or("nobody".to_owned(), |caller| caller.username.clone());
     format!("{name} {}", texts.locale)
+}
+
+/// A note as it stands, with its version.
+async fn change_note() -> ([(HeaderName, &'static str); 1], Json<Value>) {
+    let note = json!({"id": "n1", "text": "HIV", "author": {"id": "u1", "name": "Awa"}});
+    ([(header::ETAG, "\"2\"")], Json(note))
 }
 
 async fn place(caller: Caller) -> String {
@@ -48,7 +58,16 @@ fn routes() -> Routes<()> {
             Routes::new()
                 .scope(Scope::Area("note"))
                 .plain(Method::GET, "/api/notes/", hello, Policy::STAFF)
-                .plain(Method::POST, "/api/notes/", hello, Policy::ADMIN),
+                .plain(Method::POST, "/api/notes/", hello, Policy::ADMIN)
+                .plain(Method::GET, "/api/notes/n1/", change_note, Policy::STAFF)
+                .plain(Method::PATCH, "/api/notes/n1/", change_note, Policy::STAFF)
+                .scope(Scope::Exact("write:note"))
+                .plain(
+                    Method::POST,
+                    "/api/notes/draft/",
+                    change_note,
+                    Policy::STAFF,
+                ),
         )
         .page(Method::GET, "/sign-in/", token, Policy::Public)
         .page(Method::POST, "/sign-in/", note, Policy::Public)
@@ -84,6 +103,44 @@ async fn a_limited_token_does_what_it_holds() {
         answer.header("www-authenticate"),
         "Bearer error=\"insufficient_scope\", scope=\"write:note\""
     );
+}
+
+#[tokio::test]
+async fn who_may_only_write_is_shown_nothing_but_the_id() {
+    let app = trial();
+    let whole = json!({"id": "n1", "text": "HIV", "author": {"id": "u1", "name": "Awa"}});
+    for (request, token, expected) in [
+        (
+            "PATCH /api/notes/n1/",
+            "Bearer write:note",
+            json!({"id": "n1"}),
+        ),
+        (
+            "PATCH /api/notes/n1/",
+            "Bearer service write:note",
+            json!({"id": "n1"}),
+        ),
+        (
+            "PATCH /api/notes/n1/",
+            "Bearer write:note read:other",
+            json!({"id": "n1"}),
+        ),
+        (
+            "PATCH /api/notes/n1/",
+            "Bearer write:note read:note",
+            whole.clone(),
+        ),
+        ("PATCH /api/notes/n1/", "Bearer manage:note", whole.clone()),
+        ("PATCH /api/notes/n1/", "Bearer agent", whole.clone()),
+        ("GET /api/notes/n1/", "Bearer read:note", whole.clone()),
+        // This route says itself what it shows.
+        ("POST /api/notes/draft/", "Bearer write:note", whole.clone()),
+    ] {
+        let answer = send(&app, request, &[bearer(token)], "").await;
+        let body: Value = serde_json::from_slice(&answer.bytes).unwrap();
+        assert_eq!(body, expected, "{request} {token}");
+        assert_eq!(answer.header("etag"), "\"2\"", "{request} {token}");
+    }
 }
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");

@@ -40,6 +40,7 @@ pub(crate) fn document(
                     add_key(operation);
                 }
                 problems::add(operation, &method, path, route.policy);
+                say_what_is_cut(operation, &method, route.scope);
                 operation.security = Some(security(route));
             }
         }
@@ -80,6 +81,15 @@ pub(crate) fn operation_mut<'a>(
         _ => return None,
     };
     slot.as_mut()
+}
+
+/// Tells the programs that may only write what they are answered.
+fn say_what_is_cut(operation: &mut Operation, method: &Method, scope: Scope) {
+    if let (Scope::Area(area), false) = (scope, method.is_safe()) {
+        let cut = format!("A token without `read:{area}` is answered with the `id` alone.");
+        let said = operation.description.take().into_iter().chain([cut]);
+        operation.description = Some(said.collect::<Vec<_>>().join("\n\n"));
+    }
 }
 
 /// Whether it takes a form with files, which has no key.
