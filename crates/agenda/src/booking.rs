@@ -4,7 +4,7 @@ use kernel::Timestamp;
 
 use crate::{AppointmentState, Span};
 
-/// How long a request holds its place where the clinic sets nothing else
+/// How long an offer holds its place, and a request where the clinic sets nothing else
 /// (`spec/agent-medical.md`, "Appointments").
 pub const HOLD: Duration = Duration::from_secs(15 * 60);
 

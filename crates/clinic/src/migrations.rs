@@ -55,4 +55,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0041_identity_mail",
     "0042_scheduling_several",
     "0044_scheduling_calendar_index",
+    "0045_scheduling_hold",
 ];

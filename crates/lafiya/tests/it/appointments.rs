@@ -257,6 +257,45 @@ on_both_engines! {
         assert_eq!(free(&s.slots().await), ["09:00", "09:30"]);
     }
 
+    async fn a_clinic_says_how_long_a_request_holds_its_place(db) {
+        let s = scene(&db).await;
+        s.hours(json!({})).await;
+        let before = ok(s.ask(&s.patient, "08:00", json!({})).await);
+        const SETTING: &str = "/api/v1/appointments/online-booking/";
+        let set = async |minutes: Value| {
+            let chef = s.clinic.token_of("chef").await;
+            s.clinic.call_as(Some(&chef), Method::PATCH, SETTING, Some(json!({"hold_minutes": minutes}))).await
+        };
+        for wrong in [4, 1441, -15] {
+            assert_eq!(faults(&set(json!(wrong)).await), [("hold_minutes".to_owned(), "hold-out-of-range".to_owned())]);
+        }
+        let shown = ok(set(json!(90)).await);
+        assert_eq!((&shown["hold_minutes"], &shown["open"], &shown["version"]), (&json!(90), &json!(false), &json!(1)));
+        let after = ok(s.ask(&s.patient, "09:00", json!({})).await);
+        let kept = |one: &Value| -> i64 {
+            let at = |field: &str| {
+                let (hour, minute) = one[field].as_str().unwrap()[11..16].split_once(':').unwrap();
+                hour.parse::<i64>().unwrap() * 60 + minute.parse::<i64>().unwrap()
+            };
+            at("held_until") - at("created_at")
+        };
+        // What was asked for before keeps what it was promised.
+        let before = ok(s.get(&s.doctor, &format!("/api/v1/appointments/{}/", before["id"].as_str().unwrap())).await);
+        assert_eq!((kept(&before), kept(&after)), (15, 90));
+        s.clock.advance(Duration::from_secs(89 * 60));
+        let s = s.signed_in_again().await;
+        assert_eq!(code(&s.ask(&s.stranger, "09:00", json!({})).await), conflict("slot-full"));
+        assert_eq!(free(&s.slots().await), ["08:00", "08:30", "09:30"]);
+        s.clock.advance(Duration::from_secs(60));
+        let s = s.signed_in_again().await;
+        assert_eq!(free(&s.slots().await), ["08:00", "08:30", "09:00", "09:30"]);
+        // A wish for another time begins anew.
+        let moved = s.act(&s.patient, &after, "reschedule", json!({"requested_start": "2027-03-04T09:30:00Z", "requested_end": "2027-03-04T10:00:00Z"})).await;
+        let moved = ok(moved);
+        assert_eq!(moved["status"], "pending");
+        assert_eq!(free(&s.slots().await), ["08:00", "08:30", "09:00"]);
+    }
+
     async fn patients_choose_among_what_is_offered(db) {
         let s = scene(&db).await;
         s.hours(json!({})).await;

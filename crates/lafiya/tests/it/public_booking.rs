@@ -258,7 +258,7 @@ on_both_engines! {
             assert!(!answer.text.contains("Clinique demo"), "{}", answer.text);
         }
         let shown = s.as_chef(Method::GET, SETTING, json!(null)).await;
-        assert_eq!(shown.json(), json!({"open": false, "page": "http://clinic.test/book/demo", "version": 0}));
+        assert_eq!(shown.json(), json!({"open": false, "page": "http://clinic.test/book/demo", "hold_minutes": 15, "version": 0}));
         s.open(true).await;
         assert_eq!(s.get(PAGE).await.status, 200);
         assert_eq!(s.get("/book/nulle-part").await.status, 404);
@@ -272,6 +272,13 @@ on_both_engines! {
         let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
         let stale = chef.post("/settings/booking", &[("csrf", &csrf), ("version", "7")]).await;
         assert_eq!(stale.status, 412, "{}", stale.text);
+        let hold = async |minutes: &str| chef.post("/settings/booking", &[("csrf", &csrf), ("version", "1"), ("sets_hold", "true"), ("hold_minutes", minutes)]).await;
+        for wrong in ["", "3", "une heure"] {
+            let refused = hold(wrong).await;
+            assert_eq!(refused.status, 400, "{wrong}");
+            assert!(refused.text.contains("de 5 à 1440. La durée d’avant reste") && refused.text.contains(&format!("value=\"{wrong}\" aria-invalid")), "{}", refused.text);
+        }
+        assert_eq!(s.get(PAGE).await.status, 200, "the page stays open");
         let shut = chef.post("/settings/booking", &[("csrf", &csrf), ("version", "1")]).await;
         assert_eq!(shut.status, 303, "{}", shut.text);
         assert_eq!(s.get(PAGE).await.status, 404);

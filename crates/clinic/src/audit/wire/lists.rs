@@ -51,6 +51,7 @@ pub const ACTIONS: &[&str] = &[
     "reminder.rules",
     "online_booking.open",
     "online_booking.close",
+    "online_booking.hold",
     "appointment.read",
     "appointment.create",
     "appointment.assign",

@@ -1,11 +1,12 @@
 //! What becomes of an appointment.
 
-use agenda::{AppointmentState, HOLD, Mode};
+use agenda::{AppointmentState, Mode};
 use kernel::{Actor, Ctx, Expected, Patch, Problem, Role, Timestamp, UserId};
 use store::WriteTx;
 
 use super::{
     hours::doctor,
+    online::held_until,
     save::{held, placed, saved},
 };
 use crate::{
@@ -130,7 +131,7 @@ pub async fn assign(
                     return Ok(one);
                 }
                 one.practitioner_id = Some(practitioner);
-                one.held_until = a.clock.now().plus(HOLD);
+                one.held_until = held_until(tx, &a, &ctx).await?;
                 put(tx, &a, &ctx, &mut one, None).await?;
                 saved(tx, &a, &ctx, one, (Step::Assigned, None)).await
             })
@@ -346,7 +347,7 @@ pub async fn reschedule(
                 }
                 (one.starts_at, one.ends_at) = (moved.start, moved.end);
                 one.mode = moved.mode.unwrap_or(one.mode);
-                one.held_until = a.clock.now().plus(HOLD);
+                one.held_until = held_until(tx, &a, &ctx).await?;
                 put(tx, &a, &ctx, &mut one, moved.overbook).await?;
                 saved(tx, &a, &ctx, one, (Step::Rescheduled, message.as_deref())).await
             })

@@ -1,6 +1,6 @@
 //! Places that became free, and to whom they are offered.
 
-use agenda::{AppointmentState, Span};
+use agenda::{AppointmentState, HOLD, Span};
 use kernel::{Actor, Ctx, Problem, Timestamp, Zone};
 use store::WriteTx;
 use uuid::Uuid;
@@ -234,7 +234,7 @@ async fn reached(
     Ok(matches!(decision, Decision::Send(_)).then_some((reach, channel)))
 }
 
-/// Holds the slot for him and tells him.
+/// Holds the slot for him, a quarter of an hour wherever it is, and tells him.
 async fn offer(
     tx: &mut WriteTx,
     app: &App,
@@ -242,14 +242,14 @@ async fn offer(
     freed: &Freed,
     (slot, next, (reach, channel)): (&FreeSlot, NextInLine, (Reach, Channel)),
 ) -> Result<(), Problem> {
-    let id = AppointmentId::new(&app.clock, &app.rng);
+    let (id, now) = (AppointmentId::new(&app.clock, &app.rng), app.clock.now());
     let way = (slot.span, way_between(slot.hours.mode, next.mode));
     let made = Appointment {
         practitioner_id: Some(freed.practitioner_id),
         capacity: i64::from(slot.capacity),
         location_note: slot.hours.location.clone(),
         offer: Some(OfferState::Open),
-        ..Appointment::wished(id, next.patient_id, way, app.clock.now())
+        ..Appointment::wished(id, next.patient_id, way, (now, now.plus(HOLD)))
     };
     let inserted = storage::insert_appointment(tx, ctx.tenant, &made).await;
     inserted.map_err(no_room)?;

@@ -1,17 +1,19 @@
 //! The page on which people without an account ask for appointments: whether a
 //! clinic has one, and what it offers.
 
+use std::time::Duration;
+
 use agenda::{Mode, Span};
-use kernel::{Ctx, Expected, Locale, Problem, UserId};
-use store::{Scope, StoreError};
+use kernel::{Ctx, Expected, Locale, Problem, TenantId, Timestamp, UserId};
+use store::{ReadTx, Scope, StoreError, WriteTx};
 
 use super::{TOPIC, save::noted, slots::coming_slots};
 use crate::{
     App, identity,
     identity::api::TenantInfo,
     scheduling::{
-        model::{FreeSlot, OnlineBooking},
-        rules::{CODE_KEPT, way_between},
+        model::{FreeSlot, OnlineBooking, OnlineChange},
+        rules::{CODE_KEPT, hold_minutes, way_between},
         storage,
     },
 };
@@ -19,57 +21,84 @@ use crate::{
 /// The program on the trail, when somebody without an account acts.
 const WHO: &str = "booking";
 
-/// Whether the clinic has the page.
+/// How the clinic takes requests.
 ///
 /// # Errors
 /// The database's.
 pub async fn online_booking(app: &App, ctx: &Ctx) -> Result<OnlineBooking, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(storage::online_booking(&mut tx, ctx.tenant)
-        .await?
-        .unwrap_or(NEVER_OPENED))
+    Ok(current(&mut tx, ctx.tenant).await?)
+}
+
+async fn current(tx: &mut ReadTx, tenant: TenantId) -> Result<OnlineBooking, StoreError> {
+    let set = storage::online_booking(tx, tenant).await?;
+    Ok(set.unwrap_or(NEVER_SET))
 }
 
 /// Clinics have no such page until an administrator opens it.
-const NEVER_OPENED: OnlineBooking = OnlineBooking {
+const NEVER_SET: OnlineBooking = OnlineBooking {
     is_open: false,
+    hold_minutes: HOLD_MINUTES,
     version: 0,
 };
 
-/// Opens or closes the page. Requests that were made there stay.
+const HOLD_MINUTES: i64 = (agenda::HOLD.as_secs() / 60).cast_signed();
+
+/// Until when a request that is made now keeps its place.
+pub(super) async fn held_until(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+) -> Result<Timestamp, StoreError> {
+    let minutes = current(tx, ctx.tenant).await?.hold_minutes;
+    let lasts = Duration::from_secs(minutes.unsigned_abs() * 60);
+    Ok(app.clock.now().plus(lasts))
+}
+
+/// Opens or closes the page, or says for how long requests keep their place. Those
+/// that were made stay as they are.
 ///
 /// # Errors
-/// 412 when `expected` is not the version any more.
+/// 400 `hold-out-of-range`; 412 when `expected` is not the version any more.
 pub async fn set_online_booking(
     app: &App,
     ctx: &Ctx,
     expected: Expected,
-    open: Option<bool>,
+    change: OnlineChange,
 ) -> Result<OnlineBooking, Problem> {
+    hold_minutes(change.hold_minutes)?;
     let (a, ctx) = (app.clone(), *ctx);
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let current = storage::online_booking(tx, ctx.tenant).await?;
-                let current = current.unwrap_or(NEVER_OPENED);
+                let current = current(tx, ctx.tenant).await?;
                 expected.check(current.version)?;
                 let next = OnlineBooking {
-                    is_open: open.unwrap_or(current.is_open),
+                    is_open: change.is_open.unwrap_or(current.is_open),
+                    hold_minutes: change.hold_minutes.unwrap_or(current.hold_minutes),
                     version: current.version,
                 };
                 let set = storage::set_online_booking(tx, ctx.tenant, &next, a.clock.now()).await;
                 set.map_err(StoreError::stale)?;
-                let action = match next.is_open {
-                    true => "online_booking.open",
-                    false => "online_booking.close",
-                };
-                noted(tx, &a, &ctx, (action, "tenant", ctx.tenant.uuid()), None);
+                for action in named(change) {
+                    noted(tx, &a, &ctx, (action, "tenant", ctx.tenant.uuid()), None);
+                }
                 tx.emit(TOPIC, ctx.tenant.uuid());
                 let version = next.version + 1;
                 Ok(OnlineBooking { version, ..next })
             })
         })
         .await
+}
+
+/// What a change is called on the trail.
+fn named(change: OnlineChange) -> impl Iterator<Item = &'static str> {
+    let page = change.is_open.map(|open| match open {
+        true => "online_booking.open",
+        false => "online_booking.close",
+    });
+    let hold = change.hold_minutes.map(|_| "online_booking.hold");
+    page.into_iter().chain(hold)
 }
 
 /// The clinic with this name in addresses, as long as its page is open. A clinic

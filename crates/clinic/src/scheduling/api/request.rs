@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     hours::doctor,
+    online::held_until,
     save::{entered, no_room, placed, recorded, shown},
 };
 use crate::{
@@ -242,7 +243,8 @@ pub(super) async fn one(
         }
         (None, _) => 1,
     };
-    let id = AppointmentId::new(&app.clock, &app.rng);
+    let (id, now) = (AppointmentId::new(&app.clock, &app.rng), app.clock.now());
+    let until = held_until(tx, app, ctx).await?;
     let made = Appointment {
         practitioner_id: new.practitioner,
         encounter_id: new.encounter,
@@ -253,7 +255,7 @@ pub(super) async fn one(
         practitioner_message: new.practitioner_message.clone(),
         series_id: series,
         created_by: ctx.actor.user(),
-        ..Appointment::wished(id, patient, (span, new.mode), app.clock.now())
+        ..Appointment::wished(id, patient, (span, new.mode), (now, until))
     };
     let inserted = storage::insert_appointment(tx, ctx.tenant, &made).await;
     inserted.map_err(no_room)?;

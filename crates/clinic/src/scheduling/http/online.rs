@@ -31,7 +31,7 @@ async fn tagged(
     Ok(([version_tag(booking.version)], Json(body)))
 }
 
-/// Shows whether people without an account may ask for appointments.
+/// Shows how the clinic takes requests for appointments.
 #[utoipa::path(
     get, path = "/api/v1/appointments/online-booking/", tag = "appointments",
     responses((status = 200, description = "The public page", body = OnlineBody))
@@ -44,9 +44,12 @@ async fn show_online_booking(
     Ok(tagged(&app, &caller, &booking).await?)
 }
 
-/// Opens or closes the page on which people without an account ask for appointments.
+/// Opens or closes the page on which people without an account ask for appointments,
+/// and says for how long requests keep their place.
 ///
-/// It is closed until an administrator opens it. What was asked for there stays.
+/// The page is closed until an administrator opens it. What was asked for stays as it is.
+/// A place whose time is over without an answer can be taken by others; the request
+/// still waits for its answer.
 #[utoipa::path(
     patch, path = "/api/v1/appointments/online-booking/", tag = "appointments", request_body = OnlineInput,
     params(("If-Match" = Option<String>, Header, description = "The version the change is meant for", example = "\"3\"")),
@@ -61,6 +64,6 @@ async fn set_online_booking(
     IfMatch(expected): IfMatch,
     JsonBody(input): JsonBody<OnlineInput>,
 ) -> Result<Tagged<OnlineBody>, Fault> {
-    let set = api::set_online_booking(&app, &caller.ctx, expected, input.open).await?;
+    let set = api::set_online_booking(&app, &caller.ctx, expected, input.into()).await?;
     Ok(tagged(&app, &caller, &set).await?)
 }

@@ -1,6 +1,6 @@
 //! Visits, and the steps they go through.
 
-use agenda::{AppointmentState, HOLD, Mode, Span};
+use agenda::{AppointmentState, Mode, Span};
 use kernel::{Timestamp, UserId};
 use uuid::Uuid;
 
@@ -98,12 +98,12 @@ store::row! {
 }
 
 impl Appointment {
-    /// A wish that nobody has agreed to yet; it keeps its place for [`HOLD`].
+    /// A wish that nobody has agreed to yet; it keeps its place for a while.
     pub(in crate::scheduling) fn wished(
         id: AppointmentId,
         patient_id: PatientId,
         (span, mode): (Span, Mode),
-        now: Timestamp,
+        (now, held_until): (Timestamp, Timestamp),
     ) -> Self {
         Self {
             id,
@@ -122,7 +122,7 @@ impl Appointment {
             ends_at: span.end(),
             confirmed_at: None,
             patient_coming_at: None,
-            held_until: now.plus(HOLD),
+            held_until,
             capacity: 1,
             overbooked: None,
             location_note: None,

@@ -4,14 +4,24 @@ use kernel::{Id, Locale, Phone, Timestamp, UserId};
 use super::AppointmentId;
 
 store::row! {
-    /// Whether a clinic has a page on which people without an account ask for
-    /// appointments.
+    /// How a clinic takes requests for appointments.
     pub struct OnlineBooking {
-        /// It has.
+        /// Whether it has a page on which people without an account ask for them.
         pub is_open: bool,
-        /// Counts changes; 0 as long as nobody opened it.
+        /// For how many minutes a request that nobody answered yet keeps its place.
+        pub hold_minutes: i64,
+        /// Counts changes; 0 as long as nobody made one.
         pub version: i64,
     }
+}
+
+/// What is to become of it; what is not named stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OnlineChange {
+    /// Whether the page is open.
+    pub is_open: Option<bool>,
+    /// For how many minutes new requests keep their place.
+    pub hold_minutes: Option<i64>,
 }
 
 /// Marker of [`BookingCodeId`].

@@ -3,11 +3,11 @@
 use askama::Template;
 use axum::{
     extract::State,
-    http::{Method, StatusCode},
+    http::Method,
     response::{IntoResponse, Redirect, Response},
 };
 use kernel::{Expected, Problem, ProblemKind};
-use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, render};
+use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, render, status};
 
 use crate::{
     App, identity,
@@ -34,6 +34,8 @@ struct SettingPage {
     /// The address that patients are given.
     address: String,
     saved: bool,
+    /// As it is, or as it was typed.
+    hold_minutes: String,
     errors: FieldTexts,
 }
 
@@ -44,6 +46,7 @@ impl SettingPage {
         let clinic = identity::api::tenant(&mut tx, caller.ctx.tenant).await?;
         Ok(Self {
             shell,
+            hold_minutes: booking.hold_minutes.to_string(),
             booking,
             address: format!("{}{}", app.settings.public_url, public_page(&clinic)),
             saved: false,
@@ -70,13 +73,17 @@ async fn save(
     Form(form): Form<OnlineSettingForm>,
 ) -> Result<Response, Fault> {
     let expected = Expected::seen(form.version);
-    let open = Some(!form.open.is_empty());
-    let problem = match api::set_online_booking(&app, &caller.ctx, expected, open).await {
+    let problem = match api::set_online_booking(&app, &caller.ctx, expected, form.change()).await {
         Ok(_) => return Ok(Redirect::to("/settings/booking?done=saved").into_response()),
-        Err(problem) if problem.kind == ProblemKind::Stale => problem,
+        Err(problem) if matches!(problem.kind, ProblemKind::Stale | ProblemKind::Invalid) => {
+            problem
+        }
         Err(problem) => return Err(problem.into()),
     };
     let mut page = SettingPage::of(&app, &caller, shell).await?;
     page.errors = page.shell.texts.fields(&problem);
-    Ok((StatusCode::PRECONDITION_FAILED, render(&page)?).into_response())
+    if form.sets_hold {
+        page.hold_minutes = form.hold_minutes;
+    }
+    Ok((status(&problem), render(&page)?).into_response())
 }

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use kernel::{Problem, ProblemKind};
 
@@ -26,6 +26,20 @@ const CLINIC_AN_HOUR: i64 = 60;
 pub(in crate::scheduling) const NUMBER_OPEN: usize = 2;
 /// Appointments to come that a signed-in patient asked for himself.
 pub(in crate::scheduling) const PATIENT_OPEN: i64 = 3;
+
+/// As short as a call to the clinic takes, as long as a night and the day before it.
+const HOLD_MINUTES: RangeInclusive<i64> = 5..=1440;
+
+/// Refuses a time for which no request keeps its place.
+///
+/// # Errors
+/// 400 `hold-out-of-range`.
+pub(in crate::scheduling) fn hold_minutes(wanted: Option<i64>) -> Result<(), Problem> {
+    match wanted.is_none_or(|minutes| HOLD_MINUTES.contains(&minutes)) {
+        true => Ok(()),
+        false => Err(Problem::invalid("hold_minutes", "hold-out-of-range")),
+    }
+}
 
 /// Refuses one more code; it is the same for numbers that the clinic knows and for
 /// others.

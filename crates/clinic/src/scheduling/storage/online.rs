@@ -4,10 +4,11 @@ use store::{ReadTx, StoreError, WriteTx, params};
 use crate::scheduling::model::{AppointmentId, BookingCodeId, CodeRow, OnlineBooking};
 
 store::statements! {
-    ONLINE_BOOKING = "SELECT is_open, version FROM public_booking WHERE tenant_id = $1";
-    INSERT_ONLINE_BOOKING = "INSERT INTO public_booking (tenant_id, is_open, updated_at, version) VALUES ($1, $2, $3, 1)";
-    UPDATE_ONLINE_BOOKING = "UPDATE public_booking SET is_open = $2, updated_at = $3, version = version + 1
-        WHERE tenant_id = $1 AND version = $4";
+    ONLINE_BOOKING = "SELECT is_open, hold_minutes, version FROM public_booking WHERE tenant_id = $1";
+    INSERT_ONLINE_BOOKING = "INSERT INTO public_booking (tenant_id, is_open, hold_minutes, updated_at, version)
+        VALUES ($1, $2, $3, $4, 1)";
+    UPDATE_ONLINE_BOOKING = "UPDATE public_booking SET is_open = $2, hold_minutes = $3, updated_at = $4, version = version + 1
+        WHERE tenant_id = $1 AND version = $5";
     HOLD_ONLINE_BOOKING = "UPDATE public_booking SET version = version WHERE tenant_id = $1 AND is_open = TRUE";
     CODES_MADE = "SELECT COUNT(*) AS value FROM booking_code WHERE tenant_id = $1 AND created_at > $2";
     CODES_MADE_FOR = "SELECT COUNT(*) AS value FROM booking_code WHERE tenant_id = $1 AND phone = $2 AND created_at > $3";
@@ -49,7 +50,7 @@ pub(in crate::scheduling) async fn set_online_booking(
     next: &OnlineBooking,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut values = params![tenant, next.is_open, now];
+    let mut values = params![tenant, next.is_open, next.hold_minutes, now];
     if next.version == 0 {
         return tx.execute_one(INSERT_ONLINE_BOOKING, values).await;
     }

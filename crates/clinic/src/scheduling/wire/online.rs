@@ -3,7 +3,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{identity::api::TenantInfo, scheduling::model::OnlineBooking};
+use crate::{
+    identity::api::TenantInfo,
+    scheduling::model::{OnlineBooking, OnlineChange},
+};
 
 /// What changes about the clinic's public page.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -13,16 +16,32 @@ pub(in crate::scheduling) struct OnlineInput {
     /// Whether people without an account may ask for appointments there.
     #[serde(default)]
     pub(in crate::scheduling) open: Option<bool>,
+    /// For how many minutes a request keeps its place until it is answered, from 5
+    /// to 1440.
+    #[serde(default)]
+    #[schema(minimum = 5, maximum = 1440)]
+    pub(in crate::scheduling) hold_minutes: Option<i64>,
+}
+
+impl From<OnlineInput> for OnlineChange {
+    fn from(input: OnlineInput) -> Self {
+        Self {
+            is_open: input.open,
+            hold_minutes: input.hold_minutes,
+        }
+    }
 }
 
 /// The page on which people without an account ask for appointments.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"open": true, "page": "https://lafiya.example/book/clinique-de-la-paix", "version": 1}))]
+#[schema(example = json!({"open": true, "page": "https://lafiya.example/book/clinique-de-la-paix", "hold_minutes": 15, "version": 1}))]
 pub(in crate::scheduling) struct OnlineBody {
     /// Whether they may ask there.
     open: bool,
     /// Its address.
     page: String,
+    /// For how many minutes a request keeps its place until it is answered.
+    hold_minutes: i64,
     /// Counts changes; 0 as long as nobody opened it. Also the ETag.
     version: i64,
 }
@@ -32,6 +51,7 @@ impl OnlineBody {
         Self {
             open: booking.is_open,
             page,
+            hold_minutes: booking.hold_minutes,
             version: booking.version,
         }
     }
@@ -101,11 +121,27 @@ pub(in crate::scheduling) struct CallOffForm {
     pub(in crate::scheduling) appointment: String,
 }
 
-/// Whether the public page is open, as a form says it.
+/// One of two forms: whether the public page is open, and for how long places are
+/// kept.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::scheduling) struct OnlineSettingForm {
     /// Said to open it.
     pub(in crate::scheduling) open: String,
+    /// Whether it is the second form.
+    pub(in crate::scheduling) sets_hold: bool,
+    /// Minutes as they were typed in it.
+    pub(in crate::scheduling) hold_minutes: String,
     pub(in crate::scheduling) version: Option<i64>,
+}
+
+impl OnlineSettingForm {
+    pub(in crate::scheduling) fn change(&self) -> OnlineChange {
+        // What is no number is out of range, and answered so.
+        let minutes = self.hold_minutes.trim().parse().unwrap_or_default();
+        OnlineChange {
+            is_open: (!self.sets_hold).then_some(!self.open.is_empty()),
+            hold_minutes: self.sets_hold.then_some(minutes),
+        }
+    }
 }
