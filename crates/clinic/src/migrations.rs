@@ -56,4 +56,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0042_scheduling_several",
     "0044_scheduling_calendar_index",
     "0045_scheduling_hold",
+    "0046_patients_digits",
 ];

@@ -12,22 +12,13 @@ use crate::patients::{
     rules::names::{Sought, pieces},
 };
 
-store::statements! {
-    INSERT_WORD = "INSERT INTO patient_word (tenant_id, word, patient_id) VALUES ($1, $2, $3)";
-    DELETE_WORDS = "DELETE FROM patient_word WHERE tenant_id = $1 AND patient_id = $2";
-    KNOWN = "SELECT COUNT(*) AS value FROM patient_word_piece WHERE tenant_id = $1 AND piece = $2 AND word = $3";
-    INSERT_PIECE = "INSERT INTO patient_word_piece (tenant_id, piece, word) VALUES ($1, $2, $3)
-        ON CONFLICT (tenant_id, piece, word) DO NOTHING";
-    /// Those with the most pieces in common; grouped by an expression, because by the
-    /// column alone SQLite may walk the clinic's whole index instead of the few pieces.
-    ALIKE = "SELECT word || '' AS value FROM patient_word_piece
-        WHERE tenant_id = $1 AND LENGTH(word) >= $2 AND LENGTH(word) <= $3 AND piece IN ($4, $5, $6, $7, $8, $9, $10,
-            $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-        GROUP BY word || '' ORDER BY COUNT(*) DESC, 1 LIMIT 500";
-    /// Of each of the six sought words a patient's best counts, as in the rule. The order of the
-    /// joins is given: few ranges of words, then who bears them, then their records;
-    /// SQLite would walk the clinic's patients instead.
-    BY_WORDS = "WITH sought (asked, low, high, likeness) AS (VALUES
+/// Those of `$found` who answer the sought words best. The order of the joins is given: few
+/// ranges of words, then who bears them, then their records; SQLite would walk the
+/// clinic's patients instead.
+macro_rules! bearing {
+    ($found:expr) => {
+        concat!(
+            "WITH sought (asked, low, high, likeness) AS (VALUES
                 (CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS DOUBLE PRECISION)),
                 ($6, $7, $8, $9), ($10, $11, $12, $13), ($14, $15, $16, $17), ($18, $19, $20, $21),
                 ($22, $23, $24, $25), ($26, $27, $28, $29), ($30, $31, $32, $33), ($34, $35, $36, $37),
@@ -43,20 +34,59 @@ store::statements! {
                 ($182, $183, $184, $185), ($186, $187, $188, $189), ($190, $191, $192, $193))
         SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date, h.search_name AS matched, f.former_name AS former
-        FROM (SELECT w.patient_id AS found_id, MAX(CASE WHEN s.asked = 0 THEN s.likeness ELSE 0.0 END)
-                + MAX(CASE WHEN s.asked = 1 THEN s.likeness ELSE 0.0 END)
-                + MAX(CASE WHEN s.asked = 2 THEN s.likeness ELSE 0.0 END)
-                + MAX(CASE WHEN s.asked = 3 THEN s.likeness ELSE 0.0 END)
-                + MAX(CASE WHEN s.asked = 4 THEN s.likeness ELSE 0.0 END)
-                + MAX(CASE WHEN s.asked = 5 THEN s.likeness ELSE 0.0 END) AS likeness
-            FROM sought s CROSS JOIN patient_word w
-            WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high
-            GROUP BY w.patient_id ORDER BY likeness DESC, found_id LIMIT 200) AS found
+        FROM (SELECT found_id, likeness FROM (",
+            $found,
+            ") AS bearers ORDER BY likeness DESC, found_id LIMIT 200) AS found
         CROSS JOIN patient h
         JOIN patient p ON p.tenant_id = $1 AND p.id = CASE WHEN h.merged_into IS NULL THEN h.id ELSE h.merged_into END
         LEFT JOIN patient_merge f ON f.tenant_id = $1 AND f.into_id = h.id AND f.undone_at IS NULL
             AND f.former_name IS NOT NULL
-        WHERE h.tenant_id = $1 AND h.id = found.found_id";
+        WHERE h.tenant_id = $1 AND h.id = found.found_id"
+        )
+    };
+}
+
+/// Who bears a word of the ranges, row by row.
+macro_rules! borne {
+    ($likeness:expr) => {
+        concat!(
+            "SELECT w.patient_id AS found_id, ",
+            $likeness,
+            " AS likeness FROM sought s CROSS JOIN patient_word w
+            WHERE w.tenant_id = $1 AND w.word >= s.low AND w.word < s.high"
+        )
+    };
+}
+
+/// Of one sought word a patient's best counts, as in the rule.
+macro_rules! best {
+    ($asked:literal) => {
+        concat!(
+            "MAX(CASE WHEN s.asked = ",
+            $asked,
+            " THEN s.likeness ELSE 0.0 END)"
+        )
+    };
+}
+
+store::statements! {
+    INSERT_WORD = "INSERT INTO patient_word (tenant_id, word, patient_id) VALUES ($1, $2, $3)";
+    DELETE_WORDS = "DELETE FROM patient_word WHERE tenant_id = $1 AND patient_id = $2";
+    KNOWN = "SELECT COUNT(*) AS value FROM patient_word_piece WHERE tenant_id = $1 AND piece = $2 AND word = $3";
+    INSERT_PIECE = "INSERT INTO patient_word_piece (tenant_id, piece, word) VALUES ($1, $2, $3)
+        ON CONFLICT (tenant_id, piece, word) DO NOTHING";
+    /// Those with the most pieces in common; grouped by an expression, because by the
+    /// column alone SQLite may walk the clinic's whole index instead of the few pieces.
+    ALIKE = "SELECT word || '' AS value FROM patient_word_piece
+        WHERE tenant_id = $1 AND LENGTH(word) >= $2 AND LENGTH(word) <= $3 AND piece IN ($4, $5, $6, $7, $8, $9, $10,
+            $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+        GROUP BY word || '' ORDER BY COUNT(*) DESC, 1 LIMIT 500";
+    /// The ranges come in the order of their likeness, so that the walk may end among
+    /// thousands of bearers: no more than 200 are shown.
+    BY_ONE_WORD = bearing!(concat!("SELECT found_id, MAX(likeness) AS likeness FROM (", borne!("s.likeness"), " LIMIT 1000) AS walked GROUP BY found_id"));
+    /// Each aggregate costs a third of the walk, and most people type two words.
+    BY_TWO_WORDS = bearing!(concat!(borne!(concat!(best!(0), " + ", best!(1))), " GROUP BY w.patient_id"));
+    BY_WORDS = bearing!(concat!(borne!(concat!(best!(0), " + ", best!(1), " + ", best!(2), " + ", best!(3), " + ", best!(4), " + ", best!(5))), " GROUP BY w.patient_id"));
     BY_LETTER = "SELECT p.id AS id, p.first_name AS first_name, p.last_name AS last_name, p.locale AS locale,
             p.status AS status, p.birth_date AS birth_date
         FROM (SELECT word, patient_id FROM patient_word WHERE tenant_id = $1 AND word >= $2 AND word < $3
@@ -161,6 +191,11 @@ pub(in crate::patients) async fn by_words(
     tenant: TenantId,
     sought: Vec<Sought>,
 ) -> Result<Vec<Named>, StoreError> {
+    let statement = match sought.last().map_or(0, |last| last.asked) {
+        0 => BY_ONE_WORD,
+        1 => BY_TWO_WORDS,
+        _ => BY_WORDS,
+    };
     let mut values = params![tenant];
     let mut sought = sought.into_iter();
     for _ in 0..ASKED {
@@ -173,7 +208,7 @@ pub(in crate::patients) async fn by_words(
         } = sought.next().unwrap_or_default();
         values.extend(params![asked, low, high, likeness]);
     }
-    let found: Vec<Found> = tx.all(BY_WORDS, values).await?;
+    let found: Vec<Found> = tx.all(statement, values).await?;
     Ok(found.into_iter().flat_map(named).collect())
 }
 
