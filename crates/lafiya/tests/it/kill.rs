@@ -25,12 +25,12 @@ use crate::{
 
 /// How long everything may take to come to rest: an attempt that a kill cut off
 /// is looked up, and "not there" is believed only 30 s after it began.
-const REST: Duration = Duration::from_secs(120);
+pub const REST: Duration = Duration::from_secs(120);
 /// Callers at the same time.
 const CLIENTS: usize = 8;
 
 /// Chance that can be played again.
-fn chance() -> Rng {
+pub fn chance() -> Rng {
     let seed = match std::env::var("LAFIYA_TEST_SEED") {
         Ok(seed) => seed.parse().expect("LAFIYA_TEST_SEED is a number"),
         Err(_) => Rng::system().below(1 << 32),

@@ -21,6 +21,7 @@ mod inbound;
 mod interactions;
 mod jobs;
 mod kill;
+mod kill_offers;
 mod labs;
 mod letterhead;
 mod limits;
