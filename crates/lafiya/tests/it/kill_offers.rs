@@ -19,7 +19,7 @@ use crate::{
 const ALL: &str = "/api/v1/appointments/";
 const LIST: &str = "/api/v1/waiting-list/";
 const PLACES: usize = 5;
-/// Two more than places, who come up when others say no.
+/// Two more than places, who come up when others leave.
 const WAITING: usize = 7;
 const SET_ZONE: Sql = Sql::new("UPDATE tenant SET zone = $1");
 
@@ -65,12 +65,14 @@ async fn places(site: &Site, token: &str, doctor: &str) -> Vec<Value> {
     single.take(PLACES).cloned().collect()
 }
 
-/// Calls until an answer comes that is not the server's end; `over` is what a repetition
-/// of a call meets whose answer was lost.
-async fn insist(site: &Site, token: &str, path: &str, body: &Value, over: u16) {
+/// Calls until an answer comes that is not the server's end; 409 is what a repetition of
+/// a call meets whose answer was lost.
+async fn insist(site: &Site, token: &str, method: Method, path: &str) {
     eventually("an answer between two kills", LIMIT, || async {
-        let (status, answer) = site.call(token, Method::POST, path, Some(body)).await?;
-        let done = status < 300 || status == over;
+        let (status, answer) = site
+            .call(token, method.clone(), path, Some(&json!({})))
+            .await?;
+        let done = status < 300 || status == 409;
         assert!(done || status >= 500, "{status} {answer}");
         done.then_some(())
     })
@@ -162,14 +164,7 @@ async fn freed_places(kind: EngineKind) {
     }
 
     let cancelled = join_all(visits.iter().map(async |visit| {
-        insist(
-            &site,
-            &desk,
-            &format!("{ALL}{visit}/cancel/"),
-            &json!({}),
-            409,
-        )
-        .await;
+        insist(&site, &desk, Method::POST, &format!("{ALL}{visit}/cancel/")).await;
     }));
     tokio::join!(cancelled, kills(&site, &mut server, &rng, 5));
     let five = async || {
@@ -180,17 +175,10 @@ async fn freed_places(kind: EngineKind) {
         .await
     };
     let first = five().await;
-    let declined = join_all(first[..2].iter().map(async |(wish, _, _)| {
-        insist(
-            &site,
-            &desk,
-            &format!("{LIST}{wish}/decline/"),
-            &json!({}),
-            409,
-        )
-        .await;
+    let left = join_all(first[..2].iter().map(async |(wish, _, _)| {
+        insist(&site, &desk, Method::DELETE, &format!("{LIST}{wish}/")).await;
     }));
-    tokio::join!(declined, kills(&site, &mut server, &rng, 3));
+    tokio::join!(left, kills(&site, &mut server, &rng, 3));
     let second = five().await;
 
     let times: BTreeSet<_> = second.iter().map(|(_, _, start)| start).collect();
