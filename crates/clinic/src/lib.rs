@@ -53,6 +53,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("inbox", inbox::EVENT_STATEMENTS),
         ("inbox", inbox::LINE_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
+        ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),

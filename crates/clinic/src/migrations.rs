@@ -57,4 +57,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0044_scheduling_calendar_index",
     "0045_scheduling_hold",
     "0046_patients_digits",
+    "0047_messaging_consent",
 ];

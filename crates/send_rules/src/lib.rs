@@ -6,6 +6,7 @@
 //! behind it, the item says which.
 
 mod channel;
+mod consent;
 mod decision;
 mod gsm7;
 mod keywords;
@@ -20,6 +21,7 @@ mod decision_tests;
 mod segments_tests;
 
 pub use channel::{Category, Channel};
+pub use consent::{Cell, Choice, cells, is_wanted, towards};
 pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
 };

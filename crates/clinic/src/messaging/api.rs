@@ -1,5 +1,7 @@
 //! What siblings may ask of the outbox.
 
+mod consent;
+
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use ports::DeliveryReport;
 use send_rules::MessageState;
@@ -9,10 +11,17 @@ use webkit::BoxFuture;
 use super::{model::Draft, storage, work::send};
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
-pub use send_rules::{Category, Channel, Decision};
+pub use consent::{
+    choose, consent, note_consent, of_number, own_consent, sent_to, set_consent, set_own_consent,
+    wants_nothing,
+};
+pub use send_rules::{Category, Cell, Channel, Choice, Decision};
+
+pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, Recipient, Wanted,
+    ConsentSource, Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, NumberConsent,
+    PatientConsent, Recipient, Wanted,
 };
 
 /// The topic announced when a message changes.
@@ -138,22 +147,6 @@ pub async fn note_inbound(
     storage::note_inbound(tx, tenant, phone, channel, at).await
 }
 
-/// Enters a decision of a number's owner in the ledger of consent.
-///
-/// # Errors
-/// The database's.
-pub async fn note_consent(
-    tx: &mut WriteTx,
-    app: &App,
-    tenant: TenantId,
-    phone: &Phone,
-    opted_out: bool,
-    source: &str,
-) -> Result<(), StoreError> {
-    let id = kernel::Id::<()>::new(&app.clock, &app.rng).uuid();
-    storage::note_consent(tx, tenant, id, phone, opted_out, source, app.clock.now()).await
-}
-
 /// What would happen to a message of this category that is written now.
 ///
 /// # Errors
@@ -166,18 +159,6 @@ pub async fn decision(
     way: (Channel, Category),
 ) -> Result<Decision, StoreError> {
     send::decision(tx, app, tenant, phone, way).await
-}
-
-/// Whether the owner of a number wants no messages.
-///
-/// # Errors
-/// The database's.
-pub async fn opted_out(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    phone: &Phone,
-) -> Result<bool, StoreError> {
-    storage::opted_out(tx, tenant, phone).await
 }
 
 /// Whether what the owner of a number answers by this way can arrive here.

@@ -1,3 +1,5 @@
+mod consent;
+
 use axum::{Json, extract::State, http::StatusCode};
 use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes};
 
@@ -13,6 +15,7 @@ pub(super) fn routes() -> Routes<App> {
         .scope(Scope::Exact("send:notification"))
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
+        .merge(consent::routes())
 }
 
 /// Lists the outbox, newest first.

@@ -1,6 +1,8 @@
 //! The outbox as administrators see it. Filters stand in the address: it can
 //! be kept, sent to a colleague and gone back to.
 
+mod consent;
+
 use askama::Template;
 use axum::{
     extract::{RawQuery, State},
@@ -25,6 +27,7 @@ pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
         .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
+        .merge(consent::routes())
 }
 
 #[derive(Template)]
@@ -109,4 +112,13 @@ async fn retry(
         None | Some("") => Redirect::to("/outbox"),
         Some(query) => Redirect::to(&format!("/outbox?{query}")),
     })
+}
+
+/// What a way is called.
+fn way(shell: &Shell, channel: Channel) -> String {
+    match channel {
+        Channel::Sms => "SMS".to_owned(),
+        Channel::Whatsapp => "WhatsApp".to_owned(),
+        Channel::Email => shell.t("outbox-email"),
+    }
 }

@@ -1,5 +1,7 @@
 //! The outbox on the wire.
 
+pub(super) mod consent;
+
 use kernel::{Problem, Timestamp, Zone};
 use send_rules::{Category, Channel, MessageState};
 use serde::{Deserialize, Serialize};

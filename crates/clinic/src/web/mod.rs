@@ -89,6 +89,12 @@ pub fn navigation() -> Vec<NavEntry> {
             also: &[],
         },
         NavEntry {
+            href: "/my/messages",
+            label: "consent-nav",
+            policy: Policy::Roles(&[kernel::Role::Patient]),
+            also: &[],
+        },
+        NavEntry {
             href: "/my/access",
             label: "my-access-title",
             policy: Policy::Roles(&[kernel::Role::Patient]),

@@ -11,6 +11,7 @@ mod browser_records;
 mod browser_time;
 mod calendars;
 mod check;
+mod consent;
 mod disk;
 mod duplicates;
 mod files;

@@ -89,8 +89,9 @@ fn object_of(path: &str) -> Option<&'static str> {
 
 /// Routes that name what nobody of the scene has: an own record, a second clinic,
 /// an invitation, a second factor, a program he let in. They answer 404 to whoever may call them.
-const LACKING: [&str; 14] = [
+const LACKING: [&str; 16] = [
     "/api/v1/me/access/",
+    "/api/v1/me/consents/",
     "/api/v1/auth/programs/{id}/",
     "/api/v1/auth/users/{id}/second-factor/",
     "/consultations/{id}/attachments/{file}",
@@ -101,6 +102,7 @@ const LACKING: [&str; 14] = [
     "/consultations/{id}/references/{reference}/verify",
     "/invitation/{token}/join",
     "/my/access",
+    "/my/messages",
     "/second-factor/members/{id}/reset",
     "/sessions/programs/{id}/withdraw",
     "/tenant",
@@ -146,7 +148,11 @@ fn body_of(path: &str, patient: &str) -> Value {
         "amend" => json!({"reason": "Erreur de saisie"}),
         "assign-medecin" => json!({"medecin_id": patient}),
         "edit-diagnostic" => json!({"diagnostic": "Paludisme simple"}),
-        "messages" if path.starts_with("/my/") => json!({"content": "Bonjour"}),
+        "messages" if path.starts_with("/my/records/") => json!({"content": "Bonjour"}),
+        "messages" if path.starts_with("/patients/") => {
+            json!({"phone": "+221772000009", "all": "in"})
+        }
+        "consents" => json!({"phone": "+221772000009", "wanted": []}),
         "send-notification" | "notify" => json!({"method": "sms"}),
         "references" => json!({"title": "Severe malaria"}),
         "messages" if path.contains("fiche-consultation") => json!({"content": "Bonjour"}),

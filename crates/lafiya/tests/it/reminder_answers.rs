@@ -527,6 +527,39 @@ on_both_engines! {
         s.clinic.stop_work().await;
     }
 
+    async fn over_the_link_the_holder_chooses_his_messages(db) {
+        let mut s = scene(&db).await;
+        let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;
+        s.visit("dr-awa", jean, "09:00").await;
+        let path = format!("{}/messages", link(&s.reminded(KINSHASA).await[0]));
+        let (visitor, csrf) = Session::visitor(&s.clinic, &path).await;
+        let page = visitor.get(&path).await;
+        assert_eq!((page.status.as_u16(), page.headers["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
+        assert!(page.text.contains("finit par 78") && page.text.matches(" checked").count() == 10, "{}", page.text);
+        for secret in ["Jean", "Ilunga", "Fatou", "Sow", "81234"] {
+            assert!(!page.text.contains(secret), "{secret}: {}", page.text);
+        }
+        assert!(!visitor.get(&format!("{path}?lang=en")).await.text.contains('⟦'));
+        let press = async |fields: &[(&str, &str)]| {
+            let fields: Vec<_> = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+            let done = visitor.post(&path, &fields).await;
+            assert_eq!(done.status, 303, "{}", done.text);
+        };
+        press(&[("want-sms-notification", "on"), ("want-sms-result", "on")]).await;
+        let shown = s.get("agent", &format!("/api/v1/patients/{jean}/consents/")).await;
+        let number = &shown["numbers"][0];
+        assert_eq!(number["wanted"], json!([{"channel": "sms", "category": "notification"}, {"channel": "sms", "category": "result"}]));
+        assert_eq!((number["history"].as_array().unwrap().len(), &number["history"][0]["source"]), (8, &json!("link")));
+        assert_eq!(visitor.post(&path, &[("csrf", &csrf), ("want-fax-reminder", "on")]).await.status, 400);
+        press(&[("all", "out")]).await;
+        let shown = s.get("agent", &format!("/api/v1/patients/{jean}/consents/")).await;
+        assert_eq!((&shown["numbers"][0]["wanted"], &shown["numbers"][0]["history"][0]["category"]), (&json!([]), &json!(null)));
+        let wrong = visitor.get("/r/11111111111/messages").await;
+        assert_eq!(wrong.status, 404);
+        assert!(wrong.text.contains("Rien n’a été changé"), "{}", wrong.text);
+        assert_eq!(visitor.post("/r/11111111111/messages", &[("csrf", &csrf), ("all", "out")]).await.status, 404);
+    }
+
     async fn a_link_ends_when_the_visit_begins_and_guesses_are_counted(db) {
         let mut s = scene(&db).await;
         let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;

@@ -2,7 +2,7 @@
 //! ended with the work's row: either everything happened, or it will.
 
 use kernel::{Ctx, Phone, Timestamp, text};
-use send_rules::{Channel, Keyword};
+use send_rules::{Channel, Choice, Keyword};
 use store::{StoreError, WriteTx};
 
 use super::{
@@ -20,7 +20,10 @@ use crate::{
         rules::{self, Match},
         storage::{self, EventEnd, NewEntry},
     },
-    messaging::{self, api::Reported},
+    messaging::{
+        self,
+        api::{ConsentSource, Reported},
+    },
     patients::{self, api::PatientId},
 };
 
@@ -281,14 +284,17 @@ async fn consent(
     heard: &Heard<'_>,
     conversation: ConversationId,
 ) -> Result<(), StoreError> {
-    let (opted_out, key) = match Keyword::parse(&heard.event.content) {
-        Some(Keyword::Stop) => (true, "inbox-event-opted-out"),
-        Some(Keyword::Start) => (false, "inbox-event-opted-in"),
+    let (wanted, key) = match Keyword::parse(&heard.event.content) {
+        Some(Keyword::Stop) => (false, "inbox-event-opted-out"),
+        Some(Keyword::Start) => (true, "inbox-event-opted-in"),
         _ => return Ok(()),
     };
-    let source = heard.channel.as_str();
-    messaging::api::note_consent(tx, app, heard.ctx.tenant, &heard.phone, opted_out, source)
-        .await?;
+    let source = match heard.channel {
+        Channel::Whatsapp => ConsentSource::Whatsapp,
+        Channel::Sms | Channel::Email => ConsentSource::Sms,
+    };
+    let decided = (Choice::of_all(wanted), source);
+    messaging::api::note_consent(tx, app, heard.ctx.tenant, &heard.phone, decided).await?;
     happening(
         tx,
         app,

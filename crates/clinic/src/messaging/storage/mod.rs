@@ -1,3 +1,4 @@
+mod consent;
 mod mail;
 
 use kernel::{Ctx, Phone, TenantId, Timestamp};
@@ -10,11 +11,24 @@ use super::{
     rules::number_like,
 };
 
+pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
+pub(super) use consent::{last_decided, ledger, note_consent, standing};
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
+
+macro_rules! views {
+    ($rows:literal) => {
+        concat!(
+            "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable,
+            provider_id, work_attempts, created_at, updated_at
+        FROM message WHERE tenant_id = $1",
+            $rows
+        )
+    };
+}
 
 store::statements! {
     INSERT = "INSERT INTO message (tenant_id, id, channel, category, recipient, patient_id, idempotency_key,
@@ -46,20 +60,16 @@ store::statements! {
     BY_PROVIDER_ID = "SELECT id AS value FROM message
         WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
     STATE = "SELECT state AS value FROM message WHERE tenant_id = $1 AND id = $2";
-    VIEW = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
-            work_attempts, created_at, updated_at
-        FROM message WHERE tenant_id = $1 AND id = $2";
-    LIST = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
-            work_attempts, created_at, updated_at
-        FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
+    VIEW = views!(" AND id = $2");
+    LIST = views!(" AND (CAST($2 AS TEXT) IS NULL OR state = $2)
             AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR LOWER(recipient) LIKE $4)
-        ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6";
+        ORDER BY created_at DESC, id DESC LIMIT $5 OFFSET $6");
     COUNT = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2)
             AND (CAST($3 AS TEXT) IS NULL OR channel = $3) AND (CAST($4 AS TEXT) IS NULL OR LOWER(recipient) LIKE $4)";
-    TO_NUMBER = "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable, provider_id,
-            work_attempts, created_at, updated_at
-        FROM message WHERE tenant_id = $1 AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
-        ORDER BY created_at DESC, id DESC LIMIT 50";
+    TO_NUMBER = views!(" AND recipient = $2 AND state NOT IN ('refused', 'expired', 'cancelled')
+        ORDER BY created_at DESC, id DESC LIMIT 50");
+    /// Those too that never left.
+    MEANT_FOR_NUMBER = views!(" AND recipient = $2 ORDER BY created_at DESC, id DESC LIMIT 50");
     /// Answers that a person wrote, but for those that never left.
     WRITTEN_SINCE = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
             AND category = 'answer' AND created_by IS NOT NULL AND state NOT IN ('failed', 'refused', 'expired', 'cancelled')";
@@ -74,10 +84,6 @@ store::statements! {
         ON CONFLICT (tenant_id, phone, channel) DO UPDATE SET at =
             CASE WHEN last_inbound.at < excluded.at THEN excluded.at ELSE last_inbound.at END";
     LAST_INBOUND = "SELECT at AS value FROM last_inbound WHERE tenant_id = $1 AND phone = $2 AND channel = $3";
-    NOTE_CONSENT = "INSERT INTO consent_event (tenant_id, id, phone, decision, source, at)
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    CONSENT = "SELECT decision AS value FROM consent_event WHERE tenant_id = $1 AND phone = $2
-        ORDER BY at DESC, id DESC LIMIT 1";
     DEAD_LETTERS = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND work_dead_at IS NOT NULL";
 }
 
@@ -288,6 +294,15 @@ pub(super) async fn to_number(
     tx.all(TO_NUMBER, params![tenant, phone]).await
 }
 
+/// The newest fifty that were written for a number, whether they left or not.
+pub(super) async fn meant_for_number(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<MessageView>, StoreError> {
+    tx.all(MEANT_FOR_NUMBER, params![tenant, phone]).await
+}
+
 pub(super) async fn written_since(
     tx: &mut ReadTx,
     tenant: TenantId,
@@ -355,32 +370,6 @@ pub(super) async fn last_inbound(
         .optional(LAST_INBOUND, params![tenant, phone, channel])
         .await?;
     Ok(at.map(Timestamp::from_micros))
-}
-
-pub(super) async fn note_consent(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    id: Uuid,
-    phone: &Phone,
-    opted_out: bool,
-    source: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let decision = if opted_out { "out" } else { "in" };
-    tx.execute_one(
-        NOTE_CONSENT,
-        params![tenant, id, phone, decision, source, at],
-    )
-    .await
-}
-
-pub(super) async fn opted_out(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    phone: &Phone,
-) -> Result<bool, StoreError> {
-    let newest: Option<String> = tx.optional(CONSENT, params![tenant, phone]).await?;
-    Ok(newest.as_deref() == Some("out"))
 }
 
 pub(super) async fn dead_letters(tx: &mut ReadTx, tenant: TenantId) -> Result<i64, StoreError> {

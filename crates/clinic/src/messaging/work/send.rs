@@ -4,12 +4,12 @@
 
 use kernel::{Phone, TenantId, Timestamp};
 use ports::{DeliveryReport, ErrorClass, Outgoing, SendError};
-use send_rules::{Category, Channel, Decision, Facts, MessageState, decide};
+use send_rules::{Category, Channel, Choice, Decision, Facts, MessageState, decide, is_wanted};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::messaging::{
     api::{self, TOPIC},
-    model::{Attempt, AttemptOutcome, Recipient, ToSend},
+    model::{Attempt, AttemptOutcome, ConsentSource, Recipient, ToSend},
     storage::{self, AttemptEnd, Step},
     work::mail::{self, Undecided},
 };
@@ -193,7 +193,10 @@ async fn facts_of(
     let (last_inbound, opted_out, bad_address) = match recipient {
         Recipient::Phone(phone) => (
             storage::last_inbound(tx, tenant, phone, channel).await?,
-            storage::opted_out(tx, tenant, phone).await?,
+            !is_wanted(
+                &storage::standing(tx, tenant, phone).await?,
+                (channel, category),
+            ),
             false,
         ),
         Recipient::Email(address) => {
@@ -325,7 +328,8 @@ pub(in crate::messaging) async fn failed(
     if error.class == ErrorClass::OptedOut {
         let message = storage::to_send(tx, job.tenant, job.id).await?;
         if let Some(Recipient::Phone(phone)) = message.map(|message| message.recipient) {
-            api::note_consent(tx, app, job.tenant, &phone, true, "provider").await?;
+            let left = (Choice::of_all(false), ConsentSource::Provider);
+            api::note_consent(tx, app, job.tenant, &phone, left).await?;
         }
     }
     tx.emit(TOPIC, job.id);

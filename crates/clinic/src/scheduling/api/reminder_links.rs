@@ -3,7 +3,7 @@
 //! each for itself.
 
 use agenda::AppointmentState;
-use kernel::{Ctx, Problem, Timestamp};
+use kernel::{Ctx, Problem, TenantId, Timestamp};
 use send_rules::Reply;
 use store::{ReadTx, Scope};
 
@@ -95,6 +95,14 @@ fn named(all: &[Question], visit: Option<AppointmentId>) -> Result<&Question, Pr
             found.ok_or_else(Problem::not_found)
         }
     }
+}
+
+/// The clinic and the first question of a link whose time is not over.
+pub(super) async fn asked_over(app: &App, token: &str) -> Result<(TenantId, Question), Problem> {
+    let place = place(app, token).await?;
+    let mut tx = app.store.read(place.tenant_id).await?;
+    let mut asked = questions(&mut tx, &place, app.clock.now()).await?;
+    Ok((place.tenant_id, asked.swap_remove(0)))
 }
 
 async fn place(app: &App, token: &str) -> Result<QuestionPlace, Problem> {

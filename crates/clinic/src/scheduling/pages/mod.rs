@@ -9,6 +9,7 @@ mod charts;
 mod figures;
 mod hours;
 mod line;
+mod link_consent;
 mod mine;
 mod one;
 mod online;
@@ -122,6 +123,18 @@ pub(super) fn routes() -> Routes<App> {
         )
         .page(get(), "/r/{token}", reply::show, Policy::Public)
         .page(post(), "/r/{token}", reply::answer, Policy::Public)
+        .page(
+            get(),
+            "/r/{token}/messages",
+            link_consent::show,
+            Policy::Public,
+        )
+        .page(
+            post(),
+            "/r/{token}/messages",
+            link_consent::save,
+            Policy::Public,
+        )
         .page(get(), my, mine::list, PATIENT)
         .page(get(), &format!("{my}/new"), book::new, PATIENT)
         .page(post(), &format!("{my}/new"), book::ask, PATIENT)

@@ -1,0 +1,225 @@
+//! What people want to be written about: chosen at the desk and by themselves, kept in a
+//! ledger, and heard by every message.
+
+use axum::http::Method;
+use clinic::messaging::api::{self as messaging, Category, Channel, Decision, NewMessage};
+use clinic::patients::{self, api::AccessPatch};
+use kernel::{Patch, Phone, Role};
+use serde_json::{Value, json};
+use testkit::{
+    clinic::{Answer, TestClinic, code, fault, ok},
+    db::{TestDb, eventually},
+    on_both_engines,
+    session::Session,
+};
+
+const AWA: &str = "+221772000001";
+const MINE: &str = "/api/v1/me/consents/";
+
+struct Scene {
+    clinic: TestClinic,
+    awa: String,
+    fatou: String,
+}
+
+/// Awa and Fatou with a record each, and Awa's account.
+async fn scene(db: &TestDb) -> Scene {
+    let clinic = TestClinic::new(db).await;
+    let awa = clinic.patient("Awa", "Diop", AWA).await;
+    let fatou = clinic.patient("Fatou", "Sy", "+221772000002").await;
+    for (name, role) in [
+        ("awa", Role::Patient),
+        ("moussa", Role::Patient),
+        ("chef", Role::Admin),
+    ] {
+        clinic.member(clinic.tenant, name, role).await;
+    }
+    let patch = AccessPatch {
+        username: Patch::Set("awa".into()),
+        ..AccessPatch::default()
+    };
+    patients::api::set_access(&clinic.app, &clinic.ctx(), awa, patch)
+        .await
+        .unwrap();
+    Scene {
+        clinic,
+        awa: awa.to_string(),
+        fatou: fatou.to_string(),
+    }
+}
+
+fn of(patient: &str) -> String {
+    format!("/api/v1/patients/{patient}/consents/")
+}
+
+fn cell(channel: &str, category: &str) -> Value {
+    json!({"channel": channel, "category": category})
+}
+
+impl Scene {
+    async fn by(&self, who: &str, method: Method, path: &str, body: Value) -> Answer {
+        let token = self.clinic.token_of(who).await;
+        let body = (method != Method::GET).then_some(body);
+        self.clinic.call_as(Some(&token), method, path, body).await
+    }
+
+    async fn put(&self, who: &str, path: &str, body: Value) -> Answer {
+        self.by(who, Method::PUT, path, body).await
+    }
+
+    async fn number(&self, who: &str, path: &str) -> Value {
+        ok(self.by(who, Method::GET, path, json!(null)).await)["numbers"][0].clone()
+    }
+
+    async fn decision(&self, way: (Channel, Category)) -> Decision {
+        let mut tx = self
+            .clinic
+            .app
+            .store
+            .read(self.clinic.tenant)
+            .await
+            .unwrap();
+        let phone: Phone = AWA.parse().unwrap();
+        let decided =
+            messaging::decision(&mut tx, &self.clinic.app, self.clinic.tenant, &phone, way);
+        decided.await.unwrap()
+    }
+}
+
+on_both_engines! {
+    async fn the_desk_writes_down_what_a_patient_wants(db) {
+        let s = scene(&db).await;
+        let number = s.number("agent", &of(&s.awa)).await;
+        assert_eq!((number["wanted"].as_array().unwrap().len(), &number["history"], &number["shared"]), (10, &json!([]), &json!(false)));
+        let reminders = json!({"phone": AWA, "wanted": [cell("sms", "reminder"), cell("whatsapp", "reminder"), cell("sms", "result")]});
+        // Sent twice, it is written once.
+        for _ in 0..2 {
+            ok(s.put("agent", &of(&s.awa), reminders.clone()).await);
+        }
+        let number = s.number("agent", &of(&s.awa)).await;
+        assert_eq!(number["wanted"], json!([cell("whatsapp", "reminder"), cell("sms", "reminder"), cell("sms", "result")]));
+        let history = number["history"].as_array().unwrap();
+        assert_eq!((history.len(), &history[0]["source"], &history[0]["noted_by"], &history[0]["wanted"]), (7, &json!("desk"), &json!("Fatou Sow"), &json!(false)));
+        for (category, goes) in [(Category::Reminder, true), (Category::Notification, false), (Category::Advice, false), (Category::Answer, true), (Category::Security, true)] {
+            let decided = s.decision((Channel::Sms, category)).await;
+            let refused = decided.reason().as_str() == "opted_out";
+            assert_eq!(refused, !goes, "{category}: {decided:?}");
+        }
+        let everything = json!({"phone": AWA, "wanted": []});
+        ok(s.put("agent", &of(&s.awa), everything).await);
+        let number = s.number("agent", &of(&s.awa)).await;
+        assert_eq!((&number["wanted"], &number["history"][0]["channel"], &number["history"][0]["category"]), (&json!([]), &json!(null), &json!(null)));
+        assert_eq!(s.by("admin", Method::GET, "/api/v1/audit/?action=consent.change", json!(null)).await.json()["count"], 8);
+    }
+
+    async fn wrong_choices_say_what_is_wrong(db) {
+        let s = scene(&db).await;
+        for (body, field, why) in [
+            (json!({"phone": "+221772000002", "wanted": []}), "phone", "not-his-number"),
+            (json!({"phone": AWA, "wanted": [cell("fax", "reminder")]}), "channel", "not-a-choice"),
+            (json!({"phone": AWA, "wanted": [cell("email", "reminder")]}), "channel", "not-a-choice"),
+            (json!({"phone": AWA, "wanted": [cell("sms", "security")]}), "category", "not-a-choice"),
+        ] {
+            let answer = s.put("agent", &of(&s.awa), body).await;
+            assert_eq!(fault(&answer), (400, field.to_owned(), why.to_owned()), "{}", answer.text);
+        }
+        assert_eq!(s.number("agent", &of(&s.awa)).await["history"], json!([]));
+    }
+
+    async fn a_patient_chooses_for_himself_and_for_nobody_else(db) {
+        let s = scene(&db).await;
+        assert_eq!(code(&s.by("moussa", Method::GET, MINE, json!(null)).await), (404, "no-linked-record".to_owned()));
+        assert_eq!(s.by("awa", Method::GET, &of(&s.fatou), json!(null)).await.status, 403);
+        let theirs = s.put("awa", MINE, json!({"phone": "+221772000002", "wanted": []})).await;
+        assert_eq!(fault(&theirs), (400, "phone".to_owned(), "not-his-number".to_owned()));
+        ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": [cell("whatsapp", "result")]})).await);
+        let seen = s.number("agent", &of(&s.awa)).await;
+        assert_eq!((&seen["wanted"], &seen["history"][0]["source"]), (&json!([cell("whatsapp", "result")]), &json!("page")));
+        assert_eq!(s.number("agent", &of(&s.fatou)).await["wanted"].as_array().unwrap().len(), 10);
+        // Another clinic knows neither her nor what she chose.
+        let other = s.clinic.another("autre", "+221338210001").await;
+        let foreign = s.clinic.token_of("autre-agent").await;
+        assert_eq!(s.clinic.call_as(Some(&foreign), Method::GET, &of(&s.awa), None).await.status, 404);
+        let mut tx = s.clinic.app.store.read(other).await.unwrap();
+        let phone: Phone = AWA.parse().unwrap();
+        let there = messaging::decision(&mut tx, &s.clinic.app, other, &phone, (Channel::Sms, Category::Reminder)).await.unwrap();
+        assert_ne!(there.reason().as_str(), "opted_out");
+    }
+
+    async fn a_keyword_undoes_the_choice_and_the_choice_a_keyword(db) {
+        let mut s = scene(&db).await;
+        s.clinic.start_work();
+        ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": [cell("sms", "reminder")]})).await);
+        for (word, wanted) in [("STOP", 0), ("REPRENDRE", 10)] {
+            let form = s.clinic.sms(AWA, word);
+            assert_eq!(s.clinic.webhook("sms", &form).await.status, 200);
+            eventually("the keyword", std::time::Duration::from_secs(30), || async {
+                let number = s.number("awa", MINE).await;
+                (number["wanted"].as_array().unwrap().len() == wanted).then_some(())
+            })
+            .await;
+        }
+        ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": []})).await);
+        let number = s.number("awa", MINE).await;
+        let sources: Vec<&str> = number["history"].as_array().unwrap()[..3].iter().map(|line| line["source"].as_str().unwrap()).collect();
+        assert_eq!((sources, &number["wanted"]), (vec!["page", "sms", "sms"], &json!([])));
+        s.clinic.stop_work().await;
+    }
+
+    async fn what_is_not_wanted_is_refused_and_shown_with_the_reason(db) {
+        let mut s = scene(&db).await;
+        ok(s.put("agent", &of(&s.awa), json!({"phone": AWA, "wanted": [cell("sms", "result")]})).await);
+        let new = |category| NewMessage {
+            channel: Channel::Sms,
+            category,
+            recipient: AWA.parse().unwrap(),
+            patient: Some(kernel::Id::from_uuid(s.awa.parse().unwrap())),
+            body: "Bonjour".into(),
+            idempotency_key: format!("essai|{category}"),
+            expires_at: None,
+            created_by: None,
+        };
+        for category in [Category::Advice, Category::Answer] {
+            let (app, ctx, new) = (s.clinic.app.clone(), s.clinic.ctx(), new(category));
+            let queued = s.clinic.app.store.write(s.clinic.tenant, move |tx| {
+                Box::pin(async move { messaging::enqueue(tx, &app, &ctx, &new).await })
+            });
+            queued.await.unwrap();
+        }
+        s.clinic.start_work();
+        let chef = Session::of(&s.clinic, "chef").await;
+        let path = format!("/patients/{}/messages", s.awa);
+        let page = eventually("both messages to be over", std::time::Duration::from_secs(30), || async {
+            let page = chef.get(&path).await.text;
+            (!page.contains("en attente") && !page.contains("envoi en cours")).then_some(page)
+        })
+        .await;
+        assert!(page.contains("Ce numéro ne veut pas de ces messages.") && page.contains("Conseils de santé") && page.contains("non envoyé"), "{page}");
+        assert!(page.contains("Réponse") && !page.contains("Bonjour"), "the page shows no text: {page}");
+        s.clinic.stop_work().await;
+    }
+
+    async fn the_pages_work_without_scripts_in_both_languages(db) {
+        let s = scene(&db).await;
+        let (awa, chef) = (Session::of(&s.clinic, "awa").await, Session::of(&s.clinic, "chef").await);
+        let moussa = Session::of(&s.clinic, "moussa").await;
+        assert!(moussa.get("/my/messages").await.text.contains("pas encore relié votre compte"));
+        let page = awa.get("/my/messages").await.text;
+        assert!(page.contains("77 200 00 01") && page.matches(" checked").count() == 10, "{page}");
+        let ticked = [("phone", AWA), ("want-sms-reminder", "on"), ("want-whatsapp-reminder", "on")];
+        let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
+        let ticked = [[("csrf", csrf.as_str())].as_slice(), &ticked].concat();
+        assert_eq!(awa.post("/my/messages", &ticked).await.status, 303);
+        let page = awa.get("/my/messages?done=saved").await.text;
+        assert!(page.matches(" checked").count() == 2 && page.contains("sur sa page"), "{page}");
+        let desk = format!("/patients/{}/messages", s.awa);
+        assert_eq!(chef.submit(&desk, &[("phone", AWA), ("all", "in"), ("want-sms-reminder", "on")]).await.status, 303);
+        let page = chef.get(&desk).await.text;
+        assert!(page.matches(" checked").count() == 10 && page.contains("à l’accueil") && page.contains("Tous les messages"), "{page}");
+        for page in [awa.get("/my/messages?lang=en").await, chef.get(&format!("{desk}?lang=en")).await] {
+            assert!(!page.text.contains('⟦') && page.text.contains("Receive nothing more"), "{}", page.text);
+        }
+        let edit = chef.get(&format!("/patients/{}", s.awa)).await.text;
+        assert!(edit.contains(&format!("href=\"{desk}\"")), "{edit}");
+    }
+}
