@@ -12,8 +12,8 @@ use super::{model::Draft, storage, work::send};
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use consent::{
-    choose, consent, note_consent, of_number, own_consent, sent_to, set_consent, set_own_consent,
-    wants_nothing,
+    choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
+    set_own_consent,
 };
 pub use send_rules::{Category, Cell, Channel, Choice, Decision};
 

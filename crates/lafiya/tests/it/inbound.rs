@@ -302,6 +302,36 @@ on_both_engines! {
         clinic.stop_work().await;
     }
 
+    async fn a_decision_is_confirmed_once_on_whatsapp_and_asks_nothing(db) {
+        let mut clinic = started(&db).await;
+        for first in ["Awa", "Moussa"] {
+            clinic.patient(first, "Diop", "77 200 00 01").await;
+        }
+        let said = async |kind: &str, word: &str, count: usize| -> Vec<String> {
+            let form = match kind {
+                "sms" => clinic.sms("+221772000001", word),
+                _ => clinic.whatsapp("+221772000001", word),
+            };
+            clinic.webhook(kind, &form).await;
+            settled(&clinic, count).await;
+            let id = conversations(&clinic).await[0]["id"].as_str().unwrap().to_owned();
+            let thread = thread(&clinic, &id).await;
+            let lines = thread["entries"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "outbound");
+            lines.map(|entry| entry["body"].as_str().unwrap().to_owned()).collect()
+        };
+        // The phone is shared: who leaves is not asked who he is.
+        let stopped = said("whatsapp", "STOP", 1).await;
+        assert!(stopped.len() == 1 && stopped[0].ends_with("écrivez REPRENDRE."), "{stopped:?}");
+        assert_eq!(said("whatsapp", "Arrêt", 2).await, stopped, "to say it again has no answer");
+        let started = said("whatsapp", "reprendre", 3).await;
+        assert!(started.len() == 2 && started.iter().any(|line| line.contains("de nouveau nos messages")), "{started:?}");
+        // There the operator's service answers, and takes nothing more from us.
+        assert_eq!(said("sms", "STOP", 4).await.len(), 2);
+        let asked = said("whatsapp", "J’ai mal à la tête", 5).await;
+        assert!(asked.iter().any(|line| line.ends_with("1 Awa, 2 Moussa")), "{asked:?}");
+        clinic.stop_work().await;
+    }
+
     async fn a_message_finds_the_clinic_it_was_written_to(db) {
         let mut clinic = started(&db).await;
         clinic.another("autre", "+221338210001").await;

@@ -268,7 +268,8 @@ on_both_engines! {
         let reminders = s.reminded(KINSHASA).await;
         assert!(reminders.len() == 1 && reminders[0].contains("Répondez 1"), "{reminders:?}");
         // STOP stays what it is, and is no answer.
-        assert!(s.writes("whatsapp", KINSHASA, "CANCEL").await.is_empty());
+        let stopped = s.writes("whatsapp", KINSHASA, "CANCEL").await;
+        assert!(stopped.len() == 1 && stopped[0].contains("vous ne recevrez plus nos messages"), "{stopped:?}");
         assert!(same(&s.state(&id).await, NO_ONE));
         let off = s.writes("whatsapp", KINSHASA, "« Annulér »").await;
         assert!(off.len() == 1 && off[0].contains("annulé"), "what he asks for comes in spite of STOP: {off:?}");

@@ -122,7 +122,7 @@ async fn load(app: &App, ctx: &Ctx, id: ConversationId) -> Result<Thread, Proble
         staff: identity::api::staff(&mut tx, tenant).await?,
         whatsapp: messaging::api::decision(&mut tx, app, tenant, phone, whatsapp).await?,
         sms: messaging::api::decision(&mut tx, app, tenant, phone, sms).await?,
-        opted_out: messaging::api::wants_nothing(&mut tx, tenant, phone).await?,
+        opted_out: messaging::api::every(&mut tx, tenant, phone, false).await?,
         conversation,
     })
 }

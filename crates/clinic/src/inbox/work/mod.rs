@@ -1,5 +1,6 @@
 //! Work that follows a provider's call.
 
+mod consent;
 mod media;
 mod process;
 mod question;

@@ -1,11 +1,12 @@
 //! From a stored event to a line in a conversation. All in one transaction,
 //! ended with the work's row: either everything happened, or it will.
 
-use kernel::{Ctx, Phone, Timestamp, text};
-use send_rules::{Channel, Choice, Keyword};
+use kernel::{Ctx, Locale, Phone, Timestamp, text};
+use send_rules::Channel;
 use store::{StoreError, WriteTx};
 
 use super::{
+    consent::{decided, is_decision},
     question::{answered, ask, keep_speaking},
     reply::answered_reminder,
 };
@@ -20,10 +21,7 @@ use crate::{
         rules::{self, Match},
         storage::{self, EventEnd, NewEntry},
     },
-    messaging::{
-        self,
-        api::{ConsentSource, Reported},
-    },
+    messaging::{self, api::Reported},
     patients::{self, api::PatientId},
 };
 
@@ -121,6 +119,8 @@ pub(super) struct Heard<'a> {
     pub(super) event: &'a EventRow,
     pub(super) channel: Channel,
     pub(super) phone: Phone,
+    /// In which he is answered.
+    pub(super) locale: Locale,
 }
 
 async fn hear(
@@ -134,14 +134,16 @@ async fn hear(
     let Ok(phone) = Phone::parse(&event.sender_phone, country) else {
         return ignore(tx, app, job, "the sender is no phone number").await;
     };
+    messaging::api::note_inbound(tx, job.tenant, &phone, channel, event.received_at).await?;
+    let exact = patients::api::by_phone(tx, job.tenant, &phone).await?;
+    let ctx = job.ctx("inbox");
     let heard = Heard {
-        ctx: job.ctx("inbox"),
+        locale: exact.first().map_or(ctx.locale, |patient| patient.locale),
+        ctx,
         event,
         channel,
         phone,
     };
-    messaging::api::note_inbound(tx, job.tenant, &heard.phone, channel, event.received_at).await?;
-    let exact = patients::api::by_phone(tx, job.tenant, &heard.phone).await?;
     let alike = match exact.as_slice() {
         [] => patients::api::by_last_nine(tx, job.tenant, &heard.phone).await?,
         _ => Vec::new(),
@@ -171,7 +173,10 @@ async fn hear(
         }
         Match::Ask => {
             let entry = line(tx, app, &heard, None, true).await?;
-            ask(tx, app, &heard, entry, &exact).await?;
+            // Who wants no more messages is not asked with one.
+            if !is_decision(event) {
+                ask(tx, app, &heard, entry, &exact).await?;
+            }
             (entry, None, ProcessingStatus::NeedsReview)
         }
         Match::Propose(patient) => {
@@ -229,7 +234,7 @@ async fn line(
         at,
     )
     .await?;
-    consent(tx, app, heard, conversation.id).await?;
+    decided(tx, app, heard, conversation.id).await?;
     tx.emit(TOPIC, conversation.id.uuid());
     Ok(id)
 }
@@ -275,35 +280,6 @@ async fn attach_media(
         jobs::wake(tx, &storage::MEDIA_WORK);
     }
     Ok(())
-}
-
-/// STOP and START are decisions about the number, whoever holds it.
-async fn consent(
-    tx: &mut WriteTx,
-    app: &App,
-    heard: &Heard<'_>,
-    conversation: ConversationId,
-) -> Result<(), StoreError> {
-    let (wanted, key) = match Keyword::parse(&heard.event.content) {
-        Some(Keyword::Stop) => (false, "inbox-event-opted-out"),
-        Some(Keyword::Start) => (true, "inbox-event-opted-in"),
-        _ => return Ok(()),
-    };
-    let source = match heard.channel {
-        Channel::Whatsapp => ConsentSource::Whatsapp,
-        Channel::Sms | Channel::Email => ConsentSource::Sms,
-    };
-    let decided = (Choice::of_all(wanted), source);
-    messaging::api::note_consent(tx, app, heard.ctx.tenant, &heard.phone, decided).await?;
-    happening(
-        tx,
-        app,
-        &heard.ctx,
-        conversation,
-        key,
-        heard.event.received_at,
-    )
-    .await
 }
 
 /// Adds a line about something that happened; the text is an i18n key.

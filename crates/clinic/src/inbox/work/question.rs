@@ -4,12 +4,15 @@ use kernel::Locale;
 use send_rules::{Category, Channel};
 use store::{StoreError, WriteTx};
 
-use super::process::{Heard, attach, number};
+use super::{
+    process::{Heard, attach, number},
+    reply::said,
+};
 use crate::{
     App,
     inbox::{
-        model::{ConversationRow, EntryId, EntryKind, QUESTION_LASTS, SPEAKER_LASTS},
-        storage::{self, NewEntry},
+        model::{ConversationRow, EntryId, QUESTION_LASTS, SPEAKER_LASTS},
+        storage,
     },
     messaging,
     patients::api::{PatientId, Summary},
@@ -60,10 +63,7 @@ pub(super) async fn ask(
     if !storage::may_ask(tx, tenant, conversation.id, now, now.minus(QUESTION_LASTS)).await? {
         return Ok(());
     }
-    let locale = several
-        .first()
-        .map_or(heard.ctx.locale, |patient| patient.locale);
-    let mut body = question(locale, several);
+    let mut body = question(heard.locale, several);
     if heard.channel == Channel::Sms {
         // Our typographic spaces would triple the price of an SMS.
         body = send_rules::gsm7_wording(&body);
@@ -73,25 +73,12 @@ pub(super) async fn ask(
         category: Category::Answer,
         recipient: heard.phone.clone(),
         patient: None,
-        body: body.clone(),
+        body,
         idempotency_key: format!("who:{entry}"),
         expires_at: Some(now.plus(QUESTION_LASTS)),
         created_by: None,
     };
-    let queued = messaging::api::enqueue(tx, app, &heard.ctx, &message).await?;
-    let line = NewEntry {
-        id: EntryId::new(&app.clock, &app.rng),
-        conversation: conversation.id,
-        kind: EntryKind::Outbound,
-        channel: Some(heard.channel),
-        phone: Some(&heard.phone),
-        body: &body,
-        author: None,
-        message: Some(queued.id),
-        needs_review: false,
-        at: now,
-    };
-    storage::insert_entry(tx, tenant, &line).await
+    said(tx, app, heard, conversation.id, message).await
 }
 
 /// Only first names: the phone is the household's, and whoever holds it knows them.

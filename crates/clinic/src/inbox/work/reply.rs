@@ -1,4 +1,4 @@
-//! Answers to reminders of appointments.
+//! What goes back by itself: thanks for an answer to a reminder, and what others say.
 
 use store::{StoreError, WriteTx};
 
@@ -6,8 +6,12 @@ use super::process::{Heard, conversation};
 use crate::{
     App,
     inbox::{
-        model::{EntryId, EntryKind},
+        model::{ConversationId, EntryId, EntryKind},
         storage::{self, NewEntry},
+    },
+    messaging::{
+        self,
+        api::{MessageId, NewMessage},
     },
     patients::api::PatientId,
     scheduling::{self, api::Incoming},
@@ -36,15 +40,38 @@ pub(super) async fn answered_reminder(
         return Ok(());
     };
     let conversation = conversation(tx, app, heard, Some(patient)).await?;
+    let line = (thanks.body.as_str(), thanks.message);
+    shown(tx, app, heard, conversation.id, line).await
+}
+
+/// Sends what nobody of the staff wrote, and shows it in the conversation.
+pub(super) async fn said(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    conversation: ConversationId,
+    message: NewMessage,
+) -> Result<(), StoreError> {
+    let queued = messaging::api::enqueue(tx, app, &heard.ctx, &message).await?;
+    shown(tx, app, heard, conversation, (&message.body, queued.id)).await
+}
+
+async fn shown(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    conversation: ConversationId,
+    (body, message): (&str, MessageId),
+) -> Result<(), StoreError> {
     let line = NewEntry {
         id: EntryId::new(&app.clock, &app.rng),
-        conversation: conversation.id,
+        conversation,
         kind: EntryKind::Outbound,
         channel: Some(heard.channel),
         phone: Some(&heard.phone),
-        body: &thanks.body,
+        body,
         author: None,
-        message: Some(thanks.message),
+        message: Some(message),
         needs_review: false,
         at: app.clock.now(),
     };

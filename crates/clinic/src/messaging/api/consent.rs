@@ -61,17 +61,18 @@ async fn note(
     Ok(event.id)
 }
 
-/// Whether the owner of a number wants none of the messages that people choose about.
+/// Whether the owner of a number wants all messages that people choose about, or none.
 ///
 /// # Errors
 /// The database's.
-pub async fn wants_nothing(
+pub async fn every(
     tx: &mut ReadTx,
     tenant: TenantId,
     phone: &Phone,
+    wanted: bool,
 ) -> Result<bool, StoreError> {
     let choices = storage::standing(tx, tenant, phone).await?;
-    Ok(cells().all(|cell| !is_wanted(&choices, cell)))
+    Ok(cells().all(|cell| is_wanted(&choices, cell) == wanted))
 }
 
 /// The newest fifty messages that were written for a patient on his numbers, also those
@@ -102,12 +103,7 @@ pub async fn sent_to(
 /// 404; 403 `record-restricted`.
 pub async fn consent(app: &App, ctx: &Ctx, patient: PatientId) -> Result<PatientConsent, Problem> {
     let record = patients::api::record(app, ctx, patient).await?;
-    let mut tx = app.store.read(ctx).await?;
-    Ok(PatientConsent {
-        patient: record.patient.id,
-        name: record.patient.full_name(),
-        numbers: of_numbers(&mut tx, ctx.tenant, record.phones).await?,
-    })
+    of_record(app, ctx, record.patient.id).await
 }
 
 /// The same of a patient who asks for himself.
@@ -115,33 +111,29 @@ pub async fn consent(app: &App, ctx: &Ctx, patient: PatientId) -> Result<Patient
 /// # Errors
 /// 404 `no-linked-record` as long as the clinic has not linked his account to a record.
 pub async fn own_consent(app: &App, ctx: &Ctx) -> Result<PatientConsent, Problem> {
+    let user = ctx.actor.user().ok_or_else(Problem::forbidden)?;
+    let patient = {
+        let mut tx = app.store.read(ctx).await?;
+        let patient = patients::api::of_account(&mut tx, ctx.tenant, user).await?;
+        let nobody = || Problem::not_found().code("no-linked-record");
+        patients::api::kept(&mut tx, ctx.tenant, patient.ok_or_else(nobody)?).await?
+    };
+    of_record(app, ctx, patient).await
+}
+
+/// The same for a caller who was let in already.
+async fn of_record(app: &App, ctx: &Ctx, patient: PatientId) -> Result<PatientConsent, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    let patient = own(&mut tx, ctx).await?;
     let record = patients::api::whole(&mut tx, ctx.tenant, patient).await?;
+    let mut numbers = Vec::new();
+    for PhoneOf { phone, shared } in record.phones {
+        numbers.push(of_number(&mut tx, ctx.tenant, phone, shared).await?);
+    }
     Ok(PatientConsent {
         patient,
         name: record.patient.full_name(),
-        numbers: of_numbers(&mut tx, ctx.tenant, record.phones).await?,
+        numbers,
     })
-}
-
-async fn own(tx: &mut ReadTx, ctx: &Ctx) -> Result<PatientId, Problem> {
-    let user = ctx.actor.user().ok_or_else(Problem::forbidden)?;
-    let patient = patients::api::of_account(tx, ctx.tenant, user).await?;
-    let nobody = || Problem::not_found().code("no-linked-record");
-    Ok(patients::api::kept(tx, ctx.tenant, patient.ok_or_else(nobody)?).await?)
-}
-
-async fn of_numbers(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    phones: Vec<PhoneOf>,
-) -> Result<Vec<NumberConsent>, StoreError> {
-    let mut numbers = Vec::new();
-    for PhoneOf { phone, shared } in phones {
-        numbers.push(of_number(tx, tenant, phone, shared).await?);
-    }
-    Ok(numbers)
 }
 
 /// What is wanted on one number, of whomever it is.
@@ -175,10 +167,7 @@ pub async fn set_consent(
     wanted: BTreeSet<Cell>,
 ) -> Result<PatientConsent, Problem> {
     let seen = consent(app, ctx, patient).await?;
-    let phone = his(&seen, number)?;
-    let (who, source) = (Some(seen.patient), ConsentSource::Desk);
-    save(app, ctx, (who, phone), wanted, source).await?;
-    consent(app, ctx, patient).await
+    save(app, ctx, (&seen, number), wanted, ConsentSource::Desk).await
 }
 
 /// The same by the patient himself.
@@ -192,10 +181,7 @@ pub async fn set_own_consent(
     wanted: BTreeSet<Cell>,
 ) -> Result<PatientConsent, Problem> {
     let seen = own_consent(app, ctx).await?;
-    let phone = his(&seen, number)?;
-    let (who, source) = (Some(seen.patient), ConsentSource::Page);
-    save(app, ctx, (who, phone), wanted, source).await?;
-    own_consent(app, ctx).await
+    save(app, ctx, (&seen, number), wanted, ConsentSource::Page).await
 }
 
 fn his(seen: &PatientConsent, number: &str) -> Result<Phone, Problem> {
@@ -208,19 +194,23 @@ fn his(seen: &PatientConsent, number: &str) -> Result<Phone, Problem> {
 async fn save(
     app: &App,
     ctx: &Ctx,
-    (patient, phone): (Option<PatientId>, Phone),
+    (seen, number): (&PatientConsent, &str),
     wanted: BTreeSet<Cell>,
     source: ConsentSource,
-) -> Result<(), Problem> {
-    let (a, ctx) = (app.clone(), *ctx);
-    app.store
-        .write(&ctx, move |tx| {
+) -> Result<PatientConsent, Problem> {
+    let (patient, phone) = (seen.patient, his(seen, number)?);
+    let (a, c) = (app.clone(), *ctx);
+    let saved: Result<(), Problem> = app
+        .store
+        .write(ctx, move |tx| {
             Box::pin(async move {
-                let of = (patient, &phone);
-                choose(tx, &a, &ctx, of, &wanted, source).await
+                let of = (Some(patient), &phone);
+                choose(tx, &a, &c, of, &wanted, source).await
             })
         })
-        .await
+        .await;
+    saved?;
+    of_record(app, ctx, patient).await
 }
 
 /// Writes down that these kinds of messages are wanted on a number and no others; what
