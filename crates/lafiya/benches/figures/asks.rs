@@ -14,6 +14,9 @@ use crate::{Failure, meter::percentile, say};
 
 /// Calls of each kind.
 pub const CALLS: u64 = 300;
+/// Calls before those that are timed: a new connection of PostgreSQL plans each statement
+/// the first five times.
+const WARMING: u64 = 20;
 
 /// Somebody signed in.
 pub struct Asks<'a> {
@@ -47,6 +50,9 @@ impl Asks<'_> {
         target: u32,
         path: impl Fn(u64) -> String,
     ) -> Result<(), Failure> {
+        for n in CALLS..CALLS + WARMING {
+            self.call(Method::GET, &path(n), None).await?;
+        }
         let mut waits = Vec::new();
         for n in 0..CALLS {
             waits.push(self.call(Method::GET, &path(n), None).await?);
