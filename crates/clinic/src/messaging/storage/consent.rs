@@ -10,10 +10,10 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     LAST_DECIDED = "SELECT MAX(at) AS value FROM consent_event WHERE tenant_id = $1 AND phone = $2";
     /// Of each pair of way and kind the newest, the newest of all first.
-    STANDING = "SELECT e.channel AS channel, e.category AS category, e.decision AS decision FROM consent_event e
-        WHERE e.tenant_id = $1 AND e.phone = $2 AND NOT EXISTS (SELECT 1 FROM consent_event n
-            WHERE n.tenant_id = $1 AND n.phone = $2 AND n.channel IS NOT DISTINCT FROM e.channel
-                AND n.category IS NOT DISTINCT FROM e.category AND (n.at > e.at OR (n.at = e.at AND n.id > e.id)))
+    STANDING = "SELECT e.channel AS channel, e.category AS category, e.decision AS decision
+        FROM (SELECT MAX(at) AS at FROM consent_event WHERE tenant_id = $1 AND phone = $2
+            GROUP BY channel, category) AS newest
+        JOIN consent_event e ON e.tenant_id = $1 AND e.phone = $2 AND e.at = newest.at
         ORDER BY e.at DESC, e.id DESC";
     LEDGER = "SELECT e.channel AS channel, e.category AS category, e.decision AS decision, e.source AS source,
             u.first_name || ' ' || u.last_name AS noted_by, e.at AS at
