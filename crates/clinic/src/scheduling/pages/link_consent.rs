@@ -3,13 +3,12 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use kernel::{Problem, ProblemKind};
 use send_rules::{Category, Channel};
 use webkit::{Fault, Form, Query, Shell, render};
 
+use super::reply::nowhere;
 use crate::{
     App,
     messaging::api::ConsentForm,
@@ -25,8 +24,7 @@ use crate::{
 struct LinkConsentPage {
     shell: Shell,
     token: String,
-    /// Nothing when the link leads nowhere.
-    linked: Option<LinkedConsent>,
+    linked: LinkedConsent,
     saved: bool,
 }
 
@@ -43,23 +41,10 @@ pub(super) async fn show(
     let page = LinkConsentPage {
         shell,
         token,
-        linked: Some(linked),
+        linked,
         saved: !done.done.is_empty(),
     };
     Ok((UNSEEN, render(&page)?).into_response())
-}
-
-fn nowhere(shell: Shell, problem: Problem) -> Result<Response, Fault> {
-    if problem.kind != ProblemKind::NotFound {
-        return Err(problem.into());
-    }
-    let page = LinkConsentPage {
-        shell,
-        token: String::new(),
-        linked: None,
-        saved: false,
-    };
-    Ok((StatusCode::NOT_FOUND, UNSEEN, render(&page)?).into_response())
 }
 
 pub(super) async fn save(

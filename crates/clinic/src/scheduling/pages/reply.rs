@@ -67,7 +67,7 @@ pub(super) async fn show(
 }
 
 /// A plain page for a link that nobody made, or whose time is over.
-fn nowhere(shell: Shell, problem: Problem) -> Result<Response, Fault> {
+pub(super) fn nowhere(shell: Shell, problem: Problem) -> Result<Response, Fault> {
     if problem.kind != ProblemKind::NotFound {
         return Err(problem.into());
     }
