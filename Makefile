@@ -19,5 +19,6 @@ check: ## Format, and lint only the crates that changed
 bench: ## Print the figures of the release build
 	@scripts/bench.sh
 
-chaos: ## Cut the power of a simulated disk under the store (root)
+chaos: ## Kill servers among ten thousand messages; cut the power of a simulated disk (root)
+	@scripts/bad_day.sh
 	@scripts/chaos.sh

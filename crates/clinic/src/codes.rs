@@ -46,6 +46,8 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("no-sender", Conflict),
     ("not-active", Conflict),
     ("not-failed", Conflict),
+    ("reviewed-text-changed", Conflict),
+    ("template-name-taken", Conflict),
     ("not-merged", Conflict),
     ("not-proposed", Conflict),
     ("not-restricted", Conflict),

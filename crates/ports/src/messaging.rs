@@ -35,6 +35,8 @@ pub struct Outgoing {
     pub to: String,
     /// The text.
     pub body: Redacted<String>,
+    /// The approved text that it goes as; [`body`](Self::body) is what the patient reads.
+    pub content: Option<Content>,
     /// Where the provider reports what became of it.
     pub status_callback: Option<String>,
 }
@@ -45,6 +47,16 @@ impl fmt::Debug for Outgoing {
             .field("from", &self.from)
             .finish_non_exhaustive()
     }
+}
+
+/// A text that WhatsApp approved, as Twilio keeps it
+/// (<https://www.twilio.com/docs/content/send-templates-created-with-the-content-template-builder>).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// `HX…`.
+    pub sid: String,
+    /// What its numbers stand for, a JSON object: `{"1": "Awa"}`.
+    pub variables: Redacted<String>,
 }
 
 /// The provider has the message.
@@ -189,6 +201,10 @@ mod tests {
             from: "+14155550100".into(),
             to: "whatsapp:+221771234567".into(),
             body: Redacted("Votre test".into()),
+            content: Some(Content {
+                sid: "HX1".into(),
+                variables: Redacted(r#"{"1": "test"}"#.into()),
+            }),
             status_callback: Some("https://clinic.example/s/1".into()),
         };
         let lookup = Lookup {

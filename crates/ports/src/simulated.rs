@@ -51,6 +51,7 @@ mod tests {
             from: "+221000".into(),
             to: "+221001".into(),
             body: Redacted("Bonjour".into()),
+            content: None,
             status_callback: None,
         };
         let first = sender.send(&message).await.unwrap();

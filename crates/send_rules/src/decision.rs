@@ -73,6 +73,8 @@ kernel::words! {
         WindowClosed = "window_closed",
         /// The server of the e-mail address refused it not long ago.
         BadAddress = "bad_address",
+        /// Its text needs something that is not known of it.
+        MissingVariable = "missing_variable",
     }
 }
 
@@ -98,6 +100,8 @@ pub struct Facts {
     pub template: Option<TemplateState>,
     /// Whether the address was refused for good not long ago.
     pub bad_address: bool,
+    /// Whether the same may go another way when this one is closed.
+    pub has_other_way: bool,
 }
 
 /// What to do with a message now.
@@ -107,7 +111,9 @@ pub enum Decision {
     Send(Form),
     /// Decide again at this time.
     WaitUntil(Timestamp, Reason),
-    /// Do not send it by this channel; the reason is kept and shown.
+    /// Send it the other way that was given; why not this way is kept and shown.
+    FallBack(Reason),
+    /// Do not send it; the reason is kept and shown.
     Refuse(Reason),
 }
 
@@ -120,15 +126,32 @@ impl Decision {
             Self::Send(Form::Email) => Reason::Email,
             Self::Send(Form::Session) => Reason::InsideWindow,
             Self::Send(Form::Template) => Reason::Template,
-            Self::WaitUntil(_, reason) | Self::Refuse(reason) => reason,
+            Self::WaitUntil(_, reason) | Self::FallBack(reason) | Self::Refuse(reason) => reason,
         }
     }
 }
 
+impl Reason {
+    /// Whether it speaks of the way and not of the message, which may go another one.
+    const fn is_of_the_way(self) -> bool {
+        matches!(self, Self::OptedOut | Self::WindowClosed)
+    }
+}
+
 /// Decides whether, when and in which form a message is sent. The rules in
-/// order: expiry, opt-out, a refused address, WhatsApp's window, quiet hours.
+/// order: expiry, opt-out, a refused address, WhatsApp's window, quiet hours; what this
+/// way alone refuses goes the other one, where the same rules are asked again.
 #[must_use]
 pub fn decide(facts: &Facts) -> Decision {
+    match by_this_way(facts) {
+        Decision::Refuse(reason) if facts.has_other_way && reason.is_of_the_way() => {
+            Decision::FallBack(reason)
+        }
+        decision => decision,
+    }
+}
+
+fn by_this_way(facts: &Facts) -> Decision {
     if facts.expires_at.is_some_and(|end| end <= facts.now) {
         return Decision::Refuse(Reason::Expired);
     }

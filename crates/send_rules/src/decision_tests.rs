@@ -1,4 +1,6 @@
-use kernel::{Timestamp, Zone};
+use std::collections::BTreeMap;
+
+use kernel::{Rng, Timestamp, Zone};
 use proptest::prelude::*;
 
 use crate::{
@@ -24,6 +26,7 @@ fn facts() -> Facts {
         expires_at: None,
         template: None,
         bad_address: false,
+        has_other_way: false,
     }
 }
 
@@ -55,7 +58,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             any::<bool>(),
             moment(now),
             prop::option::of(prop::sample::select(TemplateState::ALL.to_vec())),
-            any::<bool>(),
+            any::<[bool; 2]>(),
         )
             .prop_map(
                 move |(
@@ -65,7 +68,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     opted_out,
                     expires_at,
                     template,
-                    bad_address,
+                    [bad_address, has_other_way],
                 )| Facts {
                     now: at(now),
                     channel,
@@ -76,6 +79,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     expires_at,
                     template,
                     bad_address,
+                    has_other_way,
                 },
             )
     })
@@ -104,58 +108,153 @@ fn may_wake_him(f: &Facts) -> bool {
     ["security", "answer"].contains(&f.category.as_str())
 }
 
+/// What the rules forbid does not come out, and what comes out has its reason.
+fn assert_allowed(f: &Facts) {
+    match decide(f) {
+        Decision::Send(form) => assert_may_go(f, form),
+        Decision::WaitUntil(until, reason) => assert_waits(f, until, reason),
+        Decision::FallBack(reason) => {
+            assert!(f.has_other_way && !lost_its_use(f), "{f:?}");
+            assert_refused(f, reason);
+            let of_the_way = [Reason::OptedOut, Reason::WindowClosed];
+            assert!(of_the_way.contains(&reason), "{reason}: {f:?}");
+        }
+        Decision::Refuse(reason) => {
+            assert_refused(f, reason);
+            let of_the_way = [Reason::OptedOut, Reason::WindowClosed];
+            assert!(!f.has_other_way || !of_the_way.contains(&reason), "{f:?}");
+        }
+    }
+}
+
+fn assert_may_go(f: &Facts, form: Form) {
+    assert!(!lost_its_use(f), "{f:?}");
+    assert!(!must_not_hear(f) && !f.bad_address, "{f:?}");
+    assert!(
+        may_wake_him(f) || !at_night(f.minute_of_day.into()),
+        "{f:?}"
+    );
+    let allowed = match (f.channel, form) {
+        (Channel::Sms, Form::Sms) | (Channel::Email, Form::Email) => true,
+        (Channel::Whatsapp, Form::Session) => wrote_within_a_day(f),
+        // Never a template where a session text would do.
+        (Channel::Whatsapp, Form::Template) => {
+            !wrote_within_a_day(f) && f.template.map(TemplateState::as_str) == Some("approved")
+        }
+        _ => false,
+    };
+    assert!(allowed, "{form} for {f:?}");
+}
+
+fn assert_waits(f: &Facts, until: Timestamp, reason: Reason) {
+    assert_eq!(reason, Reason::QuietHours);
+    assert!(
+        !may_wake_him(f) && at_night(f.minute_of_day.into()),
+        "{f:?}"
+    );
+    assert!(!lost_its_use(f) && !must_not_hear(f), "{f:?}");
+    // It ends at 07:00:00 local, within the next ten hours, before expiry.
+    let waited = until.micros() - f.now.micros();
+    assert!(waited > 0 && waited <= 10 * HOUR, "{f:?}");
+    assert_eq!(until.micros() % 60_000_000, 0);
+    let minutes = until.micros() / 60_000_000 - f.now.micros() / 60_000_000;
+    assert_eq!(
+        (i64::from(f.minute_of_day) + minutes) % 1440,
+        7 * 60,
+        "{f:?}"
+    );
+    assert!(f.expires_at.is_none_or(|end| end > until), "{f:?}");
+}
+
+fn assert_refused(f: &Facts, reason: Reason) {
+    match reason {
+        Reason::Expired => assert!(lost_its_use(f), "{f:?}"),
+        Reason::OptedOut => assert!(must_not_hear(f), "{f:?}"),
+        Reason::BadAddress => assert!(f.bad_address, "{f:?}"),
+        Reason::WindowClosed => {
+            assert_eq!(f.channel, Channel::Whatsapp);
+            assert!(!wrote_within_a_day(f), "{f:?}");
+            assert_ne!(f.template, Some(TemplateState::Approved), "{f:?}");
+        }
+        Reason::ExpiresOvernight => {
+            assert!(
+                !may_wake_him(f) && at_night(f.minute_of_day.into()),
+                "{f:?}"
+            );
+            let left = f.expires_at.map(|end| end.micros() - f.now.micros());
+            assert!(left.is_some_and(|left| left <= 10 * HOUR), "{f:?}");
+        }
+        other => panic!("{other} is no reason to refuse: {f:?}"),
+    }
+}
+
+/// One of a million: everything that the decision looks at, drawn evenly, every second
+/// moment on the edge of a rule.
+fn drawn(rng: &Rng) -> Facts {
+    fn one<T: Copy>(rng: &Rng, of: &[T]) -> T {
+        of[usize::try_from(rng.below(of.len() as u64)).unwrap()]
+    }
+    let now = NOON + i64::try_from(rng.below(24 * 3600)).unwrap() * 1_000_000;
+    let moment = |from: &[i64]| match rng.below(4) {
+        0 => None,
+        1 => Some(at(
+            now + i64::try_from(rng.below(144)).unwrap() * HOUR - 72 * HOUR
+        )),
+        _ => Some(at(now + one(rng, from) + one(rng, &[-1, 0, 1]))),
+    };
+    let templates: Vec<_> = TemplateState::ALL
+        .iter()
+        .map(|state| Some(*state))
+        .collect();
+    Facts {
+        now: at(now),
+        channel: one(rng, Channel::ALL),
+        category: one(rng, Category::ALL),
+        last_inbound: moment(&[-24 * HOUR, 0]),
+        opted_out: rng.below(3) == 0,
+        // Dakar lies on UTC.
+        minute_of_day: at(now).minute_of_day(&Zone::utc()),
+        expires_at: moment(&[0, 10 * HOUR, HOUR]),
+        template: one(rng, &[templates, vec![None]].concat()),
+        bad_address: rng.below(5) == 0,
+        has_other_way: rng.below(2) == 0,
+    }
+}
+
+#[test]
+fn a_million_decisions_break_no_rule() {
+    let rng = Rng::seeded(20_261_122);
+    let mut seen = BTreeMap::new();
+    for _ in 0..1_000_000 {
+        let facts = drawn(&rng);
+        assert_allowed(&facts);
+        let decision = decide(&facts);
+        let kind = match decision {
+            Decision::Send(_) => "send",
+            Decision::WaitUntil(..) => "wait",
+            Decision::FallBack(_) => "fall back",
+            Decision::Refuse(_) => "refuse",
+        };
+        *seen.entry((kind, decision.reason())).or_insert(0_u32) += 1;
+    }
+    // Every outcome there is was among them, none by accident.
+    let of = |kind| seen.iter().filter(move |((of, _), _)| *of == kind);
+    assert_eq!(of("send").count(), Form::ALL.len(), "{seen:?}");
+    assert_eq!(
+        (of("wait").count(), of("fall back").count()),
+        (1, 2),
+        "{seen:?}"
+    );
+    assert_eq!(of("refuse").count(), 5, "{seen:?}");
+    assert!(seen.values().all(|count| *count > 500), "{seen:?}");
+}
+
 proptest! {
     #![proptest_config(property_config())]
 
     #[test]
     fn forbidden_outcomes_never_occur(f in any_facts()) {
-        match decide(&f) {
-            Decision::Send(form) => {
-                prop_assert!(!lost_its_use(&f));
-                prop_assert!(!must_not_hear(&f) && !f.bad_address);
-                prop_assert!(may_wake_him(&f) || !at_night(f.minute_of_day.into()));
-                match (f.channel, form) {
-                    (Channel::Sms, form) => prop_assert_eq!(form, Form::Sms),
-                    (Channel::Whatsapp, Form::Session) => prop_assert!(wrote_within_a_day(&f)),
-                    (Channel::Whatsapp, Form::Template) => {
-                        prop_assert!(!wrote_within_a_day(&f));
-                        prop_assert_eq!(f.template.map(TemplateState::as_str), Some("approved"));
-                    }
-                    (Channel::Email, form) => prop_assert_eq!(form, Form::Email),
-                    (Channel::Whatsapp, Form::Sms | Form::Email) => {
-                        prop_assert!(false, "{form} on WhatsApp");
-                    }
-                }
-            }
-            Decision::WaitUntil(until, reason) => {
-                prop_assert_eq!(reason, Reason::QuietHours);
-                prop_assert!(!may_wake_him(&f) && at_night(f.minute_of_day.into()));
-                prop_assert!(!lost_its_use(&f) && !must_not_hear(&f));
-                // It ends at 07:00:00 local, within the next ten hours, before expiry.
-                let waited = until.micros() - f.now.micros();
-                prop_assert!(waited > 0 && waited <= 10 * HOUR);
-                prop_assert_eq!(until.micros() % 60_000_000, 0);
-                let minutes = until.micros() / 60_000_000 - f.now.micros() / 60_000_000;
-                prop_assert_eq!((i64::from(f.minute_of_day) + minutes) % 1440, 7 * 60);
-                prop_assert!(f.expires_at.is_none_or(|end| end > until));
-            }
-            Decision::Refuse(reason) => match reason {
-                Reason::Expired => prop_assert!(lost_its_use(&f)),
-                Reason::OptedOut => prop_assert!(must_not_hear(&f)),
-                Reason::BadAddress => prop_assert!(f.bad_address),
-                Reason::WindowClosed => {
-                    prop_assert_eq!(f.channel, Channel::Whatsapp);
-                    prop_assert!(!wrote_within_a_day(&f));
-                    prop_assert_ne!(f.template, Some(TemplateState::Approved));
-                }
-                Reason::ExpiresOvernight => {
-                    prop_assert!(!may_wake_him(&f) && at_night(f.minute_of_day.into()));
-                    let left = f.expires_at.map(|end| end.micros() - f.now.micros());
-                    prop_assert!(left.is_some_and(|left| left <= 10 * HOUR));
-                }
-                other => prop_assert!(false, "{other} is no reason to refuse"),
-            },
-        }
+        assert_allowed(&f);
     }
 
     /// The other direction: nothing that may go is held back.

@@ -13,6 +13,7 @@ mod keywords;
 mod reply;
 mod segments;
 mod state;
+mod template;
 mod wording;
 
 #[cfg(test)]
@@ -29,6 +30,10 @@ pub use keywords::Keyword;
 pub use reply::{Reply, brings_answers};
 pub use segments::{Encoding, Segments, segments};
 pub use state::MessageState;
+pub use template::{
+    Malformed, MissingValue, Numbered, Values, WHATSAPP_BODY, fill, fill_numbers, numbered,
+    variables,
+};
 pub use wording::gsm7_wording;
 
 /// How many cases a property is tried with: 20,000, or what the environment's

@@ -187,6 +187,12 @@ impl FakeTwilio {
         self.state.insert(message);
     }
 
+    /// Keeps an approved text with numbered variables and returns its `HX…`.
+    #[must_use]
+    pub fn add_content(&self, text: &str) -> String {
+        self.state.add_content(text)
+    }
+
     /// Keeps a file and returns the address a webhook would name.
     #[must_use]
     pub fn add_media(&self, content_type: &str, content: impl Into<Vec<u8>>) -> String {

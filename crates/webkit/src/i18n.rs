@@ -1,6 +1,6 @@
 //! The texts of the product, in Fluent, embedded: `i18n/<language>/*.ftl`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use fluent_templates::{LanguageIdentifier, fluent_bundle::FluentValue, langid, static_loader};
@@ -105,6 +105,21 @@ impl Texts {
         self.find(key, values)
     }
 
+    /// The text of a key with values that were kept as text; nothing when there is no
+    /// such text or it needs another value. A plain number chooses the plural.
+    #[must_use]
+    pub fn filled(&self, key: &str, values: &BTreeMap<String, String>) -> Option<String> {
+        let values: Vec<(&str, Value)> = values
+            .iter()
+            .map(|(name, value)| (name.as_str(), number_or_text(value)))
+            .collect();
+        let values: Vec<(&str, &dyn IntoValue)> = values
+            .iter()
+            .map(|(name, value)| (*name, value as &dyn IntoValue))
+            .collect();
+        self.find(key, &values)
+    }
+
     /// Whether there is such a text in this language.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
@@ -148,8 +163,7 @@ impl Texts {
     }
 }
 
-/// Arguments of field errors are kept as text; a plain number must be one
-/// again for its plural.
+/// Values that are kept as text: a plain number must be one again for its plural.
 fn number_or_text(text: &str) -> Value {
     let small = text.len() <= 9 && (text == "0" || !text.starts_with('0'));
     match text.parse::<u32>() {

@@ -1,28 +1,42 @@
 //! What siblings may ask of the outbox.
 
 mod consent;
+mod notice;
+mod report;
+mod templates;
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
-use ports::DeliveryReport;
-use send_rules::MessageState;
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use webkit::BoxFuture;
 
-use super::{model::Draft, storage, work::send};
+use super::{
+    model::Draft,
+    storage,
+    work::facts::{self, About},
+};
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,
 };
-pub use send_rules::{Category, Cell, Channel, Choice, Decision};
+pub(in crate::messaging) use notice::draft;
+pub use notice::{may_go, notify, way_to};
+pub use report::{Reported, apply_report};
+pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values};
+pub use templates::{
+    Preview, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text, text, texts,
+    versions,
+};
 
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    ConsentSource, Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, NumberConsent,
-    PatientConsent, Recipient, Wanted,
+    ConsentSource, Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, Notice, Noticed,
+    NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText, TextKey, TextVersion, Wanted,
+    WhatsappCategory,
 };
+pub use super::rules::events::{EVENTS, Event, named};
 
 /// The topic announced when a message changes.
 pub const TOPIC: &str = "message";
@@ -58,7 +72,7 @@ pub async fn enqueue_mail(
     write(tx, app, ctx, id, &draft).await
 }
 
-async fn write(
+pub(in crate::messaging) async fn write(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
@@ -93,7 +107,7 @@ impl SecurityPost for SecurityOutbox {
         Box::pin(async move {
             let whatsapp = Channel::Whatsapp;
             let answer = (whatsapp, Category::Answer);
-            let decision = send::decision(tx, app, ctx.tenant, &message.phone, answer);
+            let decision = decision(tx, app, ctx.tenant, &message.phone, answer);
             let new = NewMessage {
                 channel: match decision.await? {
                     Decision::Send(_) => whatsapp,
@@ -156,9 +170,15 @@ pub async fn decision(
     app: &App,
     tenant: TenantId,
     phone: &Phone,
-    way: (Channel, Category),
+    (channel, category): (Channel, Category),
 ) -> Result<Decision, StoreError> {
-    send::decision(tx, app, tenant, phone, way).await
+    let about = About {
+        channel,
+        category,
+        said: None,
+    };
+    let to = Recipient::Phone(phone.clone());
+    facts::decision(tx, app, tenant, &to, about).await
 }
 
 /// Whether what the owner of a number answers by this way can arrive here.
@@ -279,51 +299,6 @@ pub async fn send_again(app: &App, ctx: &Ctx, id: MessageId) -> Result<(), Probl
             })
         })
         .await
-}
-
-/// What a provider's call-back did to a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reported {
-    /// The message is one step further, or was already.
-    Applied(MessageId),
-    /// No message has this provider id (yet).
-    UnknownMessage,
-}
-
-/// Applies a provider's report. Late, doubled and unordered ones are harmless.
-///
-/// # Errors
-/// The database's.
-pub async fn apply_report(
-    tx: &mut WriteTx,
-    app: &App,
-    tenant: TenantId,
-    provider_id: &str,
-    report: DeliveryReport,
-    error_code: Option<i64>,
-) -> Result<Reported, StoreError> {
-    let provider = send::phone_provider(app);
-    let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
-        return Ok(Reported::UnknownMessage);
-    };
-    let from = storage::state(tx, tenant, id.uuid()).await?;
-    let from = from.ok_or(StoreError::RowCount {
-        expected: 1,
-        actual: 0,
-    })?;
-    let to = send::state_of(report);
-    if from.can_follow(to) {
-        let step = storage::Step {
-            from,
-            to,
-            reason: (to == MessageState::Failed).then_some("undelivered"),
-            error_code,
-            retryable: None,
-        };
-        storage::step(tx, tenant, id.uuid(), step, app.clock.now()).await?;
-        tx.emit(TOPIC, id.uuid());
-    }
-    Ok(Reported::Applied(id))
 }
 
 /// Names the number a clinic writes from.

@@ -1,4 +1,5 @@
 mod consent;
+mod templates;
 
 use axum::{Json, extract::State, http::StatusCode};
 use webkit::{Caller, Fault, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes};
@@ -16,6 +17,7 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
         .merge(consent::routes())
+        .merge(templates::routes())
 }
 
 /// Lists the outbox, newest first.

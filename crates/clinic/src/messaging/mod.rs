@@ -20,7 +20,10 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::{CONSENT_STATEMENTS, MAIL_STATEMENTS, STATEMENTS, WORK};
+pub(crate) use storage::{
+    CONSENT_STATEMENTS, MAIL_STATEMENTS, NOTICE_STATEMENTS, SENDER_STATEMENTS, STATEMENTS,
+    TEMPLATE_STATEMENTS, WORK,
+};
 
 /// The outbox's routes.
 pub(crate) fn routes() -> Routes<App> {

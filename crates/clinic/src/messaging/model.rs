@@ -1,13 +1,23 @@
+mod consent;
+mod notice;
+mod templates;
+
 use std::time::Duration;
 
 use kernel::{
-    EmailAddress, Id, Phone, Timestamp, UserId,
+    EmailAddress, Id, Locale, Phone, Timestamp, UserId,
     column::{Column, ColumnKind, FromColumn, ToColumn},
 };
-use send_rules::{Category, Cell, Channel, Choice, MessageState, is_wanted};
-use uuid::Uuid;
+use send_rules::{Category, Channel, MessageState};
 
 use crate::patients::api::PatientId;
+
+pub(super) use consent::ConsentEvent;
+pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
+pub use notice::{Notice, Noticed};
+pub(super) use notice::{Said, ToFollow, stored_values};
+pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
+pub(super) use templates::{ReviewedRow, TextRow};
 
 /// Marker of [`MessageId`].
 #[derive(Debug)]
@@ -122,6 +132,10 @@ pub(super) struct Draft {
     pub idempotency_key: String,
     pub expires_at: Option<Timestamp>,
     pub created_by: Option<UserId>,
+    /// The event it speaks of, for texts that a clinic may change.
+    pub said: Option<Said>,
+    /// The message whose place it takes.
+    pub follows: Option<MessageId>,
 }
 
 impl From<&NewMessage> for Draft {
@@ -137,6 +151,8 @@ impl From<&NewMessage> for Draft {
             idempotency_key: new.idempotency_key.clone(),
             expires_at: new.expires_at,
             created_by: new.created_by,
+            said: None,
+            follows: None,
         }
     }
 }
@@ -155,6 +171,8 @@ impl Draft {
             idempotency_key: new.idempotency_key,
             expires_at: new.expires_at,
             created_by: new.created_by,
+            said: None,
+            follows: None,
         }
     }
 }
@@ -201,6 +219,8 @@ store::row! {
         pub state: MessageState,
         /// Why it is where it is; an i18n key follows from it.
         pub reason: Option<String>,
+        /// What the reason is about: the variable that was missing.
+        pub detail: Option<String>,
         /// The provider's error code.
         pub error_code: Option<i64>,
         /// Whether sending again can help, when it failed.
@@ -213,6 +233,8 @@ store::row! {
         pub created_at: Timestamp,
         /// When its state last changed.
         pub updated_at: Timestamp,
+        /// The way on which another message took its place.
+        pub followed_by: Option<Channel>,
     }
 }
 
@@ -229,6 +251,12 @@ store::row! {
         pub state: MessageState,
         pub expires_at: Option<Timestamp>,
         pub created_at: Timestamp,
+        pub event: Option<String>,
+        pub language: Option<Locale>,
+        pub variables: Option<String>,
+        pub other_channel: Option<Channel>,
+        pub content_sid: Option<String>,
+        pub content_variables: Option<String>,
     }
 }
 
@@ -257,97 +285,4 @@ impl Attempt {
             .as_deref()
             .is_none_or(|word| word == AttemptOutcome::Unknown.as_str())
     }
-}
-
-kernel::words! {
-    /// How we know what somebody wants.
-    pub enum ConsentSource {
-        /// He wrote a keyword on WhatsApp.
-        Whatsapp = "whatsapp",
-        /// The same by SMS.
-        Sms = "sms",
-        /// The provider told us that he left.
-        Provider = "provider",
-        /// He chose on his page.
-        Page = "page",
-        /// He chose on the page of a message's link.
-        Link = "link",
-        /// He told the staff, who wrote it down.
-        Desk = "desk",
-    }
-}
-
-impl ConsentSource {
-    /// The version of the words that he chose by; counts up when they change.
-    pub(super) const fn wording(self) -> Option<&'static str> {
-        match self {
-            Self::Whatsapp | Self::Sms | Self::Provider => None,
-            Self::Page | Self::Link | Self::Desk => Some("choices-1"),
-        }
-    }
-}
-
-/// A decision that goes into the ledger.
-#[derive(Debug)]
-pub(super) struct ConsentEvent {
-    pub id: Uuid,
-    pub phone: Phone,
-    pub choice: Choice,
-    pub source: ConsentSource,
-    pub noted_by: Option<UserId>,
-    pub at: Timestamp,
-}
-
-/// A decision as the ledger shows it.
-#[derive(Debug, Clone)]
-pub struct ConsentLine {
-    /// What was decided.
-    pub choice: Choice,
-    /// How we know.
-    pub source: ConsentSource,
-    /// Who wrote it down, if a person did.
-    pub noted_by: Option<String>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What is wanted on one number.
-#[derive(Debug, Clone)]
-pub struct NumberConsent {
-    /// The number.
-    pub phone: Phone,
-    /// Whether several patients have it: the choice is one for all of them.
-    pub shared: bool,
-    /// What was decided and holds, the newest first.
-    pub choices: Vec<Choice>,
-    /// The newest fifty decisions, the newest first.
-    pub history: Vec<ConsentLine>,
-}
-
-impl NumberConsent {
-    /// Its last two digits: who holds it knows it by them, others learn nothing.
-    #[must_use]
-    pub fn ending(&self) -> &str {
-        let number = self.phone.as_e164();
-        number
-            .get(number.len().saturating_sub(2)..)
-            .unwrap_or_default()
-    }
-
-    /// Whether this kind of message may come by this way.
-    #[must_use]
-    pub fn wants(&self, cell: &Cell) -> bool {
-        is_wanted(&self.choices, *cell)
-    }
-}
-
-/// What is wanted on each number of a patient.
-#[derive(Debug, Clone)]
-pub struct PatientConsent {
-    /// The patient.
-    pub patient: PatientId,
-    /// His name.
-    pub name: String,
-    /// The primary number first.
-    pub numbers: Vec<NumberConsent>,
 }

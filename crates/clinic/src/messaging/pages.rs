@@ -2,6 +2,7 @@
 //! be kept, sent to a colleague and gone back to.
 
 mod consent;
+mod texts;
 
 use askama::Template;
 use axum::{
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
         .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
         .merge(consent::routes())
+        .merge(texts::routes())
 }
 
 #[derive(Template)]
@@ -55,13 +57,19 @@ impl OutboxPage {
         self.wanted.channel == Some(channel)
     }
 
+    fn way(&self, channel: &Channel) -> String {
+        way(&self.shell, *channel)
+    }
+
     fn is_filtered(&self) -> bool {
         let wanted = &self.wanted;
         wanted.state.is_some() || wanted.channel.is_some() || !wanted.number.is_empty()
     }
 
     fn can_go_again(&self, message: &MessageView) -> bool {
-        message.state == MessageState::Failed && message.provider_id.is_none()
+        message.state == MessageState::Failed
+            && message.provider_id.is_none()
+            && message.followed_by.is_none()
     }
 }
 

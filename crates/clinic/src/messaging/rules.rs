@@ -1,4 +1,8 @@
-//! Pure decisions about lists.
+//! Pure decisions about texts and lists.
+
+pub(super) mod events;
+pub(super) mod template_check;
+pub(super) mod wording;
 
 /// What a stored number must be like to hold the digits that a person wrote,
 /// or a stored address to hold what has an `@`, as SQL's `LIKE` reads it. Blanks, signs and the zeros that stand before a

@@ -1,6 +1,7 @@
 //! The outbox on the wire.
 
 pub(super) mod consent;
+pub(super) mod templates;
 
 use kernel::{Problem, Timestamp, Zone};
 use send_rules::{Category, Channel, MessageState};
@@ -32,6 +33,10 @@ pub(super) struct MessageBody {
     reason: Option<String>,
     /// The same as a sentence in the caller's language.
     reason_text: Option<String>,
+    /// What the reason is about: the variable that was missing.
+    detail: Option<String>,
+    /// The way on which another message took its place.
+    followed_by: Option<String>,
     /// The provider's error code.
     error_code: Option<i64>,
     /// Whether sending again can help.
@@ -67,6 +72,8 @@ impl MessageBody {
             state: message.state.to_string(),
             reason: message.reason,
             reason_text,
+            detail: message.detail,
+            followed_by: message.followed_by.map(|channel| channel.to_string()),
             error_code: message.error_code,
             retryable: message.retryable,
             provider_id: message.provider_id,
@@ -79,7 +86,7 @@ impl MessageBody {
 
 webkit::page_body! {
     /// A page of the outbox.
-    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
     pub(super) struct MessagePage {
         /// Rows in the whole list.
         count,

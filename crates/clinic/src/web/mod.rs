@@ -65,6 +65,12 @@ pub fn navigation() -> Vec<NavEntry> {
             also: &[],
         },
         NavEntry {
+            href: "/settings/texts",
+            label: "texts-nav",
+            policy: Policy::ADMIN,
+            also: &[],
+        },
+        NavEntry {
             href: "/settings/booking",
             label: "online-nav",
             policy: Policy::ADMIN,

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use kernel::{Clock, Rng, Zone};
 use reqwest::Method;
 use serde_json::{Value, json};
-use store::{Database, Durability, EngineKind, Sql, Store, params};
+use store::{EngineKind, Sql, params};
 use testkit::{db::eventually, twilio::Fault};
 
 use crate::{
@@ -29,17 +29,7 @@ async fn at_noon(site: &Site) {
     // The names count westwards (POSIX).
     let zone = format!("Etc/GMT{:+}", utc - 12);
     Zone::named(&zone).expect("a zone of whole hours");
-    let database = match &site.postgres {
-        Some(url) => Database::Postgres {
-            url: url.clone(),
-            max_connections: 2,
-        },
-        None => Database::Sqlite {
-            path: site.folder.path().join("data/lafiya.db"),
-            durability: Durability::PowerCut,
-        },
-    };
-    let store = Store::open(&database, clinic::MIGRATIONS).await.unwrap();
+    let store = site.store().await;
     let set = store.write(store::Scope::System, move |tx| {
         Box::pin(tx.execute(SET_ZONE, params![zone]))
     });

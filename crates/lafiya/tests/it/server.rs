@@ -12,7 +12,7 @@ use std::{
 use kernel::Rng;
 use reqwest::{Client, Method};
 use serde_json::Value;
-use store::{Database, EngineKind};
+use store::{Database, Durability, EngineKind, Store};
 use tempfile::TempDir;
 use testkit::{
     db::{empty, eventually},
@@ -116,6 +116,21 @@ impl Site {
         let ready = matches!(&first, Ok(Ok(Some(line))) if line.starts_with("Lafiya is ready"));
         assert!(ready, "no start: {first:?}\n{}", self.log());
         child
+    }
+
+    /// The server's database, opened beside it.
+    pub async fn store(&self) -> Store {
+        let database = match &self.postgres {
+            Some(url) => Database::Postgres {
+                url: url.clone(),
+                max_connections: 2,
+            },
+            None => Database::Sqlite {
+                path: self.folder.path().join("data/lafiya.db"),
+                durability: Durability::PowerCut,
+            },
+        };
+        Store::open(&database, clinic::MIGRATIONS).await.unwrap()
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -49,6 +49,7 @@ const TABLE: &[(i64, ErrorClass, &str)] = &[
     (21619, ContentRefused, "a body or media is required"),
     (21620, ContentRefused, "invalid media URL"),
     (21635, BadNumber, "To number is a landline"),
+    (21655, ContentRefused, "invalid content id"),
     (21656, ContentRefused, "invalid content variables"),
     (21703, Account, "the messaging service has no sender"),
     (21705, Account, "invalid messaging service"),

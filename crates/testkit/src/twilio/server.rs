@@ -1,6 +1,6 @@
 //! The routes of the Messages API.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
@@ -204,7 +204,10 @@ fn read(state: &State, form: &[(String, String)]) -> Result<FakeMessage, i64> {
     if from.is_none() && messaging_service_sid.is_none() {
         return Err(21603);
     }
-    let body = value("Body").ok_or(21602)?;
+    let body = match value("ContentSid") {
+        Some(sid) => written(state, &sid, value("ContentVariables"))?,
+        None => value("Body").ok_or(21602)?,
+    };
     if body.chars().count() > MAX_BODY {
         return Err(21617);
     }
@@ -226,6 +229,17 @@ fn read(state: &State, form: &[(String, String)]) -> Result<FakeMessage, i64> {
         date_created: state.config.clock.now(),
         date_sent: None,
     })
+}
+
+/// What an approved text says, as the account keeps it.
+fn written(state: &State, sid: &str, variables: Option<String>) -> Result<String, i64> {
+    let text = state.content(sid).ok_or(21655)?;
+    let given = variables.unwrap_or_else(|| "{}".to_owned());
+    let given: HashMap<String, String> = serde_json::from_str(&given).map_err(|_| 21656)?;
+    let fill = |text: String, (number, value): (&String, &String)| {
+        text.replace(&format!("{{{{{number}}}}}"), value)
+    };
+    Ok(given.iter().fold(text, fill))
 }
 
 /// Twilio's errors. Like the real ones, the sentence may name the number;

@@ -88,6 +88,7 @@ pub(super) struct State {
     pub(super) lookups: Script,
     pub(super) counts: watch::Sender<Counts>,
     messages: Mutex<Vec<FakeMessage>>,
+    contents: Mutex<HashMap<String, String>>,
     media: Mutex<HashMap<String, Media>>,
     media_requests: Mutex<Vec<Option<String>>>,
 }
@@ -101,6 +102,7 @@ impl State {
             lookups: Script::default(),
             counts: watch::Sender::new(Counts::default()),
             messages: Mutex::default(),
+            contents: Mutex::default(),
             media: Mutex::default(),
             media_requests: Mutex::default(),
         }
@@ -132,6 +134,16 @@ impl State {
             message.date_sent = Some(now);
         }
         true
+    }
+
+    pub(super) fn add_content(&self, text: &str) -> String {
+        let sid = self.sid("HX");
+        lock(&self.contents).insert(sid.clone(), text.to_owned());
+        sid
+    }
+
+    pub(super) fn content(&self, sid: &str) -> Option<String> {
+        lock(&self.contents).get(sid).cloned()
     }
 
     pub(super) fn add_media(&self, media: Media) -> String {

@@ -31,6 +31,7 @@ pub fn message(body: &str) -> Outgoing {
         from: CLINIC.into(),
         to: PATIENT.into(),
         body: Redacted(body.into()),
+        content: None,
         status_callback: Some("https://clinic.example/api/v1/webhooks/twilio/status/".into()),
     }
 }

@@ -49,6 +49,8 @@ pub const ACTIONS: &[&str] = &[
     "calendar_feed.revoke",
     "appointment.list",
     "reminder.rules",
+    "message_text.change",
+    "whatsapp_template.change",
     "online_booking.open",
     "online_booking.close",
     "online_booking.hold",

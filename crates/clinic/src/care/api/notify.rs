@@ -2,7 +2,6 @@
 
 use kernel::{Ctx, Problem};
 use store::WriteTx;
-use webkit::Texts;
 
 use crate::{
     App, audit,
@@ -14,7 +13,7 @@ use crate::{
     identity,
     messaging::{
         self,
-        api::{Category, Channel, Decision, Enqueued, NewMessage},
+        api::{Channel, Decision, Enqueued, Notice, Values},
     },
     patients::{self, api::Reach},
 };
@@ -45,17 +44,20 @@ pub async fn notify(
                     let minute = a.clock.now().micros().div_euclid(60_000_000);
                     key = format!("{key}:{minute}");
                 }
-                let new = NewMessage {
+                let notice = Notice {
+                    event: event(&reach)?,
+                    locale: reach.locale,
+                    values: values(tx, &a, &ctx, &reach).await?,
                     channel,
-                    category: Category::Result,
-                    body: wording(tx, &a, &ctx, &reach).await?,
+                    other_channel: None,
+                    other_values: None,
                     recipient: reach.phone,
                     patient: Some(record.patient_id),
                     idempotency_key: key,
                     expires_at: None,
                     created_by: ctx.actor.user(),
                 };
-                let queued = messaging::api::enqueue(tx, &a, &ctx, &new).await?;
+                let queued = messaging::api::notify(tx, &a, &ctx, notice).await?.queued;
                 if queued.fresh {
                     told(tx, &a, &ctx, &record, channel);
                 }
@@ -75,26 +77,31 @@ async fn reachable(
 ) -> Result<Reach, Problem> {
     let reach = patients::api::reach(tx, ctx.tenant, record.patient_id).await?;
     let reach = reach.ok_or_else(|| Problem::conflict("patient-no-phone"))?;
-    let way = (channel, Category::Result);
-    match messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await? {
-        Decision::Refuse(reason) => Err(Problem::conflict(reason.as_str())),
+    let about = (event(&reach)?, reach.locale);
+    match messaging::api::may_go(tx, app, ctx, (&reach.phone, channel), about).await? {
+        Decision::Refuse(reason) | Decision::FallBack(reason) => {
+            Err(Problem::conflict(reason.as_str()))
+        }
         Decision::Send(_) | Decision::WaitUntil(..) => Ok(reach),
     }
 }
 
 /// Nothing of the visit; on a phone that several people share, not even a name.
-async fn wording(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result<String, Problem> {
-    let clinic = identity::api::tenant(tx, ctx.tenant).await?.name;
-    let link = format!("{}/my/records", app.settings.public_url);
-    let texts = Texts::new(reach.locale);
-    let (clinic, link) = (("clinic", &clinic as _), ("link", &link as _));
-    Ok(match reach.alone {
-        true => {
-            let name = ("name", &reach.first_name as _);
-            texts.with("notice-waits-for", &[clinic, link, name])
-        }
-        false => texts.with("notice-waits", &[clinic, link]),
-    })
+fn event(reach: &Reach) -> Result<&'static messaging::api::Event, Problem> {
+    let key = match reach.alone {
+        true => "waits-for",
+        false => "waits",
+    };
+    messaging::api::named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
+}
+
+async fn values(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result<Values, Problem> {
+    let values = [
+        ("clinic", identity::api::tenant(tx, ctx.tenant).await?.name),
+        ("link", format!("{}/my/records", app.settings.public_url)),
+        ("name", reach.first_name.clone()),
+    ];
+    Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
 }
 
 fn told(tx: &mut WriteTx, app: &App, ctx: &Ctx, record: &Encounter, channel: Channel) {

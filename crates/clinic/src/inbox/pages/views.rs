@@ -124,7 +124,9 @@ impl Open {
             Channel::Email => return None,
         };
         match decision {
-            Decision::Refuse(reason) => Some(format!("reason-{reason}")),
+            Decision::Refuse(reason) | Decision::FallBack(reason) => {
+                Some(format!("reason-{reason}"))
+            }
             Decision::Send(_) | Decision::WaitUntil(..) => None,
         }
     }

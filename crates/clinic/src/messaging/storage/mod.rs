@@ -1,8 +1,11 @@
 mod consent;
 mod mail;
+mod notices;
+mod senders;
+mod templates;
 
 use kernel::{Ctx, Phone, TenantId, Timestamp};
-use send_rules::{Channel, MessageState};
+use send_rules::{Channel, MessageState, Reason, Values};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
@@ -15,6 +18,14 @@ pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
+pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
+pub(super) use notices::{Content, not_dead, to_follow, use_template};
+pub(crate) use senders::STATEMENTS as SENDER_STATEMENTS;
+pub(super) use senders::{last_inbound, note_inbound, sender, set_sender, tenant_of_sender};
+pub(crate) use templates::STATEMENTS as TEMPLATE_STATEMENTS;
+pub(super) use templates::{
+    add_version, all_reviewed, review_state, reviewed, set_reviewed, text, texts, versions,
+};
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
@@ -22,8 +33,9 @@ pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
 macro_rules! views {
     ($rows:literal) => {
         concat!(
-            "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, error_code, retryable,
-            provider_id, work_attempts, created_at, updated_at
+            "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, detail, error_code, retryable,
+            provider_id, work_attempts, created_at, updated_at,
+            (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by
         FROM message WHERE tenant_id = $1",
             $rows
         )
@@ -32,11 +44,13 @@ macro_rules! views {
 
 store::statements! {
     INSERT = "INSERT INTO message (tenant_id, id, channel, category, recipient, patient_id, idempotency_key,
-            body, body_sha256, state, expires_at, created_by, created_at, updated_at, work_due_at, subject, mail_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'queued', $10, $11, $12, $12, $12, $13, $14)
+            body, body_sha256, state, expires_at, created_by, created_at, updated_at, work_due_at, subject, mail_id,
+            event, language, variables, other_channel, follows, reason, detail, other_variables)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $10, $11, $12, $12, $23, $13, $14, $15, $16, $17, $18, $19, $20, $21, $24)
         ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
     BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
-    TO_SEND = "SELECT channel, category, recipient, subject, mail_id, body, body_sha256, state, expires_at, created_at
+    TO_SEND = "SELECT channel, category, recipient, subject, mail_id, body, body_sha256, state, expires_at, created_at,
+            event, language, variables, other_channel, content_sid, content_variables
         FROM message WHERE tenant_id = $1 AND id = $2";
     LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
         WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
@@ -51,7 +65,7 @@ store::statements! {
     ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
             state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END
         WHERE tenant_id = $1 AND id = $2 AND provider_id IS NULL";
-    MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7
+    MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7, detail = $9
         WHERE tenant_id = $1 AND id = $2 AND state = $8";
     TWINS_IN_FLIGHT = "SELECT COUNT(*) AS value FROM message
         WHERE tenant_id = $1 AND recipient = $2 AND body_sha256 = $3 AND state = 'sending' AND id <> $4";
@@ -74,17 +88,14 @@ store::statements! {
     WRITTEN_SINCE = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
             AND category = 'answer' AND created_by IS NOT NULL AND state NOT IN ('failed', 'refused', 'expired', 'cancelled')";
     /// A person's decision to try a dead letter again.
-    SEND_AGAIN = "UPDATE message SET state = 'queued', reason = NULL, error_code = NULL, retryable = NULL, updated_at = $3
-        WHERE tenant_id = $1 AND id = $2 AND state = 'failed' AND provider_id IS NULL";
-    SENDER = "SELECT address AS value FROM channel_sender WHERE tenant_id = $1 AND channel = $2";
-    SET_SENDER = "INSERT INTO channel_sender (tenant_id, channel, address) VALUES ($1, $2, $3)
-        ON CONFLICT (tenant_id, channel) DO UPDATE SET address = excluded.address";
-    TENANT_OF_SENDER = "SELECT tenant_id AS value FROM channel_sender WHERE channel = $1 AND address = $2";
-    NOTE_INBOUND = "INSERT INTO last_inbound (tenant_id, phone, channel, at) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (tenant_id, phone, channel) DO UPDATE SET at =
-            CASE WHEN last_inbound.at < excluded.at THEN excluded.at ELSE last_inbound.at END";
-    LAST_INBOUND = "SELECT at AS value FROM last_inbound WHERE tenant_id = $1 AND phone = $2 AND channel = $3";
+    SEND_AGAIN = "UPDATE message SET state = 'queued', reason = NULL, detail = NULL, error_code = NULL, retryable = NULL, updated_at = $3
+        WHERE tenant_id = $1 AND id = $2 AND state = 'failed' AND provider_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM message f WHERE f.tenant_id = $1 AND f.follows = $2)";
     DEAD_LETTERS = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND work_dead_at IS NOT NULL";
+}
+
+fn stored(values: &Values) -> String {
+    serde_json::json!(values).to_string()
 }
 
 pub(super) async fn insert(
@@ -94,6 +105,8 @@ pub(super) async fn insert(
     new: &Draft,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let said = new.said.as_ref();
+    let lacks = said.and_then(|said| said.lacks.as_deref());
     let values = params![
         ctx.tenant,
         id,
@@ -109,6 +122,19 @@ pub(super) async fn insert(
         now,
         new.subject,
         new.mail_id,
+        said.map(|said| said.event.key),
+        said.map(|said| said.locale),
+        said.map(|said| stored(&said.values)),
+        said.and_then(|said| said.other_channel),
+        new.follows,
+        lacks.map(|_| Reason::MissingVariable),
+        lacks,
+        match lacks {
+            Some(_) => MessageState::Refused,
+            None => MessageState::Queued,
+        },
+        lacks.is_none().then_some(now),
+        said.and_then(|said| said.other_values.as_ref().map(stored)),
     ];
     Ok(tx.execute(INSERT, values).await? == 1)
 }
@@ -198,6 +224,8 @@ pub(super) struct Step<'a> {
     pub from: MessageState,
     pub to: MessageState,
     pub reason: Option<&'a str>,
+    /// What the reason is about.
+    pub detail: Option<&'a str>,
     pub error_code: Option<i64>,
     pub retryable: Option<bool>,
 }
@@ -217,7 +245,8 @@ pub(super) async fn step(
         step.error_code,
         step.retryable,
         now,
-        step.from
+        step.from,
+        step.detail
     ];
     tx.execute_one(MOVE, values).await
 }
@@ -320,56 +349,6 @@ pub(super) async fn send_again(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute_one(SEND_AGAIN, params![tenant, id, now]).await
-}
-
-pub(super) async fn sender(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    channel: Channel,
-) -> Result<Option<String>, StoreError> {
-    tx.optional(SENDER, params![tenant, channel]).await
-}
-
-pub(super) async fn set_sender(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    channel: Channel,
-    address: &Phone,
-) -> Result<(), StoreError> {
-    tx.execute_one(SET_SENDER, params![tenant, channel, address])
-        .await
-}
-
-pub(super) async fn tenant_of_sender(
-    tx: &mut ReadTx,
-    channel: Channel,
-    address: &Phone,
-) -> Result<Option<TenantId>, StoreError> {
-    tx.optional(TENANT_OF_SENDER, params![channel, address])
-        .await
-}
-
-pub(super) async fn note_inbound(
-    tx: &mut WriteTx,
-    tenant: TenantId,
-    phone: &Phone,
-    channel: Channel,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute_one(NOTE_INBOUND, params![tenant, phone, channel, at])
-        .await
-}
-
-pub(super) async fn last_inbound(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    phone: &Phone,
-    channel: Channel,
-) -> Result<Option<Timestamp>, StoreError> {
-    let at: Option<i64> = tx
-        .optional(LAST_INBOUND, params![tenant, phone, channel])
-        .await?;
-    Ok(at.map(Timestamp::from_micros))
 }
 
 pub(super) async fn dead_letters(tx: &mut ReadTx, tenant: TenantId) -> Result<i64, StoreError> {

@@ -10,6 +10,9 @@ use super::{
 use crate::App;
 use send::Next;
 
+mod content;
+pub(super) mod facts;
+pub(super) mod fallback;
 mod lookup;
 mod mail;
 pub(super) mod send;
@@ -26,7 +29,7 @@ pub(super) fn queue(app: &App) -> Queue {
         run: Arc::new(move |job| Box::pin(run(runner.clone(), job))),
         buried: Some(Arc::new(move |tx, job, _error| {
             let app = burier.clone();
-            Box::pin(async move { send::give_up(tx, &app, &job, "given_up", None).await })
+            Box::pin(async move { send::exhausted(tx, &app, &job).await })
         })),
     }
 }

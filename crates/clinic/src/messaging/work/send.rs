@@ -2,18 +2,23 @@
 //! call the provider, note the outcome. A kill between any two leaves an open
 //! attempt, which the next try looks up at the provider before anything else.
 
-use kernel::{Phone, TenantId, Timestamp};
-use ports::{DeliveryReport, ErrorClass, Outgoing, SendError};
-use send_rules::{Category, Channel, Choice, Decision, Facts, MessageState, decide, is_wanted};
-use store::{ReadTx, StoreError, WriteTx};
+use kernel::{Phone, Timestamp};
+use ports::{Content, DeliveryReport, ErrorClass, Outgoing, SendError};
+use send_rules::{Category, Channel, Choice, Decision, MessageState, Reason, decide};
+use store::{StoreError, WriteTx};
 
+use crate::App;
 use crate::messaging::{
     api::{self, TOPIC},
     model::{Attempt, AttemptOutcome, ConsentSource, Recipient, ToSend},
     storage::{self, AttemptEnd, Step},
-    work::mail::{self, Undecided},
+    work::{
+        content::{self, Unsaid},
+        facts::facts,
+        fallback::{fall_back, is_of_the_way},
+        mail::{self, Undecided},
+    },
 };
-use crate::{App, identity};
 
 /// What the first step found out.
 pub(in crate::messaging) enum Next {
@@ -67,7 +72,7 @@ pub(in crate::messaging) async fn begin(
     app: &App,
     job: &jobs::Job,
 ) -> Result<Next, StoreError> {
-    let Some(message) = storage::to_send(tx, job.tenant, job.id).await? else {
+    let Some(mut message) = storage::to_send(tx, job.tenant, job.id).await? else {
         return Err(StoreError::RowCount {
             expected: 1,
             actual: 0,
@@ -98,13 +103,28 @@ pub(in crate::messaging) async fn begin(
         }
     }
     let now = app.clock.now();
-    match decide(&facts(tx, app, job.tenant, &message).await?) {
-        Decision::Send(_) => {}
+    let form = match decide(&facts(tx, app, job.tenant, &message).await?) {
+        Decision::Send(form) => form,
         Decision::WaitUntil(at, reason) => {
             jobs::retry_at(tx, &storage::WORK, job, at, Some(reason.as_str())).await?;
             return Ok(Next::Over);
         }
+        Decision::FallBack(reason) => {
+            fall_back(tx, app, job.tenant, job.id).await?;
+            refuse(tx, job, &message, (reason, None), now).await?;
+            return Ok(Next::Over);
+        }
         Decision::Refuse(reason) => {
+            refuse(tx, job, &message, (reason, None), now).await?;
+            return Ok(Next::Over);
+        }
+    };
+    match content::choose(tx, job, &mut message, form).await {
+        Ok(()) => {}
+        Err(Unsaid::Store(error)) => return Err(error),
+        Err(Unsaid::Missing(name)) => {
+            let reason = (Reason::MissingVariable, Some(name.as_str()));
+            fall_back(tx, app, job.tenant, job.id).await?;
             refuse(tx, job, &message, reason, now).await?;
             return Ok(Next::Over);
         }
@@ -139,13 +159,10 @@ async fn refuse(
     tx: &mut WriteTx,
     job: &jobs::Job,
     message: &ToSend,
-    reason: send_rules::Reason,
+    (reason, detail): (Reason, Option<&str>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let expired = matches!(
-        reason,
-        send_rules::Reason::Expired | send_rules::Reason::ExpiresOvernight
-    );
+    let expired = matches!(reason, Reason::Expired | Reason::ExpiresOvernight);
     let step = Step {
         from: message.state,
         to: if expired {
@@ -154,81 +171,13 @@ async fn refuse(
             MessageState::Refused
         },
         reason: Some(reason.as_str()),
+        detail,
         error_code: None,
         retryable: Some(false),
     };
     storage::step(tx, job.tenant, job.id, step, now).await?;
     tx.emit(TOPIC, job.id);
     jobs::finish(tx, &storage::WORK, job).await
-}
-
-async fn facts(
-    tx: &mut ReadTx,
-    app: &App,
-    tenant: TenantId,
-    message: &ToSend,
-) -> Result<Facts, StoreError> {
-    let mut facts = facts_of(
-        tx,
-        app,
-        tenant,
-        &message.recipient,
-        message.channel,
-        message.category,
-    )
-    .await?;
-    facts.expires_at = message.expires_at;
-    Ok(facts)
-}
-
-async fn facts_of(
-    tx: &mut ReadTx,
-    app: &App,
-    tenant: TenantId,
-    recipient: &Recipient,
-    channel: Channel,
-    category: Category,
-) -> Result<Facts, StoreError> {
-    let now = app.clock.now();
-    let (last_inbound, opted_out, bad_address) = match recipient {
-        Recipient::Phone(phone) => (
-            storage::last_inbound(tx, tenant, phone, channel).await?,
-            !is_wanted(
-                &storage::standing(tx, tenant, phone).await?,
-                (channel, category),
-            ),
-            false,
-        ),
-        Recipient::Email(address) => {
-            let since = now.minus(mail::AVOIDED_FOR);
-            let refused = storage::refused_lately(tx, tenant, address, since);
-            (None, false, refused.await?)
-        }
-    };
-    let zone = identity::api::tenant(tx, tenant).await?.zone;
-    Ok(Facts {
-        now,
-        channel,
-        category,
-        last_inbound,
-        opted_out,
-        minute_of_day: now.minute_of_day(&zone),
-        expires_at: None,
-        template: None,
-        bad_address,
-    })
-}
-
-pub(in crate::messaging) async fn decision(
-    tx: &mut ReadTx,
-    app: &App,
-    tenant: TenantId,
-    phone: &Phone,
-    (channel, category): (Channel, Category),
-) -> Result<Decision, StoreError> {
-    let to = Recipient::Phone(phone.clone());
-    let facts = facts_of(tx, app, tenant, &to, channel, category).await?;
-    Ok(decide(&facts))
 }
 
 /// The message as the provider wants it.
@@ -242,11 +191,22 @@ pub(in crate::messaging) fn outgoing(
         from: address(message.channel, from),
         to: address(message.channel, to.as_e164()),
         body: kernel::Redacted(message.body.clone()),
+        content: content(message),
         status_callback: Some(format!(
             "{}/api/v1/webhooks/twilio/status/",
             app.settings.public_url
         )),
     }
+}
+
+/// The approved text it goes as.
+fn content(message: &ToSend) -> Option<Content> {
+    let sid = message.content_sid.clone()?;
+    let variables = message.content_variables.clone().unwrap_or_default();
+    Some(Content {
+        sid,
+        variables: kernel::Redacted(variables),
+    })
 }
 
 /// Twilio prefixes WhatsApp addresses (docs: WhatsApp, "Sending messages").
@@ -321,6 +281,7 @@ pub(in crate::messaging) async fn failed(
         from: MessageState::Sending,
         to: MessageState::Failed,
         reason: Some(error.class.as_str()),
+        detail: None,
         error_code: error.code,
         retryable: Some(false),
     };
@@ -332,9 +293,37 @@ pub(in crate::messaging) async fn failed(
             api::note_consent(tx, app, job.tenant, &phone, left).await?;
         }
     }
+    if is_of_the_way(error.class) {
+        fall_back(tx, app, job.tenant, job.id).await?;
+    }
     tx.emit(TOPIC, job.id);
     jobs::finish(tx, &storage::WORK, job).await?;
     Ok(true)
+}
+
+/// Marks a message as failed after its last try, or writes it for its other way. What may
+/// have arrived goes no other way by itself, except a reminder and the like: two of them
+/// harm nobody (`spec/messaging.md`, unknown outcome).
+pub(in crate::messaging) async fn exhausted(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+) -> Result<(), StoreError> {
+    give_up(tx, app, job, "given_up", None).await?;
+    let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
+    let message = storage::to_send(tx, job.tenant, job.id).await?;
+    let Some(message) = message else {
+        return Ok(());
+    };
+    let may_be_there = attempt.is_some_and(|attempt| attempt.is_open());
+    let harmless = matches!(
+        message.category,
+        Category::Notification | Category::Reminder
+    );
+    if (harmless || !may_be_there) && fall_back(tx, app, job.tenant, job.id).await? {
+        storage::not_dead(tx, job.tenant, job.id).await?;
+    }
+    Ok(())
 }
 
 /// Marks a message as failed that a person may send again.
@@ -353,6 +342,7 @@ pub(in crate::messaging) async fn give_up(
         from,
         to: MessageState::Failed,
         reason: Some(reason),
+        detail: None,
         error_code,
         retryable: Some(true),
     };

@@ -2,20 +2,20 @@
 //! back, over a short link elsewhere.
 
 use agenda::AppointmentState;
-use kernel::{Ctx, Phone, Problem, Rng, Timestamp, text};
-use send_rules::{Channel, Reply, gsm7_wording};
+use kernel::{Ctx, Phone, Problem, Rng, text};
+use send_rules::{Channel, Reply};
 use sha2::{Digest, Sha256};
 use store::{StoreError, WriteTx};
 use webkit::Texts;
 
-use super::{TOPIC, save::saved};
+use super::{TOPIC, notify::values, save::saved};
 use crate::{
     App, audit,
     audit::api::Event,
     identity,
     messaging::{
         self,
-        api::{Category, Enqueued, MessageId, NewMessage},
+        api::{Enqueued, MessageId, Notice},
     },
     patients::api::{PatientId, Reach},
     scheduling::{
@@ -254,59 +254,36 @@ async fn thanks(
     (one, effect): (&Appointment, Effect),
 ) -> Result<Option<Thanks>, Problem> {
     let key = match effect {
-        Effect::Coming => "notice-answer-coming",
-        Effect::CalledOff => "notice-answer-off",
-        Effect::OffAlready => "notice-answer-off-already",
+        Effect::Coming => "answer-coming",
+        Effect::CalledOff => "answer-off",
+        Effect::OffAlready => "answer-off-already",
         Effect::Nothing => return Ok(None),
     };
-    let mut body = wording(tx, app, ctx, one, (incoming.patient, key)).await?;
-    if incoming.channel == Channel::Sms {
-        body = gsm7_wording(&body);
-    }
-    let new = NewMessage {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let known = crate::patients::api::summary(tx, ctx.tenant, incoming.patient).await?;
+    let link = format!("{}/my/appointments", app.settings.public_url);
+    let event = messaging::api::named(key);
+    let notice = Notice {
+        event: event.ok_or_else(|| Problem::internal(format!("no event {key}")))?,
+        locale: known.map_or(clinic.locale, |known| known.locale),
+        values: values(&clinic, one, 1, link),
         channel: incoming.channel,
-        category: Category::Answer,
+        other_channel: None,
+        other_values: None,
         recipient: incoming.phone.clone(),
         patient: Some(incoming.patient),
-        body,
-        idempotency_key: format!("{key}:{}:{}", one.id, one.version),
+        idempotency_key: format!("notice-{key}:{}:{}", one.id, one.version),
         expires_at: Some(one.starts_at),
         created_by: None,
     };
-    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
-    Ok(queued.fresh.then_some(Thanks {
-        message: queued.id,
-        body: new.body,
+    let noticed = messaging::api::notify(tx, app, ctx, notice).await?;
+    Ok(noticed.queued.fresh.then_some(Thanks {
+        message: noticed.queued.id,
+        body: noticed.body,
     }))
-}
-
-async fn wording(
-    tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    one: &Appointment,
-    (patient, key): (PatientId, &str),
-) -> Result<String, Problem> {
-    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let known = crate::patients::api::summary(tx, ctx.tenant, patient).await?;
-    let texts = Texts::new(known.map_or(clinic.locale, |known| known.locale));
-    let (day, time) = day_and_time(one.starts_at, &clinic);
-    let link = format!("{}/my/appointments", app.settings.public_url);
-    let arguments = [
-        ("clinic", &clinic.name as _),
-        ("day", &day as _),
-        ("time", &time as _),
-        ("link", &link as _),
-    ];
-    Ok(texts.with(key, &arguments))
 }
 
 /// Where a message's question is answered.
 pub(super) fn reply_link(app: &App, token: &str) -> String {
     format!("{}/r/{token}", app.settings.public_url)
-}
-
-fn day_and_time(at: Timestamp, clinic: &identity::api::TenantInfo) -> (String, String) {
-    let zone = &clinic.zone;
-    (at.day_month_year(zone), at.hour_minute(zone))
 }

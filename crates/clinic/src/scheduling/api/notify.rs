@@ -1,16 +1,12 @@
 //! Tells the patient what became of his appointment.
 
-use kernel::{Ctx, Phone, Problem};
+use kernel::{Ctx, Problem};
 use store::WriteTx;
-use webkit::Texts;
 
 use crate::{
     App, identity,
     identity::api::TenantInfo,
-    messaging::{
-        self,
-        api::{Category, Channel, Decision, NewMessage},
-    },
+    messaging::api::{Channel, Event, Notice, Values, named, notify, way_to},
     patients::{self, api::Reach},
     scheduling::{
         model::{Appointment, OfferState, Step},
@@ -67,18 +63,21 @@ pub(super) async fn write(
         return Ok(());
     };
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let text = (format!("appointment-{key}"), link(app, &clinic, one));
-    let new = NewMessage {
-        channel: channel(tx, app, ctx, &reach.phone).await?,
-        category: Category::Notification,
-        body: wording(&clinic, &reach, one, (&text.0, count), &text.1),
+    let event = event(&reach, &format!("appointment-{key}"))?;
+    let notice = Notice {
+        event,
+        locale: reach.locale,
+        values: values(&clinic, one, count, link(app, &clinic, one)),
+        channel: way_to(tx, app, ctx, &reach.phone, (event, reach.locale)).await?,
+        other_channel: Some(Channel::Sms),
+        other_values: None,
         recipient: reach.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("appointment:{}:{}", one.id, one.version),
         expires_at: Some(one.ends_at),
         created_by: ctx.actor.user(),
     };
-    messaging::api::enqueue(tx, app, ctx, &new).await?;
+    notify(tx, app, ctx, notice).await?;
     Ok(())
 }
 
@@ -92,44 +91,31 @@ fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     }
 }
 
-/// WhatsApp where the patient wrote there today, else SMS.
-pub(super) async fn channel(
-    tx: &mut WriteTx,
-    app: &App,
-    ctx: &Ctx,
-    phone: &Phone,
-) -> Result<Channel, Problem> {
-    let way = (Channel::Whatsapp, Category::Notification);
-    let decision = messaging::api::decision(tx, app, ctx.tenant, phone, way).await?;
-    Ok(match decision {
-        Decision::Send(_) => Channel::Whatsapp,
-        Decision::Refuse(_) | Decision::WaitUntil(..) => Channel::Sms,
-    })
+/// What a patient is told of: on a phone that several people share, that something waits
+/// and no more.
+///
+/// # Errors
+/// When there is no such event.
+pub(super) fn event(reach: &Reach, key: &str) -> Result<&'static Event, Problem> {
+    let key = match reach.alone {
+        true => key,
+        false => "appointment-shared",
+    };
+    named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
 }
 
-/// The text `notice-{key}` about an appointment, or the first of `count`. On a phone
-/// that several people share, that something waits and no more.
-pub(super) fn wording(
-    clinic: &TenantInfo,
-    reach: &Reach,
-    one: &Appointment,
-    (key, count): (&str, usize),
-    link: &str,
-) -> String {
+/// What the texts about an appointment, or the first of `count`, are filled with.
+pub(super) fn values(clinic: &TenantInfo, one: &Appointment, count: usize, link: String) -> Values {
     let zone = &clinic.zone;
-    let arguments = [
-        ("clinic", &clinic.name as _),
-        ("link", &link as _),
-        ("day", &one.starts_at.day_month_year(zone) as _),
-        ("time", &one.starts_at.hour_minute(zone) as _),
-        ("until", &one.held_until.hour_minute(zone) as _),
-        ("count", &count as _),
+    let values = [
+        ("clinic", clinic.name.clone()),
+        ("link", link),
+        ("day", one.starts_at.day_month_year(zone)),
+        ("time", one.starts_at.hour_minute(zone)),
+        ("until", one.held_until.hour_minute(zone)),
+        ("count", count.to_string()),
     ];
-    let texts = Texts::new(reach.locale);
-    match reach.alone {
-        true => texts.with(&format!("notice-{key}"), &arguments),
-        false => texts.with("notice-appointment-shared", &arguments[..2]),
-    }
+    values.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// Where the patient sees his appointment: who has no account, where he asked for it.

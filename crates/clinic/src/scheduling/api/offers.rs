@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     answers::{Asking, asked, reply_link, secret},
-    notify::{channel, link, wording},
+    notify::{event, link, values},
     reminder_links,
     save::{entered, no_room, noted},
     slots::around,
@@ -17,7 +17,7 @@ use crate::{
     App, identity,
     messaging::{
         self,
-        api::{Category, Channel, Decision, NewMessage},
+        api::{Category, Channel, Decision, Notice, notify, way_to},
     },
     patients::{
         self,
@@ -30,6 +30,9 @@ use crate::{
         storage::{self, Place},
     },
 };
+
+/// The event of which who is offered a place is told.
+const OFFER: &str = "waiting-offer";
 
 /// What a step of an appointment means for those who wait: an offer ends with it,
 /// and a place that it gave back is looked at.
@@ -228,7 +231,8 @@ async fn reached(
     let Some(reach) = patients::api::reach(tx, ctx.tenant, patient).await? else {
         return Ok(None);
     };
-    let channel = channel(tx, app, ctx, &reach.phone).await?;
+    let about = (event(&reach, OFFER)?, reach.locale);
+    let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
     let way = (channel, Category::Notification);
     let decision = messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await?;
     Ok(matches!(decision, Decision::Send(_)).then_some((reach, channel)))
@@ -276,17 +280,20 @@ async fn tell(
         Some(token) => reply_link(app, token),
         None => link(app, &clinic, made),
     };
-    let new = NewMessage {
+    let notice = Notice {
+        event: event(reach, OFFER)?,
+        locale: reach.locale,
+        values: values(&clinic, made, 1, link),
         channel,
-        category: Category::Notification,
-        body: wording(&clinic, reach, made, ("waiting-offer", 1), &link),
+        other_channel: Some(Channel::Sms),
+        other_values: None,
         recipient: reach.phone.clone(),
         patient: Some(made.patient_id),
         idempotency_key: format!("waiting:{}", made.id),
         expires_at: Some(made.held_until),
         created_by: None,
     };
-    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    let queued = notify(tx, app, ctx, notice).await?.queued;
     if let Some(token) = token {
         let by = (made, &reach.phone, queued);
         asked(tx, app, ctx, by, Asking::Link(token)).await?;

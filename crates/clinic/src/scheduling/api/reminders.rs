@@ -3,23 +3,19 @@
 
 use agenda::{AppointmentState, Ladder};
 use kernel::{Ctx, Expected, Problem, Timestamp};
-use send_rules::gsm7_wording;
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
 use super::{
     TOPIC,
     answers::{Asking, asked, asking, reply_link},
-    notify::{channel, link, wording},
+    notify::{event, link, values},
     save::noted,
 };
 use crate::{
     App, identity,
     identity::api::TenantInfo,
-    messaging::{
-        self,
-        api::{Category, Channel, NewMessage},
-    },
+    messaging::api::{Channel, Notice, notify, way_to},
     patients,
     scheduling::{
         model::{Appointment, AppointmentId, ReminderRules},
@@ -151,26 +147,27 @@ pub(in crate::scheduling) async fn remind(
         return Ok(());
     };
     let today = now.day(&clinic.zone);
-    let channel = channel(tx, app, ctx, &reach.phone).await?;
+    let about = (event(&reach, "reminder-digit")?, reach.locale);
+    let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
     let asks = asking(tx, app, ctx, (&reach, others), channel).await?;
-    let (text, link) = asking_text(app, &clinic, &one, asks.as_ref());
-    let mut body = wording(&clinic, &reach, &one, text, &link);
-    if channel == Channel::Sms {
-        body = gsm7_wording(&body);
-    }
-    let new = NewMessage {
+    let ((key, count), link) = asking_text(app, &clinic, &one, asks.as_ref());
+    let notice = Notice {
+        event: event(&reach, key)?,
+        locale: reach.locale,
+        values: values(&clinic, &one, count, link),
         channel,
-        category: Category::Reminder,
-        body,
+        // A digit may not come back from there.
+        other_channel: (!matches!(asks, Some(Asking::Digit))).then_some(Channel::Sms),
+        other_values: None,
         recipient: reach.phone.clone(),
         patient: Some(one.patient_id),
         idempotency_key: format!("reminder:{}:{today}", one.patient_id),
         expires_at: Some(one.starts_at),
         created_by: None,
     };
-    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    let noticed = notify(tx, app, ctx, notice).await?;
     if let Some(asks) = asks {
-        asked(tx, app, ctx, (&one, &reach.phone, queued), asks).await?;
+        asked(tx, app, ctx, (&one, &reach.phone, noticed.queued), asks).await?;
     }
     Ok(())
 }

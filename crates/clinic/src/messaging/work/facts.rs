@@ -1,0 +1,99 @@
+//! What the send rules are asked with.
+
+use kernel::{Locale, TenantId};
+use send_rules::{Category, Channel, Decision, Facts, decide, is_wanted};
+use store::{ReadTx, StoreError};
+
+use crate::{
+    App, identity,
+    messaging::{
+        model::{Recipient, ToSend},
+        rules::events::{self, Event},
+        storage,
+        work::mail,
+    },
+};
+
+/// What kind of message it would be.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::messaging) struct About<'a> {
+    /// The way it would go.
+    pub channel: Channel,
+    /// What it is for.
+    pub category: Category,
+    /// The event it speaks of and its language, where an approved text could stand in.
+    pub said: Option<(&'a Event, Locale)>,
+}
+
+/// All that the rules ask of a message that is due.
+pub(super) async fn facts(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    message: &ToSend,
+) -> Result<Facts, StoreError> {
+    let event = message.event.as_deref().and_then(events::named);
+    let about = About {
+        channel: message.channel,
+        category: message.category,
+        said: event.zip(message.language),
+    };
+    Ok(Facts {
+        expires_at: message.expires_at,
+        has_other_way: message.other_channel.is_some(),
+        ..facts_of(tx, app, tenant, &message.recipient, about).await?
+    })
+}
+
+async fn facts_of(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    recipient: &Recipient,
+    about: About<'_>,
+) -> Result<Facts, StoreError> {
+    let now = app.clock.now();
+    let (last_inbound, opted_out, bad_address) = match recipient {
+        Recipient::Phone(phone) => (
+            storage::last_inbound(tx, tenant, phone, about.channel).await?,
+            !is_wanted(
+                &storage::standing(tx, tenant, phone).await?,
+                (about.channel, about.category),
+            ),
+            false,
+        ),
+        Recipient::Email(address) => {
+            let since = now.minus(mail::AVOIDED_FOR);
+            let refused = storage::refused_lately(tx, tenant, address, since);
+            (None, false, refused.await?)
+        }
+    };
+    let template = match (about.channel, about.said) {
+        (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
+        _ => None,
+    };
+    let zone = identity::api::tenant(tx, tenant).await?.zone;
+    Ok(Facts {
+        now,
+        channel: about.channel,
+        category: about.category,
+        last_inbound,
+        opted_out,
+        minute_of_day: now.minute_of_day(&zone),
+        expires_at: None,
+        template,
+        bad_address,
+        has_other_way: false,
+    })
+}
+
+/// What would happen to such a message that is written now.
+pub(in crate::messaging) async fn decision(
+    tx: &mut ReadTx,
+    app: &App,
+    tenant: TenantId,
+    to: &Recipient,
+    about: About<'_>,
+) -> Result<Decision, StoreError> {
+    Ok(decide(&facts_of(tx, app, tenant, to, about).await?))
+}

@@ -1,0 +1,67 @@
+//! The way to try when one is closed: a message of its own takes the place of the one
+//! that could not go, so that both are seen with their reasons.
+
+use kernel::{Ctx, TenantId};
+use ports::ErrorClass;
+use store::{StoreError, WriteTx};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    messaging::{
+        api,
+        model::{MessageId, Notice, Recipient, stored_values},
+        rules::events,
+        storage,
+    },
+};
+
+/// Whether a failure speaks of the way alone: by another one the same may arrive.
+pub(in crate::messaging) const fn is_of_the_way(class: ErrorClass) -> bool {
+    matches!(
+        class,
+        ErrorClass::BadNumber
+            | ErrorClass::Blocked
+            | ErrorClass::OutOfWindow
+            | ErrorClass::ContentRefused
+    )
+}
+
+/// Writes what could not go as a message by its other way, if it has one; once, whatever
+/// asks for it. True when there is such a message now.
+pub(in crate::messaging) async fn fall_back(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    id: Uuid,
+) -> Result<bool, StoreError> {
+    let Some(of) = storage::to_follow(tx, tenant, id).await? else {
+        return Ok(false);
+    };
+    let event = of.event.as_deref().and_then(events::named);
+    let (Some(event), Some(locale), Some(channel)) = (event, of.language, of.other_channel) else {
+        return Ok(false);
+    };
+    let Recipient::Phone(recipient) = of.recipient else {
+        return Ok(false);
+    };
+    let notice = Notice {
+        event,
+        locale,
+        values: stored_values(of.variables.as_deref()),
+        channel,
+        other_channel: None,
+        other_values: None,
+        recipient,
+        patient: of.patient_id,
+        idempotency_key: format!("{}|{channel}", of.idempotency_key),
+        expires_at: of.expires_at,
+        created_by: of.created_by,
+    };
+    let ctx = Ctx::system(tenant, "messages");
+    let mut draft = api::draft(tx, &ctx, notice).await?;
+    draft.follows = Some(of.id);
+    let new = MessageId::new(&app.clock, &app.rng);
+    api::write(tx, app, &ctx, new, &draft).await?;
+    Ok(true)
+}

@@ -1,0 +1,288 @@
+//! Many messages are due, the provider misbehaves in every way it can, and the servers are
+//! killed again and again: at the end each message is final with a reason, none is lost
+//! and none was sent twice.
+//!
+//! `LAFIYA_CHAOS_MESSAGES` and `LAFIYA_CHAOS_KILLS` make it longer; `make chaos` does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use kernel::{Clock, Id, Rng, TenantId};
+use ports::messaging::body_sha256;
+use serde_json::Value;
+use store::{EngineKind, Scope, Sql, StoreError, params};
+use testkit::{
+    db::eventually,
+    twilio::{Fault, deliver},
+};
+use tokio::process::Child;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    kill::chance,
+    server::{LIMIT, Site},
+    servers_on_both_engines,
+};
+
+const TENANT: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1");
+const DUE: Sql = Sql::new(
+    "INSERT INTO message (tenant_id, id, channel, category, recipient, idempotency_key, body, body_sha256, state,
+        created_at, updated_at, work_due_at, event, language, variables, other_channel)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $9, $9, $10, $11, $12, $13)",
+);
+/// An answer goes at any hour.
+const CATEGORY: &str = "answer";
+/// How long it may take to come to rest: what a kill cut off is looked up, and "not there"
+/// is believed only 30 s after it began; what hangs does so for 15 s.
+const REST: Duration = Duration::from_secs(300);
+
+fn number(name: &str, usual: usize) -> usize {
+    let given = std::env::var(name).ok();
+    given.map_or(usual, |given| given.parse().expect("a number"))
+}
+
+/// What a message says that can be told from all others; every fourth is for WhatsApp,
+/// where nobody wrote, and goes by SMS.
+fn body(n: usize) -> String {
+    format!("Message {n}")
+}
+
+fn by_whatsapp(n: usize) -> bool {
+    n.is_multiple_of(4)
+}
+
+/// What the SMS says that takes the place of a message by WhatsApp.
+fn other_body(n: usize) -> String {
+    format!("Clinique {n}. Merci, nous vous attendons le 1/2 à 10:30. Pour annuler, répondez 2.")
+}
+
+/// Writes messages that are due at once, while no server runs.
+async fn due(site: &Site, messages: usize) {
+    let store = site.store().await;
+    let tenant: TenantId = {
+        let mut tx = store.read(Scope::System).await.unwrap();
+        tx.one(TENANT, params![]).await.unwrap()
+    };
+    let (clock, rng) = (Clock::system(), Rng::system());
+    for batch in (0..messages).collect::<Vec<_>>().chunks(500) {
+        let rows: Vec<_> = batch
+            .iter()
+            .map(|n| (*n, Id::<()>::new(&clock, &rng).uuid()))
+            .collect();
+        let now = clock.now();
+        let written = store.write(tenant, move |tx| {
+            Box::pin(async move {
+                for (n, id) in rows {
+                    let whatsapp = by_whatsapp(n);
+                    let text = body(n);
+                    let variables =
+                        format!(r#"{{"clinic": "Clinique {n}", "day": "1/2", "time": "10:30"}}"#);
+                    let values = params![
+                        tenant,
+                        id,
+                        if whatsapp { "whatsapp" } else { "sms" },
+                        CATEGORY,
+                        format!("+22177{n:07}"),
+                        format!("chaos:{n}"),
+                        text,
+                        body_sha256(&text),
+                        now,
+                        whatsapp.then_some("answer-coming"),
+                        whatsapp.then_some("fr"),
+                        whatsapp.then_some(variables),
+                        whatsapp.then_some("sms")
+                    ];
+                    tx.execute_one(DUE, values).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        written.await.unwrap();
+    }
+    store.close().await;
+}
+
+/// What the provider does, in a hundred attempts: most go well, the others go wrong in
+/// every way it has.
+fn fault(rng: &Rng) -> Fault {
+    match rng.below(100) {
+        0..40 => Fault::Slow {
+            millis: rng.below(30),
+        },
+        40..46 => Fault::AcceptThenClose,
+        46..51 => Fault::ErrorAfterAccepting,
+        51..54 => Fault::AcceptThenGarbage,
+        54..60 => Fault::ErrorBeforeAccepting,
+        60..64 => Fault::CloseWithoutAccepting,
+        64..70 => Fault::TooManyRequests { retry_after: 1 },
+        70..73 => Fault::Refuse {
+            status: 400,
+            code: 21211,
+        },
+        73 => Fault::AcceptThenHang,
+        _ => Fault::None,
+    }
+}
+
+/// Tells the first server what became of each message: twice, out of order, until it
+/// takes it.
+async fn call_backs(site: &Site, rng: &Rng, stop: &CancellationToken) {
+    let to = site.url("/api/v1/webhooks/twilio/status/");
+    let mut told = 0;
+    while !stop.is_cancelled() {
+        let taken = site.twilio.accepted();
+        for message in &taken[told..] {
+            site.twilio.set_status(&message.sid, "delivered", None);
+            let mut words = ["sent", "delivered", "delivered", "sent"];
+            words.rotate_left(usize::try_from(rng.below(4)).unwrap());
+            for word in words {
+                let said = site.twilio.status_callback(&message.sid, word, None);
+                let said = said.unwrap();
+                eventually("a call-back to be taken", LIMIT, || async {
+                    let token = site.twilio.auth_token();
+                    let answer = deliver(&site.client, &to, &to, token, &said).await;
+                    (answer.ok()?.status().as_u16() == 200).then_some(())
+                })
+                .await;
+            }
+        }
+        told = taken.len();
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = site.twilio.wait_for_accepted(told + 1) => {}
+        }
+    }
+}
+
+/// How many messages are not final yet.
+async fn open(site: &Site, token: &str) -> Option<i64> {
+    let mut open = 0;
+    for state in ["queued", "sending", "accepted", "sent"] {
+        let path = format!("/api/v1/outbox/?page_size=1&state={state}");
+        open += site.count(token, &path).await?;
+    }
+    Some(open)
+}
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_default()
+}
+
+/// Each message once, final, with what the provider has of it.
+fn judge(outbox: &[Value], taken: &BTreeMap<String, usize>, messages: usize) {
+    let twice: Vec<_> = taken.iter().filter(|(_, count)| **count > 1).collect();
+    assert!(twice.is_empty(), "sent twice: {twice:?}");
+    let mut seen = BTreeSet::new();
+    let (mut delivered, mut failed) = (0, 0);
+    for row in outbox {
+        let (said, state, why) = (text(row, "body"), text(row, "state"), text(row, "reason"));
+        assert!(seen.insert(said.to_owned()), "two messages: {row}");
+        match (state, why) {
+            ("delivered", "") => {
+                delivered += 1;
+                assert_eq!(taken.get(said), Some(&1), "{row}");
+            }
+            ("failed", "bad_number") => {
+                failed += 1;
+                assert_eq!(taken.get(said), None, "{row}");
+            }
+            ("refused", "window_closed") => {
+                assert_eq!(
+                    (text(row, "followed_by"), taken.get(said)),
+                    ("sms", None),
+                    "{row}"
+                );
+            }
+            _ => panic!("not final, or without a reason: {row}"),
+        }
+    }
+    for n in 0..messages {
+        assert!(seen.contains(&body(n)), "lost: {n}");
+        assert!(
+            !by_whatsapp(n) || seen.contains(&other_body(n)),
+            "lost by SMS: {n}"
+        );
+    }
+    assert_eq!(delivered, taken.len(), "nothing else was sent");
+    eprintln!("{delivered} delivered, {failed} refused by the provider, 0 lost, 0 doubled");
+    assert!(
+        delivered > failed && failed > 0,
+        "the provider did not misbehave"
+    );
+}
+
+/// Kills one server after the other, each time up to `step` attempts further on.
+async fn kill(site: &Site, servers: &mut [Child], rng: &Rng, (step, kills): (usize, usize)) {
+    for round in 0..kills {
+        let further = rng.below(u64::try_from(step).unwrap());
+        let until = site.twilio.attempts() + usize::try_from(further).unwrap();
+        // Towards the end nothing may move but what waits.
+        let moves = site.twilio.wait_for_attempts(until);
+        let _ = tokio::time::timeout(Duration::from_secs(3), moves).await;
+        let one = round % servers.len();
+        servers[one].kill().await.unwrap();
+        servers[one] = match one {
+            0 => site.start().await,
+            _ => site.start_beside().await.0,
+        };
+    }
+}
+
+async fn chaos(kind: EngineKind, nodes: usize) {
+    let (messages, kills) = (
+        number("LAFIYA_CHAOS_MESSAGES", 240),
+        number("LAFIYA_CHAOS_KILLS", 6),
+    );
+    let (site, rng, begun) = (Site::new(kind).await, chance(), Instant::now());
+    site.start().await.kill().await.unwrap();
+    due(&site, messages).await;
+    site.twilio.script((0..2 * messages).map(|_| fault(&rng)));
+
+    let mut servers = vec![site.start().await];
+    if nodes == 2 {
+        servers.push(site.start_beside().await.0);
+    }
+    let token = site.sign_in().await;
+    let stop = CancellationToken::new();
+    let killer = async {
+        kill(&site, &mut servers, &rng, (messages / kills + 1, kills)).await;
+        let at = (begun.elapsed(), site.twilio.accepted().len());
+        eprintln!(
+            "killed {kills} times after {:?}, {} messages at the provider",
+            at.0, at.1
+        );
+        eventually("every message to be final", REST, || async {
+            (open(&site, &token).await? == 0).then_some(())
+        })
+        .await;
+        stop.cancel();
+    };
+    tokio::join!(killer, call_backs(&site, &rng, &stop));
+
+    let outbox = site.list(&token, "/api/v1/outbox/?").await;
+    let ours: Vec<Value> = outbox
+        .into_iter()
+        .filter(|row| text(row, "category") == CATEGORY)
+        .collect();
+    judge(&ours, &site.twilio.accepted_by_body(), messages);
+    let (attempts, lookups) = (site.twilio.attempts(), site.twilio.lookups());
+    eprintln!(
+        "{attempts} attempts, {lookups} lookups in {:?}",
+        begun.elapsed()
+    );
+}
+
+async fn one_server(kind: EngineKind) {
+    chaos(kind, 1).await;
+}
+
+servers_on_both_engines! {
+    a_bad_day: one_server;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_day_for_two_servers() {
+    chaos(EngineKind::Postgres, 2).await;
+}
