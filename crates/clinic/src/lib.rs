@@ -55,6 +55,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
+        ("messaging", messaging::VOICE_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::ACCOUNT_STATEMENTS),

@@ -52,6 +52,7 @@ mod tests {
             to: "+221001".into(),
             body: Redacted("Bonjour".into()),
             status_callback: None,
+            call: None,
         };
         let first = sender.send(&message).await.unwrap();
         let second = sender.send(&message).await.unwrap();

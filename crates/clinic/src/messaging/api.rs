@@ -1,14 +1,18 @@
 //! What siblings may ask of the outbox.
 
 mod consent;
+mod voice;
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use ports::DeliveryReport;
-use send_rules::MessageState;
 use store::{ReadTx, Scope, StoreError, WriteTx};
 use webkit::BoxFuture;
 
-use super::{model::Draft, storage, work::send};
+use super::{
+    model::{Draft, OneCall},
+    storage,
+    work::{send, voice as calls},
+};
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use consent::{
@@ -16,12 +20,13 @@ pub use consent::{
     set_own_consent,
 };
 pub use send_rules::{Category, Cell, Channel, Choice, Decision};
+pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    ConsentSource, Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, NumberConsent,
-    PatientConsent, Recipient, Wanted,
+    Called, ConsentSource, Enqueued, Key, Message, MessageId, MessageView, NewCall, NewMail,
+    NewMessage, NumberConsent, PatientConsent, Recipient, Wanted,
 };
 
 /// The topic announced when a message changes.
@@ -304,19 +309,29 @@ pub async fn apply_report(
 ) -> Result<Reported, StoreError> {
     let provider = send::phone_provider(app);
     let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
-        return Ok(Reported::UnknownMessage);
+        // An earlier call of a message that is called about again tells nothing new.
+        let before = storage::called(tx, tenant, (provider, provider_id)).await?;
+        return Ok(before.map_or(Reported::UnknownMessage, |it| Reported::Applied(it.id)));
     };
     let from = storage::state(tx, tenant, id.uuid()).await?;
     let from = from.ok_or(StoreError::RowCount {
         expected: 1,
         actual: 0,
     })?;
+    let call = OneCall {
+        message: id.uuid(),
+        provider,
+        provider_id,
+    };
+    if calls::missed(tx, app, tenant, call, (from, report, error_code)).await? {
+        return Ok(Reported::Applied(id));
+    }
     let to = send::state_of(report);
     if from.can_follow(to) {
         let step = storage::Step {
             from,
             to,
-            reason: (to == MessageState::Failed).then_some("undelivered"),
+            reason: calls::reason_of(report),
             error_code,
             retryable: None,
         };
@@ -349,7 +364,8 @@ pub async fn set_sender(
     })
 }
 
-/// The number a clinic writes from.
+/// The number a clinic writes from; it calls from that of its text messages where it
+/// has none for calls.
 ///
 /// # Errors
 /// The database's.
@@ -358,7 +374,7 @@ pub async fn sender(
     tenant: TenantId,
     channel: Channel,
 ) -> Result<Option<String>, StoreError> {
-    storage::sender(tx, tenant, channel).await
+    calls::sender(tx, tenant, channel).await
 }
 
 /// The clinic that owns the number a message came to.

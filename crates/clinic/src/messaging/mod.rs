@@ -20,7 +20,7 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::{CONSENT_STATEMENTS, MAIL_STATEMENTS, STATEMENTS, WORK};
+pub(crate) use storage::{CONSENT_STATEMENTS, MAIL_STATEMENTS, STATEMENTS, VOICE_STATEMENTS, WORK};
 
 /// The outbox's routes.
 pub(crate) fn routes() -> Routes<App> {

@@ -1,3 +1,5 @@
+mod voice;
+
 use std::time::Duration;
 
 use kernel::{
@@ -8,6 +10,9 @@ use send_rules::{Category, Cell, Channel, Choice, MessageState, is_wanted};
 use uuid::Uuid;
 
 use crate::patients::api::PatientId;
+
+pub(super) use voice::OneCall;
+pub use voice::{Called, Key, NewCall};
 
 /// Marker of [`MessageId`].
 #[derive(Debug)]
@@ -208,7 +213,9 @@ store::row! {
         /// The provider's id.
         pub provider_id: Option<String>,
         /// Tries so far.
-        pub work_attempts: i32,
+        pub tries: i64,
+        /// The key that answered a call.
+        pub key_pressed: Option<Key>,
         /// When it was written.
         pub created_at: Timestamp,
         /// When its state last changed.
@@ -282,7 +289,7 @@ impl ConsentSource {
     pub(super) const fn wording(self) -> Option<&'static str> {
         match self {
             Self::Whatsapp | Self::Sms | Self::Provider => None,
-            Self::Page | Self::Link | Self::Desk => Some("choices-1"),
+            Self::Page | Self::Link | Self::Desk => Some("choices-2"),
         }
     }
 }

@@ -55,6 +55,10 @@ impl OutboxPage {
         self.wanted.channel == Some(channel)
     }
 
+    fn way(&self, channel: &Channel) -> String {
+        way(&self.shell, *channel)
+    }
+
     fn is_filtered(&self) -> bool {
         let wanted = &self.wanted;
         wanted.state.is_some() || wanted.channel.is_some() || !wanted.number.is_empty()
@@ -119,6 +123,7 @@ fn way(shell: &Shell, channel: Channel) -> String {
     match channel {
         Channel::Sms => "SMS".to_owned(),
         Channel::Whatsapp => "WhatsApp".to_owned(),
+        Channel::Voice => shell.t("outbox-voice"),
         Channel::Email => shell.t("outbox-email"),
     }
 }

@@ -1,5 +1,7 @@
 //! Pure decisions about lists.
 
+pub(super) mod keys;
+
 /// What a stored number must be like to hold the digits that a person wrote,
 /// or a stored address to hold what has an `@`, as SQL's `LIKE` reads it. Blanks, signs and the zeros that stand before a
 /// national or international number do not count; none means every number.

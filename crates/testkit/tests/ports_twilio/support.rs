@@ -32,6 +32,7 @@ pub fn message(body: &str) -> Outgoing {
         to: PATIENT.into(),
         body: Redacted(body.into()),
         status_callback: Some("https://clinic.example/api/v1/webhooks/twilio/status/".into()),
+        call: None,
     }
 }
 
@@ -41,6 +42,7 @@ pub fn lookup(body: &str, since: Timestamp) -> Lookup {
         to: PATIENT.into(),
         since,
         body_sha256: body_sha256(body),
+        call: false,
         known_ids: Vec::new(),
     }
 }
