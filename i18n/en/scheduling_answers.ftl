@@ -7,6 +7,7 @@ notice-answer-off = { $clinic }. Appointment on { $day } at { $time } cancelled,
 notice-answer-off-already = { $clinic }. Appointment on { $day } at { $time } was cancelled. Make another: { $link }
 answer-note-sms = The patient answered the reminder by SMS.
 answer-note-whatsapp = The patient answered the reminder by WhatsApp.
+answer-note-voice = The patient answered the call by a key.
 answer-note-link = Answered over the reminder’s link.
 appointment-step-coming = Coming confirmed by the patient
 agenda-coming = Is coming

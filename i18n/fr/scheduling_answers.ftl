@@ -7,6 +7,7 @@ notice-answer-off = { $clinic }. Merci. Rendez-vous du { $day } à { $time } ann
 notice-answer-off-already = { $clinic }. Le rendez-vous du { $day } à { $time } était annulé. Un autre sur { $link }
 answer-note-sms = Le patient a répondu au rappel par SMS.
 answer-note-whatsapp = Le patient a répondu au rappel par WhatsApp.
+answer-note-voice = Le patient a répondu à l’appel par une touche.
 answer-note-link = Réponse par le lien du rappel.
 appointment-step-coming = Venue confirmée par le patient
 agenda-coming = A confirmé

@@ -58,6 +58,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::NOTICE_STATEMENTS),
         ("messaging", messaging::SENDER_STATEMENTS),
         ("messaging", messaging::TEMPLATE_STATEMENTS),
+        ("messaging", messaging::VOICE_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::ACCOUNT_STATEMENTS),

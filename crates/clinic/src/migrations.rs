@@ -59,4 +59,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0046_patients_digits",
     "0047_messaging_consent",
     "0048_messaging_templates",
+    "0049_messaging_voice",
+    "0051_inbox_voice",
+    "0052_scheduling_voice",
 ];

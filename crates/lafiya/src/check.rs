@@ -218,6 +218,7 @@ async fn providers(config: &Config) -> Finding {
         to: number.as_e164().to_owned(),
         since: Clock::system().now(),
         body_sha256: ports::blob::sha256_hex(b""),
+        call: false,
         known_ids: Vec::new(),
     };
     match tokio::time::timeout(PATIENCE, provider.sender.find(&lookup)).await {

@@ -65,6 +65,8 @@ pub struct Twilio {
     pub sms: Option<Phone>,
     /// The number for WhatsApp.
     pub whatsapp: Option<Phone>,
+    /// The number for calls, where it is another than that for text messages.
+    pub voice: Option<Phone>,
     /// Where its API is.
     pub api_url: String,
 }
@@ -205,7 +207,8 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
     let given = reader.is_given(&settings::TWILIO_ACCOUNT_SID)
         || reader.is_given(&settings::TWILIO_AUTH_TOKEN)
         || reader.is_given(&settings::TWILIO_PHONE_NUMBER)
-        || reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER);
+        || reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER)
+        || reader.is_given(&settings::TWILIO_VOICE_NUMBER);
     let api_url = reader.read(&settings::TWILIO_API_URL);
     if !given {
         return None;
@@ -226,9 +229,10 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
             "a number to send from is needed, this one or twilio_phone_number",
         );
     }
-    let (sms, whatsapp) = (
+    let (sms, whatsapp, voice) = (
         reader.read(&settings::TWILIO_PHONE_NUMBER),
         reader.read(&settings::TWILIO_WHATSAPP_NUMBER),
+        reader.read(&settings::TWILIO_VOICE_NUMBER),
     );
     let account_sid = reader.read(&settings::TWILIO_ACCOUNT_SID);
     let auth_token = reader.read(&settings::TWILIO_AUTH_TOKEN);
@@ -237,6 +241,7 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
         auth_token: auth_token?,
         sms,
         whatsapp,
+        voice,
         api_url: api_url?,
     })
 }

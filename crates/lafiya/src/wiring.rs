@@ -216,6 +216,7 @@ pub async fn claim_senders(app: &App, config: &Config) -> Result<(), Failure> {
     for (channel, number) in [
         (Channel::Sms, &twilio.sms),
         (Channel::Whatsapp, &twilio.whatsapp),
+        (Channel::Voice, &twilio.voice),
     ] {
         if let Some(number) = number {
             let set = messaging::set_sender(app, tenant.id, channel, number).await;

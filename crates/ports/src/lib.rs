@@ -17,8 +17,8 @@ pub use blob::{BlobError, BlobStore};
 pub use email::{MailSender, OutgoingMail, SimulatedMail, SmtpSender};
 pub use http::install_tls;
 pub use messaging::{
-    Accepted, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender, Outgoing,
-    SendError,
+    Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,
+    Outgoing, SendError,
 };
 pub use simulated::Simulated;
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::Pin, time::Duration};
 
-use kernel::{Redacted, Timestamp};
+use kernel::{Locale, Redacted, Timestamp};
 
 /// A boxed future, so that senders can be chosen at run time.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -39,6 +39,28 @@ pub struct Outgoing {
     pub content: Option<Content>,
     /// Where the provider reports what became of it.
     pub status_callback: Option<String>,
+    /// How it is spoken, when it is a call.
+    pub call: Option<Call>,
+}
+
+/// What a call needs besides its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// In which everything is spoken.
+    pub language: Locale,
+    /// What is said at its end.
+    pub goodbye: String,
+    /// The keys, when it asks for one.
+    pub ask: Option<Ask>,
+}
+
+/// Which keys answer a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// What they mean, as it is spoken.
+    pub prompt: String,
+    /// Where the provider reports the key and learns what to say next.
+    pub address: String,
 }
 
 impl fmt::Debug for Outgoing {
@@ -77,8 +99,10 @@ pub struct Lookup {
     pub to: String,
     /// When the first attempt began.
     pub since: Timestamp,
-    /// [`body_sha256`] of the text.
+    /// [`body_sha256`] of the text; a call is not known by it.
     pub body_sha256: String,
+    /// Whether it is a call.
+    pub call: bool,
     /// Provider ids that belong to other messages, e.g. an equal text sent
     /// shortly before.
     pub known_ids: Vec<String>,
@@ -123,6 +147,14 @@ kernel::words! {
         Delivered = "delivered",
         /// It was opened.
         Read = "read",
+        /// A call found the line engaged.
+        CallBusy = "call_busy",
+        /// A call was not picked up.
+        CallNoAnswer = "call_no_answer",
+        /// A call was taken back before it was picked up.
+        CallCanceled = "call_canceled",
+        /// A call could not be put through.
+        CallFailed = "call_failed",
         /// It will not arrive.
         Failed = "failed",
     }
@@ -206,12 +238,14 @@ mod tests {
                 variables: Redacted(r#"{"1": "test"}"#.into()),
             }),
             status_callback: Some("https://clinic.example/s/1".into()),
+            call: None,
         };
         let lookup = Lookup {
             from: outgoing.from.clone(),
             to: outgoing.to.clone(),
             since: Timestamp::from_micros(0),
             body_sha256: body_sha256(&outgoing.body),
+            call: false,
             known_ids: Vec::new(),
         };
         let shown = format!("{outgoing:?} {lookup:?}");

@@ -53,6 +53,7 @@ mod tests {
             body: Redacted("Bonjour".into()),
             content: None,
             status_callback: None,
+            call: None,
         };
         let first = sender.send(&message).await.unwrap();
         let second = sender.send(&message).await.unwrap();

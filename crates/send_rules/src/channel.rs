@@ -1,10 +1,12 @@
 kernel::words! {
-    /// The way a message travels. Voice and push come later.
+    /// The way a message travels. Push comes later.
     pub enum Channel {
         /// WhatsApp, through the provider's business sender.
         Whatsapp = "whatsapp",
         /// Text message (GSM 03.40).
         Sms = "sms",
+        /// A call in which the text is spoken, and keys are pressed for an answer.
+        Voice = "voice",
         /// E-mail: the only way that does not lead to a phone.
         Email = "email",
     }
@@ -12,12 +14,21 @@ kernel::words! {
 
 impl Channel {
     /// The ways that lead to a phone number.
-    pub const PHONES: [Self; 2] = [Self::Whatsapp, Self::Sms];
+    pub const PHONES: [Self; 3] = [Self::Whatsapp, Self::Sms, Self::Voice];
+
+    /// Those of them by which people write, and are written back to.
+    pub const TEXTS: [Self; 2] = [Self::Whatsapp, Self::Sms];
 
     /// The way to a phone for a word; an e-mail is none.
     #[must_use]
     pub fn parse_phone(word: &str) -> Option<Self> {
         Self::parse(word).filter(|channel| Self::PHONES.contains(channel))
+    }
+
+    /// The way of a written text to a phone for a word; a call is none.
+    #[must_use]
+    pub fn parse_text(word: &str) -> Option<Self> {
+        Self::parse(word).filter(|channel| Self::TEXTS.contains(channel))
     }
 }
 
@@ -83,6 +94,8 @@ mod tests {
         for channel in Channel::ALL {
             let to_phone = Channel::parse_phone(channel.as_str()).is_some();
             assert_eq!(to_phone, *channel != Channel::Email, "{channel}");
+            let written = Channel::parse_text(channel.as_str()).is_some();
+            assert_eq!(written, to_phone && *channel != Channel::Voice, "{channel}");
         }
         assert_eq!(Channel::parse_phone("pigeon"), None);
     }

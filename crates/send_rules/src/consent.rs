@@ -95,7 +95,7 @@ mod tests {
         for category in [Category::Security, Category::Answer] {
             assert!(is_wanted(&stopped, (Channel::Sms, category)));
         }
-        assert_eq!(cells().count(), 10);
+        assert_eq!(cells().count(), 15);
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
 
         /// Whatever was decided before, what he asks for is what holds afterwards.
         #[test]
-        fn what_is_chosen_holds(before in choices(), ticks in prop::collection::vec(any::<bool>(), 10)) {
+        fn what_is_chosen_holds(before in choices(), ticks in prop::collection::vec(any::<bool>(), 15)) {
             let wanted: BTreeSet<Cell> = cells().zip(&ticks).filter(|(_, on)| **on).map(|(cell, _)| cell).collect();
             let mut after = towards(&before, &wanted);
             after.extend(before);

@@ -40,6 +40,8 @@ kernel::words! {
     pub enum Form {
         /// A text message.
         Sms = "sms",
+        /// A call.
+        Voice = "call",
         /// Free text in an open WhatsApp conversation.
         Session = "session",
         /// An approved WhatsApp template, which costs money.
@@ -55,6 +57,8 @@ kernel::words! {
     pub enum Reason {
         /// SMS has no window: the text goes as it is.
         Sms = "sms",
+        /// A call has none: it is made now.
+        Voice = "voice",
         /// E-mail has no window either.
         Email = "email",
         /// The patient wrote on WhatsApp less than 24 h ago.
@@ -123,6 +127,7 @@ impl Decision {
     pub const fn reason(self) -> Reason {
         match self {
             Self::Send(Form::Sms) => Reason::Sms,
+            Self::Send(Form::Voice) => Reason::Voice,
             Self::Send(Form::Email) => Reason::Email,
             Self::Send(Form::Session) => Reason::InsideWindow,
             Self::Send(Form::Template) => Reason::Template,
@@ -164,7 +169,7 @@ fn by_this_way(facts: &Facts) -> Decision {
     let Some(form) = form(facts) else {
         return Decision::Refuse(Reason::WindowClosed);
     };
-    if facts.category.is_awaited() || !is_quiet(facts.minute_of_day) {
+    if may_wake(facts) || !is_quiet(facts.minute_of_day) {
         return Decision::Send(form);
     }
     let morning = morning(facts.now, facts.minute_of_day);
@@ -175,11 +180,21 @@ fn by_this_way(facts: &Facts) -> Decision {
     }
 }
 
+/// Whether it goes at night. A telephone that rings is worse than one that lights
+/// up: only what guards an account calls then.
+fn may_wake(facts: &Facts) -> bool {
+    match facts.channel {
+        Channel::Voice => facts.category == Category::Security,
+        Channel::Whatsapp | Channel::Sms | Channel::Email => facts.category.is_awaited(),
+    }
+}
+
 /// The form the channel allows now: inside the window never a template, it
 /// would cost money for nothing.
 fn form(facts: &Facts) -> Option<Form> {
     match facts.channel {
         Channel::Sms => Some(Form::Sms),
+        Channel::Voice => Some(Form::Voice),
         Channel::Email => Some(Form::Email),
         Channel::Whatsapp if window_is_open(facts) => Some(Form::Session),
         Channel::Whatsapp => {

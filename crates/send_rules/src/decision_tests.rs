@@ -105,7 +105,8 @@ fn at_night(minute: i64) -> bool {
 }
 
 fn may_wake_him(f: &Facts) -> bool {
-    ["security", "answer"].contains(&f.category.as_str())
+    let awaited = ["security", "answer"].contains(&f.category.as_str());
+    awaited && (f.channel.as_str() != "voice" || f.category.as_str() == "security")
 }
 
 /// What the rules forbid does not come out, and what comes out has its reason.
@@ -135,7 +136,9 @@ fn assert_may_go(f: &Facts, form: Form) {
         "{f:?}"
     );
     let allowed = match (f.channel, form) {
-        (Channel::Sms, Form::Sms) | (Channel::Email, Form::Email) => true,
+        (Channel::Sms, Form::Sms)
+        | (Channel::Voice, Form::Voice)
+        | (Channel::Email, Form::Email) => true,
         (Channel::Whatsapp, Form::Session) => wrote_within_a_day(f),
         // Never a template where a session text would do.
         (Channel::Whatsapp, Form::Template) => {
@@ -264,7 +267,7 @@ proptest! {
             && !must_not_hear(&f)
             && !f.bad_address
             && (may_wake_him(&f) || !at_night(f.minute_of_day.into()))
-            && (matches!(f.channel, Channel::Sms | Channel::Email)
+            && (matches!(f.channel, Channel::Sms | Channel::Voice | Channel::Email)
                 || wrote_within_a_day(&f)
                 || f.template == Some(TemplateState::Approved));
         prop_assert_eq!(matches!(decide(&f), Decision::Send(_)), allowed);
@@ -342,6 +345,27 @@ fn a_night_that_outlives_the_message_is_refused_at_once() {
     };
     assert_eq!(decide(&code), Decision::Send(Form::Sms));
     assert_eq!(decide(&code).reason(), Reason::Sms);
+}
+
+#[test]
+fn nobody_is_called_at_night_but_for_his_account() {
+    let call = |category, minute_of_day| {
+        decide(&Facts {
+            channel: Channel::Voice,
+            category,
+            minute_of_day,
+            ..facts()
+        })
+    };
+    for category in Category::ALL {
+        assert_eq!(call(*category, 12 * 60), Decision::Send(Form::Voice));
+        let night = match category {
+            Category::Security => Decision::Send(Form::Voice),
+            _ => Decision::WaitUntil(at(NOON + 9 * HOUR), Reason::QuietHours),
+        };
+        assert_eq!(call(*category, 22 * 60), night, "{category}");
+    }
+    assert_eq!(call(Category::Answer, 12 * 60).reason(), Reason::Voice);
 }
 
 #[test]

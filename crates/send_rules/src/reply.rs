@@ -39,11 +39,12 @@ impl Reply {
 const ONE_WAY: [&str; 3] = ["CD", "CG", "GN"];
 
 /// Whether an answer to a message from `sender` to `recipient` can arrive: by
-/// WhatsApp always, by SMS when the sender is a number and no name, and neither of
+/// WhatsApp and by the keys of a call always, by SMS when the sender is a number and no name, and neither of
 /// the two stands in a country where SMS goes one way.
 #[must_use]
 pub fn brings_answers(channel: Channel, sender: &str, recipient: &Phone) -> bool {
-    channel == Channel::Whatsapp || (is_number(sender) && !is_one_way(sender, recipient))
+    matches!(channel, Channel::Whatsapp | Channel::Voice)
+        || (is_number(sender) && !is_one_way(sender, recipient))
 }
 
 /// A number, short ones too; a name has a letter in it.
@@ -123,5 +124,6 @@ mod tests {
         assert!(!sms("+243812345678", dakar));
         let to = kinshasa.parse().expect("a number");
         assert!(brings_answers(Channel::Whatsapp, "", &to));
+        assert!(brings_answers(Channel::Voice, "", &to));
     }
 }

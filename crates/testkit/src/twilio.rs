@@ -1,5 +1,5 @@
-//! A Twilio of our own on loopback: the Messages API on its documented wire
-//! format, with faults on demand, and webhooks as Twilio sends them.
+//! A Twilio of our own on loopback: the Messages and Calls APIs on their documented
+//! wire format, with faults on demand, and webhooks as Twilio sends them.
 //!
 //! It shares no code with the `ports` crate on purpose: what both get wrong in
 //! the same way no test would notice. It uses nothing of the test that starts
@@ -7,6 +7,7 @@
 //! then `GET /_fake/accepted` shows what it took and `POST /_fake/faults`
 //! takes a script.
 
+mod calls;
 mod deliver;
 mod forms;
 mod listener;
@@ -25,6 +26,7 @@ use std::{
 use kernel::{Clock, Rng};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub use calls::FakeCall;
 pub use deliver::{deliver, webhook_client};
 pub use forms::{Inbound, StatusCallback, form_body};
 pub use messages::FakeMessage;
@@ -140,6 +142,33 @@ impl FakeTwilio {
     #[must_use]
     pub fn accepted(&self) -> Vec<FakeMessage> {
         self.state.messages().clone()
+    }
+
+    /// Every call it took, oldest first.
+    #[must_use]
+    pub fn calls(&self) -> Vec<FakeCall> {
+        self.state.calls().clone()
+    }
+
+    /// Puts a call into the account as if it had been made some other way.
+    pub fn insert_call(&self, call: FakeCall) {
+        self.state.insert_call(call);
+    }
+
+    /// The call-back for a call it took, e.g. `busy`; `None` for an unknown SID. Also
+    /// remembers the state.
+    #[must_use]
+    pub fn call_status(&self, sid: &str, status: &str) -> Option<Vec<(String, String)>> {
+        let call = self.state.set_call_status(sid, status)?;
+        Some(call.status_params(self.account_sid()))
+    }
+
+    /// What is posted when somebody presses a key during a call; `None` for an unknown
+    /// SID.
+    #[must_use]
+    pub fn key_press(&self, sid: &str, digits: &str) -> Option<Vec<(String, String)>> {
+        let call = self.calls().into_iter().find(|call| call.sid == sid)?;
+        Some(call.key_params(self.account_sid(), digits))
     }
 
     /// How often each text was taken: the proof of "exactly once".

@@ -47,6 +47,8 @@ kernel::words! {
         SmsStatus = "sms_status",
         /// News of a call.
         VoiceStatus = "voice_status",
+        /// A key that was pressed during a call.
+        VoiceKeys = "voice_keys",
     }
 }
 
@@ -57,7 +59,7 @@ impl EventType {
         match self {
             Self::WhatsappIncoming => Some(Channel::Whatsapp),
             Self::SmsIncoming => Some(Channel::Sms),
-            Self::WhatsappStatus | Self::SmsStatus | Self::VoiceStatus => None,
+            Self::WhatsappStatus | Self::SmsStatus | Self::VoiceStatus | Self::VoiceKeys => None,
         }
     }
 }

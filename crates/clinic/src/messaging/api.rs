@@ -4,6 +4,7 @@ mod consent;
 mod notice;
 mod report;
 mod templates;
+mod voice;
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use store::{ReadTx, Scope, StoreError, WriteTx};
@@ -12,7 +13,10 @@ use webkit::BoxFuture;
 use super::{
     model::Draft,
     storage,
-    work::facts::{self, About},
+    work::{
+        facts::{self, About},
+        voice as calls,
+    },
 };
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
@@ -28,13 +32,14 @@ pub use templates::{
     Preview, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text, text, texts,
     versions,
 };
+pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    ConsentSource, Enqueued, Message, MessageId, MessageView, NewMail, NewMessage, Notice, Noticed,
-    NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText, TextKey, TextVersion, Wanted,
-    WhatsappCategory,
+    Called, ConsentSource, Enqueued, Key, Message, MessageId, MessageView, NewCall, NewMail,
+    NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText,
+    TextKey, TextVersion, Wanted, WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, named};
 
@@ -324,7 +329,8 @@ pub async fn set_sender(
     })
 }
 
-/// The number a clinic writes from.
+/// The number a clinic writes from; it calls from that of its text messages where it
+/// has none for calls.
 ///
 /// # Errors
 /// The database's.
@@ -333,7 +339,7 @@ pub async fn sender(
     tenant: TenantId,
     channel: Channel,
 ) -> Result<Option<String>, StoreError> {
-    storage::sender(tx, tenant, channel).await
+    calls::sender(tx, tenant, channel).await
 }
 
 /// The clinic that owns the number a message came to.

@@ -1,6 +1,7 @@
 mod consent;
 mod notice;
 mod templates;
+mod voice;
 
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub use notice::{Notice, Noticed};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
 pub(super) use templates::{ReviewedRow, TextRow};
+pub(super) use voice::OneCall;
+pub use voice::{Called, Key, NewCall};
 
 /// Marker of [`MessageId`].
 #[derive(Debug)]
@@ -228,7 +231,9 @@ store::row! {
         /// The provider's id.
         pub provider_id: Option<String>,
         /// Tries so far.
-        pub work_attempts: i32,
+        pub tries: i64,
+        /// The key that answered a call.
+        pub key_pressed: Option<Key>,
         /// When it was written.
         pub created_at: Timestamp,
         /// When its state last changed.

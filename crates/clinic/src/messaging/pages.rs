@@ -127,6 +127,7 @@ fn way(shell: &Shell, channel: Channel) -> String {
     match channel {
         Channel::Sms => "SMS".to_owned(),
         Channel::Whatsapp => "WhatsApp".to_owned(),
+        Channel::Voice => shell.t("outbox-voice"),
         Channel::Email => shell.t("outbox-email"),
     }
 }

@@ -4,6 +4,8 @@ pub(super) mod events;
 pub(super) mod template_check;
 pub(super) mod wording;
 
+pub(super) mod keys;
+
 /// What a stored number must be like to hold the digits that a person wrote,
 /// or a stored address to hold what has an `@`, as SQL's `LIKE` reads it. Blanks, signs and the zeros that stand before a
 /// national or international number do not count; none means every number.

@@ -16,7 +16,7 @@ use super::model::{MessageView, Wanted};
 pub(super) struct MessageBody {
     /// UUIDv7.
     id: String,
-    /// `whatsapp`, `sms` or `email`.
+    /// `whatsapp`, `sms`, `voice` or `email`.
     channel: String,
     /// What it is for.
     category: String,
@@ -44,7 +44,9 @@ pub(super) struct MessageBody {
     /// The provider's id.
     provider_id: Option<String>,
     /// Tries so far.
-    attempts: i32,
+    attempts: i64,
+    /// The key that answered a call: `1` for yes, `2` for no.
+    key_pressed: Option<String>,
     /// RFC 3339 in the clinic's zone.
     created_at: String,
     /// RFC 3339 in the clinic's zone.
@@ -77,7 +79,8 @@ impl MessageBody {
             error_code: message.error_code,
             retryable: message.retryable,
             provider_id: message.provider_id,
-            attempts: message.work_attempts,
+            attempts: message.tries,
+            key_pressed: message.key_pressed.map(|key| key.to_string()),
             created_at: at(message.created_at),
             updated_at: at(message.updated_at),
         }
@@ -86,7 +89,7 @@ impl MessageBody {
 
 webkit::page_body! {
     /// A page of the outbox.
-    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "key_pressed": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
     pub(super) struct MessagePage {
         /// Rows in the whole list.
         count,
@@ -101,7 +104,7 @@ webkit::page_body! {
 pub(super) struct Filter {
     /// Only messages in this state.
     pub(super) state: Option<String>,
-    /// Only messages by `whatsapp`, `sms` or `email`.
+    /// Only messages by `whatsapp`, `sms`, `voice` or `email`.
     pub(super) channel: Option<String>,
     /// Only messages to a number with these digits, however they are written, or to an address with this in it.
     pub(super) search: Option<String>,

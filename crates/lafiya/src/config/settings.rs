@@ -118,6 +118,9 @@ settings! {
     TWILIO_WHATSAPP_NUMBER: Phone = (
         entry("twilio_whatsapp_number", &["TWILIO_WHATSAPP_NUMBER"],
             "whatsapp:+221338210002"), sender);
+    /// The number calls are made from; unset: that of text messages.
+    TWILIO_VOICE_NUMBER: Phone = (
+        entry("twilio_voice_number", &["TWILIO_VOICE_NUMBER"], "+221338210003"), sender);
     /// Twilio's API.
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)

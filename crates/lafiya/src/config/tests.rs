@@ -164,6 +164,12 @@ fn a_wrong_value_is_named_with_its_source_and_a_good_example() {
             "not a number in international",
         ),
         (
+            "TWILIO_VOICE_NUMBER",
+            "LAFIYA",
+            "twilio_voice_number",
+            "not a number in international",
+        ),
+        (
             "LAFIYA_TWILIO_API_URL",
             "http://twilio.example",
             "twilio_api_url",
@@ -369,6 +375,7 @@ fn every_example_is_good() {
     good(&settings::TWILIO_ACCOUNT_SID);
     good(&settings::TWILIO_PHONE_NUMBER);
     good(&settings::TWILIO_WHATSAPP_NUMBER);
+    good(&settings::TWILIO_VOICE_NUMBER);
     good(&settings::TWILIO_API_URL);
     good(&settings::SMTP_URL);
     good(&settings::MAIL_FROM);

@@ -57,5 +57,6 @@ mod time_pages;
 mod two_servers;
 mod users;
 mod users_pages;
+mod voice;
 mod waiting;
 mod wire_lists;

@@ -74,6 +74,7 @@ on_both_engines! {
             "/outbox?state=failed&channel=sms&search=77".to_owned(),
             "/simulator".to_owned(),
             "/simulator?phone=%2B221772000001&channel=whatsapp".to_owned(),
+            "/simulator?phone=%2B221772000001&channel=voice".to_owned(),
         ] {
             for lang in ["fr", "en"] {
                 let and = if path.contains('?') { '&' } else { '?' };

@@ -83,6 +83,7 @@ impl Scene {
             channel,
             other_channel: (channel == Channel::Whatsapp).then_some(Channel::Sms),
             other_values: None,
+            asks: false,
             recipient: AWA.parse().unwrap(),
             patient: None,
             idempotency_key: key.to_owned(),

@@ -3,7 +3,7 @@ use crate::messaging::ErrorClass::{
     Transient,
 };
 
-/// What Twilio's error codes mean for a message: code, class, Twilio's title.
+/// What Twilio's error codes mean for a message or a call: code, class, Twilio's title.
 ///
 /// Source of each row: its page under <https://www.twilio.com/docs/api/errors>,
 /// see [`doc_url`]; for WhatsApp also
@@ -11,14 +11,37 @@ use crate::messaging::ErrorClass::{
 /// code.
 const TABLE: &[(i64, ErrorClass, &str)] = &[
     (10001, Account, "account is not active"),
+    (
+        10002,
+        Account,
+        "trial account does not support this feature",
+    ),
+    (10004, RateLimited, "too many calls at once"),
+    (10005, Account, "calling is disabled for this account"),
+    (12100, ContentRefused, "TwiML cannot be parsed"),
+    (12200, ContentRefused, "TwiML does not follow its schema"),
+    (13223, BadNumber, "invalid phone number format"),
+    (13224, BadNumber, "number is invalid or cannot be called"),
+    (13225, Blocked, "call blocked by Twilio"),
+    (13227, Account, "no permission to call this region"),
+    (13520, ContentRefused, "text cannot be spoken"),
     (20003, Account, "authentication failed"),
     (20005, Account, "account is not active"),
     (20404, Account, "no such resource"),
     (20429, RateLimited, "too many requests"),
+    (21200, ContentRefused, "request for a call is not accepted"),
+    (21201, BadNumber, "no To number for a call"),
+    (21202, BadNumber, "To number is a premium number"),
+    (21203, Account, "calls abroad are not enabled"),
+    (21205, ContentRefused, "invalid URL of a call"),
+    (21210, Account, "From number is not verified"),
     (21211, BadNumber, "invalid To number"),
     (21212, Account, "invalid From number"),
-    // Voice's twins of 21211 and 21614, seen on messages of old accounts.
+    (21213, Account, "From number is required for a call"),
+    // Of calls, and seen on messages of old accounts.
     (21214, BadNumber, "To number cannot be reached"),
+    (21215, Account, "no permission to call this region"),
+    (21216, Account, "account may not call this number"),
     (21217, BadNumber, "number does not appear to be valid"),
     // Trial accounts reach verified numbers only: the account's limit, not the number's fault.
     (21219, Account, "To number is not verified"),
@@ -144,11 +167,12 @@ mod tests {
     #[test]
     fn what_can_never_help_is_never_tried_again() {
         for code in [
-            21211, 21610, 21614, 30004, 30006, 30007, 63016, 63024, 21408,
+            21211, 21610, 21614, 30004, 30006, 30007, 63016, 63024, 21408, 13224, 13225, 13520,
+            21210, 21215, 21217,
         ] {
             assert!(!class_of(code).unwrap().can_retry(), "{code}");
         }
-        for code in [20429, 30001, 30003, 30008, 63018] {
+        for code in [10004, 20429, 30001, 30003, 30008, 63018] {
             assert!(class_of(code).unwrap().can_retry(), "{code}");
         }
         assert_eq!(class_of(63016), Some(OutOfWindow));

@@ -1,11 +1,13 @@
-//! Twilio's Programmable Messaging: sending, looking up, media, signatures and
-//! the meaning of its words and codes.
+//! Twilio's Programmable Messaging and calls: sending, looking up, media, signatures
+//! and the meaning of its words and codes.
 
+mod calls;
 mod codes;
 pub mod media;
 mod sender;
 pub mod signature;
 mod status;
+pub mod twiml;
 mod wire;
 
 use std::fmt;
@@ -15,7 +17,7 @@ use reqwest::Url;
 
 pub use codes::{class_of, doc_url, title_of};
 pub use sender::TwilioSender;
-pub use status::delivery_report;
+pub use status::{call_report, delivery_report};
 
 /// Where Twilio's API is, unless configured otherwise.
 pub const API_BASE: &str = "https://api.twilio.com";
@@ -78,8 +80,18 @@ impl Account {
     /// The collection of the account's messages
     /// (<https://www.twilio.com/docs/messaging/api/message-resource>).
     fn messages_url(&self) -> String {
+        self.collection("Messages")
+    }
+
+    /// The collection of its calls
+    /// (<https://www.twilio.com/docs/voice/api/call-resource>).
+    fn calls_url(&self) -> String {
+        self.collection("Calls")
+    }
+
+    fn collection(&self, name: &str) -> String {
         let base = self.base.as_str().trim_end_matches('/');
-        format!("{base}/2010-04-01/Accounts/{}/Messages.json", self.sid)
+        format!("{base}/2010-04-01/Accounts/{}/{name}.json", self.sid)
     }
 }
 
@@ -136,5 +148,6 @@ mod tests {
             account.messages_url(),
             format!("https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json")
         );
+        assert!(account.calls_url().ends_with(&format!("/{SID}/Calls.json")));
     }
 }

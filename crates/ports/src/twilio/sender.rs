@@ -4,7 +4,7 @@ use kernel::Timestamp;
 use reqwest::{Client, Response, Url};
 
 use super::{
-    Account,
+    Account, calls,
     status::delivery_report,
     wire::{Message, MessagePage, refusal},
 };
@@ -38,7 +38,7 @@ const MAX_PAGES: usize = 10;
 /// (<https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account>).
 const TRIAL_PREFIX: &str = "Sent from your Twilio trial account - ";
 
-/// Sends through Twilio's Messages resource.
+/// Sends through Twilio's Messages resource, and calls through Calls.
 #[derive(Debug, Clone)]
 pub struct TwilioSender {
     account: Account,
@@ -70,11 +70,13 @@ impl TwilioSender {
     }
 
     async fn post(&self, message: &Outgoing) -> Result<Accepted, SendError> {
-        let response = self
-            .client
-            .post(self.account.messages_url())
+        let to = |url: String| self.client.post(url);
+        let request = match &message.call {
+            Some(call) => to(self.account.calls_url()).form(&calls::form(message, call)?),
+            None => to(self.account.messages_url()).form(&form(message)),
+        };
+        let response = request
             .basic_auth(&self.account.sid, Some(self.account.token.as_str()))
-            .form(&form(message))
             .send()
             .await
             .map_err(|error| lost(&error))?;
@@ -86,8 +88,8 @@ impl TwilioSender {
     }
 
     /// Reads the whole history with this number rather than filtering by
-    /// `DateSent`: that date is null while a message is queued, and the one
-    /// looked for may just have been.
+    /// `DateSent` or a call's `StartTime`: both are null while it is queued, and
+    /// the one looked for may just have been.
     async fn search(&self, lookup: &Lookup) -> Result<Vec<Found>, SendError> {
         let mut found = Vec::new();
         let mut next = Some(self.first_page(lookup)?);
@@ -113,8 +115,11 @@ impl TwilioSender {
         if !is_service(&lookup.from) {
             query.push(("From", lookup.from.as_str()));
         }
-        Url::parse_with_params(&self.account.messages_url(), query)
-            .map_err(|_| unanswered("the request cannot be built"))
+        let all = match lookup.call {
+            true => self.account.calls_url(),
+            false => self.account.messages_url(),
+        };
+        Url::parse_with_params(&all, query).map_err(|_| unanswered("the request cannot be built"))
     }
 
     /// Follows Twilio's next page, but not to another host: the credentials go along.
@@ -196,6 +201,9 @@ fn is_candidate(message: &Message, lookup: &Lookup) -> bool {
 /// We send no empty texts: one without its text (an account that has Twilio
 /// redact them) may be the one looked for, and nobody can tell.
 fn matching(message: &Message, lookup: &Lookup) -> Result<Option<Found>, SendError> {
+    if lookup.call {
+        return Ok(Some(calls::found(message)));
+    }
     let body = message.body.as_deref().unwrap_or_default();
     if body.is_empty() {
         return Err(unanswered("a message without its text"));
@@ -258,6 +266,7 @@ mod tests {
                 body: Redacted("x".into()),
                 content: None,
                 status_callback: Some("https://clinic.example/status".into()),
+                call: None,
             };
             form(&message).iter().map(|(name, _)| *name).collect()
         };

@@ -16,9 +16,48 @@ pub fn delivery_report(status: &str) -> Option<DeliveryReport> {
     })
 }
 
+/// What a `CallStatus` (call-back) or `status` (resource) says about a call we made;
+/// `None` for words we do not know
+/// (<https://www.twilio.com/docs/voice/api/call-resource#call-status-values>).
+/// `completed` means that it was picked up, by whomever or whatever.
+#[must_use]
+pub fn call_report(status: &str) -> Option<DeliveryReport> {
+    Some(match status {
+        "queued" | "initiated" | "ringing" => DeliveryReport::Accepted,
+        "in-progress" => DeliveryReport::Sent,
+        "completed" => DeliveryReport::Delivered,
+        "busy" => DeliveryReport::CallBusy,
+        "no-answer" => DeliveryReport::CallNoAnswer,
+        "canceled" => DeliveryReport::CallCanceled,
+        "failed" => DeliveryReport::CallFailed,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_step_of_a_call_has_its_place() {
+        for (report, words) in [
+            (
+                Some(DeliveryReport::Accepted),
+                vec!["queued", "initiated", "ringing"],
+            ),
+            (Some(DeliveryReport::Sent), vec!["in-progress"]),
+            (Some(DeliveryReport::Delivered), vec!["completed"]),
+            (Some(DeliveryReport::CallBusy), vec!["busy"]),
+            (Some(DeliveryReport::CallNoAnswer), vec!["no-answer"]),
+            (Some(DeliveryReport::CallCanceled), vec!["canceled"]),
+            (Some(DeliveryReport::CallFailed), vec!["failed"]),
+            (None, vec!["", "answered", "delivered", "Busy"]),
+        ] {
+            for word in words {
+                assert_eq!(call_report(word), report, "{word}");
+            }
+        }
+    }
 
     #[test]
     fn every_documented_word_has_its_place() {

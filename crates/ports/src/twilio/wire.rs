@@ -1,5 +1,6 @@
 //! Twilio's JSON, as far as we read it
-//! (<https://www.twilio.com/docs/messaging/api/message-resource>).
+//! (<https://www.twilio.com/docs/messaging/api/message-resource>,
+//! <https://www.twilio.com/docs/voice/api/call-resource>).
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::messaging::{ErrorClass, SendError};
 /// The longest pause we take a provider's word for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// A message as the API shows it.
+/// A message as the API shows it, or a call, which has no body.
 #[derive(Deserialize)]
 pub(super) struct Message {
     pub(super) sid: String,
@@ -30,15 +31,17 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// When Twilio took it; `date_sent` stays null while it is queued.
+    /// When Twilio took it; `date_sent` and a call's `start_time` stay null while it is
+    /// queued.
     pub(super) fn created(&self) -> Option<Timestamp> {
         rfc2822(self.date_created.as_deref()?)
     }
 }
 
-/// One page of messages.
+/// One page of messages or of calls.
 #[derive(Deserialize)]
 pub(super) struct MessagePage {
+    #[serde(alias = "calls")]
     pub(super) messages: Vec<Message>,
     /// A path on the API's host; null on the last page.
     #[serde(default)]

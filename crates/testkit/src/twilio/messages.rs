@@ -31,9 +31,26 @@ pub struct FakeMessage {
     pub date_sent: Option<Timestamp>,
 }
 
-impl FakeMessage {
+/// What lists are made of.
+pub(super) trait Listed {
+    /// What the collection is called in addresses, and in the page.
+    const NAME: [&'static str; 2];
+    /// `SM…` or `CA…`.
+    fn sid(&self) -> &str;
     /// The resource's JSON.
-    pub(super) fn json(&self, account_sid: &str) -> Value {
+    fn json(&self, account_sid: &str) -> Value;
+    /// Filters combine; an unknown name filters nothing.
+    fn passes(&self, name: &str, value: &str) -> bool;
+}
+
+impl Listed for FakeMessage {
+    const NAME: [&'static str; 2] = ["Messages", "messages"];
+
+    fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    fn json(&self, account_sid: &str) -> Value {
         let uri = format!("/2010-04-01/Accounts/{account_sid}/Messages/{}", self.sid);
         json!({
             "account_sid": account_sid,
@@ -59,8 +76,7 @@ impl FakeMessage {
         })
     }
 
-    /// Filters combine; an unknown name filters nothing. A message without a
-    /// sending date passes no filter of dates.
+    /// A message without a sending date passes no filter of dates.
     fn passes(&self, name: &str, value: &str) -> bool {
         let day = || self.date_sent.map(|at| at.day(&Zone::utc()));
         match name {
@@ -75,8 +91,8 @@ impl FakeMessage {
 }
 
 /// A page of the list, newest first, with the address of the next one.
-pub(super) fn page(
-    all: &[FakeMessage],
+pub(super) fn page<T: Listed>(
+    all: &[T],
     query: &[(String, String)],
     account_sid: &str,
     max_page_size: usize,
@@ -92,7 +108,7 @@ pub(super) fn page(
         .clamp(1, max_page_size);
     let number: usize = value("Page").and_then(|n| n.parse().ok()).unwrap_or(0);
 
-    let mut matching: Vec<&FakeMessage> = all
+    let mut matching: Vec<&T> = all
         .iter()
         .rev()
         .filter(|message| {
@@ -104,13 +120,14 @@ pub(super) fn page(
     // The token names the last message of the page before: what came in
     // between moves nothing.
     if let Some(last) = value("PageToken").and_then(|token| token.strip_prefix("PA")) {
-        let seen = matching.iter().position(|message| message.sid == last);
+        let seen = matching.iter().position(|message| message.sid() == last);
         matching.drain(..seen.map_or(0, |at| at + 1));
     }
     let more = matching.len() > size;
     matching.truncate(size);
 
-    let uri = format!("/2010-04-01/Accounts/{account_sid}/Messages.json");
+    let [folder, rows] = T::NAME;
+    let uri = format!("/2010-04-01/Accounts/{account_sid}/{folder}.json");
     let next = matching.last().filter(|_| more).map(|last| {
         let mut query: Vec<(&str, String)> = query
             .iter()
@@ -119,7 +136,7 @@ pub(super) fn page(
             .collect();
         query.push(("PageSize", size.to_string()));
         query.push(("Page", (number + 1).to_string()));
-        query.push(("PageToken", format!("PA{}", last.sid)));
+        query.push(("PageToken", format!("PA{}", last.sid())));
         format!("{uri}?{}", super::form_body(&query))
     });
     json!({
@@ -131,12 +148,12 @@ pub(super) fn page(
         "page_size": size,
         "start": number * size,
         "end": (number * size + matching.len()).saturating_sub(1),
-        "messages": matching.iter().map(|m| m.json(account_sid)).collect::<Vec<_>>(),
+        rows: matching.iter().map(|m| m.json(account_sid)).collect::<Vec<_>>(),
     })
 }
 
 /// `Thu, 24 Aug 2023 05:01:45 +0000`, Twilio's dates.
-fn rfc2822(at: Timestamp) -> String {
+pub(super) fn rfc2822(at: Timestamp) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",

@@ -1,4 +1,4 @@
-//! The routes of the Messages API.
+//! The routes of the Messages and Calls APIs.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -14,8 +14,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use super::{
+    calls,
     listener::Peer,
-    messages::{self, FakeMessage},
+    messages::{self, FakeMessage, Listed},
     state::{Fault, Media, State},
 };
 
@@ -31,7 +32,9 @@ pub(super) fn router(state: Arc<State>) -> Router {
             &format!("{ACCOUNT}/Messages/{{sid}}/Media/{{media}}"),
             get(media),
         )
+        .route(&format!("{ACCOUNT}/Calls.json"), get(list_calls).post(call))
         .route("/_fake/accepted", get(accepted))
+        .route("/_fake/calls", get(accepted_calls))
         .route("/_fake/faults", post(faults))
         .with_state(state)
 }
@@ -43,22 +46,52 @@ async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let take = |form: &[(String, String)]| {
+        let message = read(&state, form)?;
+        let answer = message.json(&account);
+        state.insert(message);
+        Ok(answer)
+    };
+    create(&state, &peer, (&account, &headers, &body), take).await
+}
+
+async fn call(
+    Shared(state): Shared<Arc<State>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Path(account): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let take = |form: &[(String, String)]| {
+        let call = calls::read(&state, form)?;
+        let answer = call.json(&account);
+        state.insert_call(call);
+        Ok(answer)
+    };
+    create(&state, &peer, (&account, &headers, &body), take).await
+}
+
+/// Takes what is posted, or one of the faults happens.
+async fn create(
+    state: &State,
+    peer: &Peer,
+    (account, headers, body): (&str, &HeaderMap, &Bytes),
+    take: impl FnOnce(&[(String, String)]) -> Result<Value, i64>,
+) -> Response {
     state.counts.send_modify(|counts| counts.attempts += 1);
-    if let Err(refused) = authenticate(&state, &account, &headers) {
+    if let Err(refused) = authenticate(state, account, headers) {
         return refused;
     }
     let fault = state.sends.next();
-    if let Some(answer) = before(&fault, &peer).await {
+    if let Some(answer) = before(&fault, peer).await {
         return answer;
     }
-    let form: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
-    let message = match read(&state, &form) {
-        Ok(message) => message,
+    let form: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
+    let answer = match take(&form) {
+        Ok(answer) => answer,
         Err(code) => return problem(StatusCode::BAD_REQUEST, code),
     };
-    let answer = message.json(&account);
-    state.insert(message);
-    after(&fault, &peer).await;
+    after(&fault, peer).await;
     match fault {
         Fault::ErrorAfterAccepting => problem(StatusCode::INTERNAL_SERVER_ERROR, 20500),
         Fault::AcceptThenGarbage => (StatusCode::CREATED, "<html>").into_response(),
@@ -73,19 +106,45 @@ async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    state.counts.send_modify(|counts| counts.lookups += 1);
-    if let Err(refused) = authenticate(&state, &account, &headers) {
-        return refused;
-    }
-    let fault = state.lookups.next();
-    if let Some(answer) = before(&fault, &peer).await {
+    if let Some(answer) = look(&state, &peer, &account, &headers).await {
         return answer;
     }
-    after(&fault, &peer).await;
-    let query: Vec<(String, String)> =
-        serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
     let max = state.config.max_page_size;
+    let query = pairs(query);
     Json(messages::page(&state.messages(), &query, &account, max)).into_response()
+}
+
+async fn list_calls(
+    Shared(state): Shared<Arc<State>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(answer) = look(&state, &peer, &account, &headers).await {
+        return answer;
+    }
+    let max = state.config.max_page_size;
+    let query = pairs(query);
+    Json(messages::page(&state.calls(), &query, &account, max)).into_response()
+}
+
+fn pairs(query: Option<String>) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default()
+}
+
+/// What goes wrong with a look at a list, if anything.
+async fn look(state: &State, peer: &Peer, account: &str, headers: &HeaderMap) -> Option<Response> {
+    state.counts.send_modify(|counts| counts.lookups += 1);
+    if let Err(refused) = authenticate(state, account, headers) {
+        return Some(refused);
+    }
+    let fault = state.lookups.next();
+    if let Some(answer) = before(&fault, peer).await {
+        return Some(answer);
+    }
+    after(&fault, peer).await;
+    None
 }
 
 async fn show(
@@ -135,6 +194,18 @@ async fn media(
 async fn accepted(Shared(state): Shared<Arc<State>>) -> Json<Vec<Value>> {
     let account = &state.config.account_sid;
     Json(state.messages().iter().map(|m| m.json(account)).collect())
+}
+
+/// The same of calls.
+async fn accepted_calls(Shared(state): Shared<Arc<State>>) -> Json<Vec<Value>> {
+    let account = &state.config.account_sid;
+    Json(
+        state
+            .calls()
+            .iter()
+            .map(|call| call.json(account))
+            .collect(),
+    )
 }
 
 async fn faults(Shared(state): Shared<Arc<State>>, Json(faults): Json<Vec<Fault>>) {

@@ -5,7 +5,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{FakeTwilioConfig, messages::FakeMessage};
+use super::{FakeTwilioConfig, calls::FakeCall, messages::FakeMessage};
 
 /// What goes wrong with one request.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
@@ -89,6 +89,7 @@ pub(super) struct State {
     pub(super) counts: watch::Sender<Counts>,
     messages: Mutex<Vec<FakeMessage>>,
     contents: Mutex<HashMap<String, String>>,
+    calls: Mutex<Vec<FakeCall>>,
     media: Mutex<HashMap<String, Media>>,
     media_requests: Mutex<Vec<Option<String>>>,
 }
@@ -103,6 +104,7 @@ impl State {
             counts: watch::Sender::new(Counts::default()),
             messages: Mutex::default(),
             contents: Mutex::default(),
+            calls: Mutex::default(),
             media: Mutex::default(),
             media_requests: Mutex::default(),
         }
@@ -120,6 +122,27 @@ impl State {
     pub(super) fn insert(&self, message: FakeMessage) {
         self.messages().push(message);
         self.counts.send_modify(|counts| counts.accepted += 1);
+    }
+
+    pub(super) fn calls(&self) -> MutexGuard<'_, Vec<FakeCall>> {
+        lock(&self.calls)
+    }
+
+    pub(super) fn insert_call(&self, call: FakeCall) {
+        self.calls().push(call);
+        self.counts.send_modify(|counts| counts.accepted += 1);
+    }
+
+    /// Changes a call's state; the call as it is then.
+    pub(super) fn set_call_status(&self, sid: &str, status: &str) -> Option<FakeCall> {
+        let now = self.config.clock.now();
+        let mut calls = self.calls();
+        let call = calls.iter_mut().find(|call| call.sid == sid)?;
+        status.clone_into(&mut call.status);
+        if status != "queued" {
+            call.start_time.get_or_insert(now);
+        }
+        Some(call.clone())
     }
 
     pub(super) fn set_status(&self, sid: &str, status: &str, error_code: Option<i64>) -> bool {

@@ -33,6 +33,7 @@ pub fn message(body: &str) -> Outgoing {
         body: Redacted(body.into()),
         content: None,
         status_callback: Some("https://clinic.example/api/v1/webhooks/twilio/status/".into()),
+        call: None,
     }
 }
 
@@ -42,6 +43,7 @@ pub fn lookup(body: &str, since: Timestamp) -> Lookup {
         to: PATIENT.into(),
         since,
         body_sha256: body_sha256(body),
+        call: false,
         known_ids: Vec::new(),
     }
 }

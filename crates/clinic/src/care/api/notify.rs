@@ -51,6 +51,7 @@ pub async fn notify(
                     channel,
                     other_channel: None,
                     other_values: None,
+                    asks: false,
                     recipient: reach.phone,
                     patient: Some(record.patient_id),
                     idempotency_key: key,

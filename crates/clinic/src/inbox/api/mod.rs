@@ -1,5 +1,6 @@
 //! What the web, and one day other domains, may ask of the inbox.
 
+mod keys;
 mod media;
 mod read;
 mod receive;
@@ -8,6 +9,7 @@ mod staff;
 /// The topic announced when a conversation changes.
 pub const TOPIC: &str = "conversation";
 
+pub use keys::press;
 pub use media::{MediaFile, fetch_again, media};
 pub use read::{Thread, conversations, event, events, heard_from, thread, unread};
 pub use receive::{Received, WebhookKind, receive, retry_event};

@@ -1,10 +1,11 @@
 use kernel::{Phone, Problem, TenantId};
+use send_rules::Channel;
 use store::{Scope, StoreError};
 
 use crate::{
     App, audit, identity,
     inbox::{
-        model::{EventId, NewEvent, ProcessingStatus},
+        model::{EventId, EventType, NewEvent, ProcessingStatus},
         storage,
         wire::{self, TwilioForm},
     },
@@ -20,6 +21,10 @@ pub enum WebhookKind {
     Sms,
     /// What became of a message of ours.
     Status,
+    /// The same of a call.
+    VoiceStatus,
+    /// A key that was pressed once the message of a call was said this many times.
+    VoiceKeys(u8),
 }
 
 /// What [`receive`] did.
@@ -38,7 +43,19 @@ pub enum Received {
 /// 503 when the database cannot take it; the provider tries again.
 pub async fn receive(app: &App, kind: WebhookKind, form: &TwilioForm) -> Result<Received, Problem> {
     let event = wire::event(kind, form);
-    let tenant = tenant_of(app, kind, &event).await?;
+    let tenant = owner(app, &event).await?.ok_or_else(|| {
+        Problem::unavailable(
+            "no clinic for this number: set LAFIYA_DEFAULT_TENANT or the clinic's sender",
+        )
+    })?;
+    store_event(app, tenant, event).await
+}
+
+pub(super) async fn store_event(
+    app: &App,
+    tenant: TenantId,
+    event: NewEvent,
+) -> Result<Received, Problem> {
     let id = EventId::new(&app.clock, &app.rng);
     let now = app.clock.now();
     let stored = app.store.write(tenant, move |tx| {
@@ -57,29 +74,32 @@ pub async fn receive(app: &App, kind: WebhookKind, form: &TwilioForm) -> Result<
     })
 }
 
-/// The clinic whose number was written to; of a call-back, whose number wrote.
+/// The clinic whose number was written to; of a call-back, whose number wrote or called.
 /// A number that nobody claimed goes to the default clinic: a signed message
 /// is never dropped.
-async fn tenant_of(app: &App, kind: WebhookKind, event: &NewEvent) -> Result<TenantId, Problem> {
-    let ours = match kind {
-        WebhookKind::Status => &event.sender,
-        WebhookKind::Whatsapp | WebhookKind::Sms => &event.recipient,
+pub(super) async fn owner(app: &App, event: &NewEvent) -> Result<Option<TenantId>, Problem> {
+    let ours = match event.event_type.incoming() {
+        Some(_) => &event.recipient,
+        None => &event.sender,
     };
-    let channel = match event.event_type {
-        super::EventType::WhatsappIncoming | super::EventType::WhatsappStatus => {
-            send_rules::Channel::Whatsapp
+    // Who has no number for calls makes them from that of his text messages.
+    let channels: &[Channel] = match event.event_type {
+        EventType::WhatsappIncoming | EventType::WhatsappStatus => &[Channel::Whatsapp],
+        EventType::SmsIncoming | EventType::SmsStatus => &[Channel::Sms],
+        EventType::VoiceStatus | EventType::VoiceKeys => &[Channel::Voice, Channel::Sms],
+    };
+    if let Ok(number) = Phone::from_stored(ours.clone()) {
+        for channel in channels {
+            let tenant = messaging::api::tenant_of_sender(app, *channel, &number).await?;
+            if tenant.is_some() {
+                return Ok(tenant);
+            }
         }
-        _ => send_rules::Channel::Sms,
-    };
-    if let Ok(number) = Phone::from_stored(ours.clone())
-        && let Some(tenant) = messaging::api::tenant_of_sender(app, channel, &number).await?
-    {
-        return Ok(tenant);
     }
     default_tenant(app).await
 }
 
-async fn default_tenant(app: &App) -> Result<TenantId, Problem> {
+async fn default_tenant(app: &App) -> Result<Option<TenantId>, Problem> {
     let mut tx = app.store.read(Scope::System).await?;
     let tenants = identity::api::tenants(&mut tx).await?;
     let chosen = match (&app.settings.default_tenant, tenants.as_slice()) {
@@ -87,11 +107,7 @@ async fn default_tenant(app: &App) -> Result<TenantId, Problem> {
         (None, [only]) => Some(only),
         (None, _) => None,
     };
-    chosen.map(|tenant| tenant.id).ok_or_else(|| {
-        Problem::unavailable(
-            "no clinic for this number: set LAFIYA_DEFAULT_TENANT or the clinic's sender",
-        )
-    })
+    Ok(chosen.map(|tenant| tenant.id))
 }
 
 /// Works on a failed or ignored event again.

@@ -92,7 +92,7 @@ async fn answer_conversation(
 ) -> Result<(StatusCode, Json<ReplyBody>), Fault> {
     let reply = Reply {
         body: input.body,
-        channel: choice(input.channel.as_deref(), "channel", Channel::parse_phone)?,
+        channel: choice(input.channel.as_deref(), "channel", Channel::parse_text)?,
         once: input.reply_id.unwrap_or_else(|| app.rng.secret(16)),
     };
     let message = api::reply(&app, &caller.ctx, id, reply).await?;

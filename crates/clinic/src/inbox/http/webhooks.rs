@@ -21,6 +21,8 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(receive_whatsapp), Policy::SignedProvider)
         .api(routes!(receive_sms), Policy::SignedProvider)
         .api(routes!(receive_status), Policy::SignedProvider)
+        .api(routes!(receive_call_status), Policy::SignedProvider)
+        .api(routes!(receive_keys), Policy::SignedProvider)
         .scope(Scope::Manage("settings"))
         .api(routes!(list_webhooks), Policy::STAFF)
         .api(routes!(show_webhook), Policy::STAFF)
@@ -63,6 +65,45 @@ hooks! {
     /// Receives from Twilio what became of a message.
     receive_status, Status, "/api/v1/webhooks/twilio/status/",
     "MessageSid=SM00000000000000000000000000000000&MessageStatus=delivered&From=%2B14155238886&To=%2B221771234567";
+
+    /// Receives from Twilio what became of a call.
+    receive_call_status, VoiceStatus, "/api/v1/webhooks/twilio/voice/status/",
+    "CallSid=CA00000000000000000000000000000000&CallStatus=completed&From=%2B14155238886&To=%2B221771234567";
+}
+
+/// Receives from Twilio a key that was pressed during a call.
+///
+/// Stored before it is answered; the same key of the same call again does nothing. Answered
+/// with what is said next.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/twilio/voice/keys/", tag = "webhooks",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", example = "CallSid=CA00000000000000000000000000000000&Digits=1&From=%2B14155238886&To=%2B221771234567"),
+    params(
+        ("X-Twilio-Signature" = String, Header, description = "HMAC-SHA1 over address and parameters"),
+        ("said" = Option<u8>, Query, description = "How often the message was said in this call", example = 1)
+    ),
+    responses((status = 200, description = "TwiML", body = String, content_type = "text/xml", example = "<Response><Say language=\"fr-FR\">Merci.</Say><Hangup/></Response>"))
+)]
+async fn receive_keys(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: RawForm,
+) -> Result<Response, Fault> {
+    let said = said(&form.path_and_query);
+    check_signature(&app, WebhookKind::VoiceKeys(said), &headers, &form)?;
+    let twiml = api::press(&app, said, &TwilioForm(form.pairs)).await?;
+    metrics::counter!("lafiya_webhooks_stored_total").increment(1);
+    Ok(([(header::CONTENT_TYPE, XML)], twiml).into_response())
+}
+
+/// How often the message was said by then, from the address that we gave; whatever else
+/// stands there is as good as once.
+fn said(path_and_query: &str) -> u8 {
+    let query = path_and_query
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    let said = query.split('&').find_map(|pair| pair.strip_prefix("said="));
+    said.and_then(|said| said.parse().ok()).unwrap_or(1)
 }
 
 async fn receive(
@@ -71,22 +112,30 @@ async fn receive(
     headers: &HeaderMap,
     form: RawForm,
 ) -> Result<Response, Fault> {
-    if !is_signed(app, headers, &form) {
-        tracing::warn!(?kind, "a webhook without a valid signature was refused");
-        metrics::counter!("lafiya_webhooks_refused_total").increment(1);
-        return Err(Problem::new(ProblemKind::BadSignature).into());
-    }
+    check_signature(app, kind, headers, &form)?;
     api::receive(app, kind, &TwilioForm(form.pairs)).await?;
     metrics::counter!("lafiya_webhooks_stored_total").increment(1);
-    Ok((
-        [(header::CONTENT_TYPE, "text/xml; charset=utf-8")],
-        EMPTY_TWIML,
-    )
-        .into_response())
+    Ok(([(header::CONTENT_TYPE, XML)], EMPTY_TWIML).into_response())
 }
+
+const XML: &str = "text/xml; charset=utf-8";
 
 /// "Nothing more to say" (Twilio, TwiML for Programmable Messaging).
 const EMPTY_TWIML: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response></Response>"#;
+
+fn check_signature(
+    app: &App,
+    kind: WebhookKind,
+    headers: &HeaderMap,
+    form: &RawForm,
+) -> Result<(), Problem> {
+    if is_signed(app, headers, form) {
+        return Ok(());
+    }
+    tracing::warn!(?kind, "a webhook without a valid signature was refused");
+    metrics::counter!("lafiya_webhooks_refused_total").increment(1);
+    Err(Problem::new(ProblemKind::BadSignature))
+}
 
 /// The address is the configured one, whatever a proxy says; path and query are
 /// as Twilio called them.

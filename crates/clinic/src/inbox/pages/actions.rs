@@ -31,7 +31,7 @@ pub(super) async fn reply(
     PathId(id): PathId<Conversation>,
     Form(form): Form<ReplyForm>,
 ) -> Result<Redirect, Fault> {
-    let channel = Channel::parse_phone(&form.channel)
+    let channel = Channel::parse_text(&form.channel)
         .ok_or_else(|| Problem::invalid("channel", "not-a-choice"))?;
     let reply = Reply {
         body: form.body,

@@ -120,8 +120,8 @@ impl Open {
         let decision = match self.conversation().channel {
             Channel::Whatsapp => self.thread.whatsapp,
             Channel::Sms => self.thread.sms,
-            // Conversations are held on phones.
-            Channel::Email => return None,
+            // Conversations are written, on phones.
+            Channel::Voice | Channel::Email => return None,
         };
         match decision {
             Decision::Refuse(reason) | Decision::FallBack(reason) => {

@@ -237,7 +237,8 @@ fn entry(row: &EntryRow, media: &[MediaRow], zone: &Zone) -> EntryBody {
 pub(in crate::inbox) struct EventBody {
     /// UUIDv7.
     id: String,
-    /// `whatsapp_incoming`, `sms_incoming`, `whatsapp_status`, `sms_status` or `voice_status`.
+    /// `whatsapp_incoming`, `sms_incoming`, `whatsapp_status`, `sms_status`, `voice_status` or
+    /// `voice_keys`.
     event_type: String,
     /// The provider's id.
     external_id: String,

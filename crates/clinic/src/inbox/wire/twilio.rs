@@ -35,10 +35,13 @@ pub(in crate::inbox) fn event(kind: WebhookKind, form: &TwilioForm) -> NewEvent 
         WebhookKind::Sms => EventType::SmsIncoming,
         WebhookKind::Status if whatsapp => EventType::WhatsappStatus,
         WebhookKind::Status => EventType::SmsStatus,
+        WebhookKind::VoiceStatus => EventType::VoiceStatus,
+        WebhookKind::VoiceKeys(_) => EventType::VoiceKeys,
     };
     let raw_payload = payload(form);
     let external_id = form
         .get("MessageSid")
+        .or(form.get("CallSid"))
         .or(form.get("SmsSid"))
         .or(form.get("SmsMessageSid"));
     // Without an id the whole call is what makes it the same again.
@@ -48,17 +51,23 @@ pub(in crate::inbox) fn event(kind: WebhookKind, form: &TwilioForm) -> NewEvent 
     );
     let status = form
         .get("MessageStatus")
+        .or(form.get("CallStatus"))
         .or(form.get("SmsStatus"))
         .unwrap_or_default();
     let (dedupe_key, content) = match kind {
-        WebhookKind::Status => (format!("{external_id}:{status}"), status.to_owned()),
-        _ => (
+        WebhookKind::Status | WebhookKind::VoiceStatus => {
+            (format!("{external_id}:{status}"), status.to_owned())
+        }
+        WebhookKind::VoiceKeys(said) => {
+            let digits = form.get("Digits").unwrap_or_default();
+            (
+                format!("{external_id}:key:{said}:{digits}"),
+                shorten(digits),
+            )
+        }
+        WebhookKind::Whatsapp | WebhookKind::Sms => (
             external_id.clone(),
-            form.get("Body")
-                .unwrap_or_default()
-                .chars()
-                .take(LONGEST)
-                .collect(),
+            shorten(form.get("Body").unwrap_or_default()),
         ),
     };
     NewEvent {
@@ -71,6 +80,10 @@ pub(in crate::inbox) fn event(kind: WebhookKind, form: &TwilioForm) -> NewEvent 
         media: media(form),
         raw_payload,
     }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 const WHATSAPP: &str = "whatsapp:";

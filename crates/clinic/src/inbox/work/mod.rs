@@ -1,6 +1,7 @@
 //! Work that follows a provider's call.
 
 mod consent;
+mod keys;
 mod media;
 mod process;
 mod question;

@@ -7,6 +7,7 @@ use store::{StoreError, WriteTx};
 
 use super::{
     consent::{decided, is_decision},
+    keys::pressed,
     question::{answered, ask, keep_speaking},
     reply::answered_reminder,
 };
@@ -15,8 +16,8 @@ use crate::{
     inbox::{
         api::TOPIC,
         model::{
-            Announced, ConversationId, ConversationRow, EntryId, EntryKind, EventRow, MediaId,
-            ProcessingStatus,
+            Announced, ConversationId, ConversationRow, EntryId, EntryKind, EventRow, EventType,
+            MediaId, ProcessingStatus,
         },
         rules::{self, Match},
         storage::{self, EventEnd, NewEntry},
@@ -49,6 +50,7 @@ pub(super) async fn process(
     }
     match event.event_type.incoming() {
         Some(channel) => hear(tx, app, job, &event, channel).await,
+        None if event.event_type == EventType::VoiceKeys => pressed(tx, app, job, &event).await,
         None => report(tx, app, job, &event).await,
     }
 }
@@ -59,7 +61,11 @@ async fn report(
     job: &jobs::Job,
     event: &EventRow,
 ) -> Result<Done, StoreError> {
-    let Some(report) = ports::twilio::delivery_report(&event.content) else {
+    let report = match event.event_type {
+        EventType::VoiceStatus => ports::twilio::call_report(&event.content),
+        _ => ports::twilio::delivery_report(&event.content),
+    };
+    let Some(report) = report else {
         return ignore(tx, app, job, "a status that changes nothing").await;
     };
     let code = error_code(&event.raw_payload);
@@ -88,7 +94,7 @@ fn error_code(raw_payload: &str) -> Option<i64> {
     pairs.get("ErrorCode")?.as_str()?.parse().ok()
 }
 
-async fn ignore(
+pub(super) async fn ignore(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
@@ -101,7 +107,7 @@ async fn ignore(
     end(tx, app, job, ProcessingStatus::Ignored, what).await
 }
 
-async fn end(
+pub(super) async fn end(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,

@@ -26,9 +26,13 @@ pub async fn notify(
     ctx: &Ctx,
     notice: Notice,
 ) -> Result<Noticed, StoreError> {
+    let (channel, how) = (notice.channel, (notice.locale, notice.asks));
     let draft = draft(tx, ctx, notice).await?;
     let id = MessageId::new(&app.clock, &app.rng);
     let queued: Enqueued = super::write(tx, app, ctx, id, &draft).await?;
+    if queued.fresh && channel == Channel::Voice {
+        storage::speak(tx, ctx.tenant, queued.id, how).await?;
+    }
     let body = draft.body;
     Ok(Noticed { queued, body })
 }

@@ -9,11 +9,11 @@ use super::TOPIC;
 use crate::{
     App,
     messaging::{
-        model::MessageId,
+        model::{MessageId, OneCall},
         storage,
         work::{
             fallback::{fall_back, is_of_the_way},
-            send,
+            send, voice as calls,
         },
     },
 };
@@ -41,19 +41,29 @@ pub async fn apply_report(
 ) -> Result<Reported, StoreError> {
     let provider = send::phone_provider(app);
     let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
-        return Ok(Reported::UnknownMessage);
+        // An earlier call of a message that is called about again tells nothing new.
+        let before = storage::called(tx, tenant, (provider, provider_id)).await?;
+        return Ok(before.map_or(Reported::UnknownMessage, |it| Reported::Applied(it.id)));
     };
     let from = storage::state(tx, tenant, id.uuid()).await?;
     let from = from.ok_or(StoreError::RowCount {
         expected: 1,
         actual: 0,
     })?;
+    let call = OneCall {
+        message: id.uuid(),
+        provider,
+        provider_id,
+    };
+    if calls::missed(tx, app, tenant, call, (from, report, error_code)).await? {
+        return Ok(Reported::Applied(id));
+    }
     let to = send::state_of(report);
     if from.can_follow(to) {
         let step = storage::Step {
             from,
             to,
-            reason: (to == MessageState::Failed).then_some("undelivered"),
+            reason: calls::reason_of(report),
             detail: None,
             error_code,
             retryable: None,

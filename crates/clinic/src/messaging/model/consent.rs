@@ -27,7 +27,7 @@ impl ConsentSource {
     pub(in crate::messaging) const fn wording(self) -> Option<&'static str> {
         match self {
             Self::Whatsapp | Self::Sms | Self::Provider => None,
-            Self::Page | Self::Link | Self::Desk => Some("choices-1"),
+            Self::Page | Self::Link | Self::Desk => Some("choices-2"),
         }
     }
 }

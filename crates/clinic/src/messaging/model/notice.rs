@@ -19,6 +19,8 @@ pub struct Notice {
     pub other_channel: Option<Channel>,
     /// What the variables stand for by that way, where it may carry less.
     pub other_values: Option<Values>,
+    /// Whether a call takes a key for an answer: 1 confirms, 2 cancels, 9 says it again.
+    pub asks: bool,
     /// The number it goes to.
     pub recipient: Phone,
     /// The patient it is for.

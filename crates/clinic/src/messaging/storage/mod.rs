@@ -3,6 +3,7 @@ mod mail;
 mod notices;
 mod senders;
 mod templates;
+mod voice;
 
 use kernel::{Ctx, Phone, TenantId, Timestamp};
 use send_rules::{Channel, MessageState, Reason, Values};
@@ -26,6 +27,11 @@ pub(crate) use templates::STATEMENTS as TEMPLATE_STATEMENTS;
 pub(super) use templates::{
     add_version, all_reviewed, review_state, reviewed, set_reviewed, text, texts, versions,
 };
+pub(crate) use voice::STATEMENTS as VOICE_STATEMENTS;
+pub(super) use voice::{
+    call_again, call_missed, called, calls_made, calls_under_way, known_calls, note_key, speak,
+    spoken,
+};
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
@@ -34,7 +40,9 @@ macro_rules! views {
     ($rows:literal) => {
         concat!(
             "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, detail, error_code, retryable,
-            provider_id, work_attempts, created_at, updated_at,
+            provider_id, key_pressed, created_at, updated_at,
+            (SELECT COUNT(*) FROM message_attempt t WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id)
+                AS tries,
             (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by
         FROM message WHERE tenant_id = $1",
             $rows
@@ -55,11 +63,11 @@ store::statements! {
     LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
         WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
     /// Fenced: only the holder of the row may begin an attempt.
-    BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, updated_at = $5
+    BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, reason = NULL, updated_at = $5
         WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
     INSERT_ATTEMPT = "INSERT INTO message_attempt (tenant_id, message_id, number, provider, started_at)
         VALUES ($1, $2, $3, $4, $5)";
-    END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7
+    END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7, provider_id = $8
         WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
     /// The provider's id is written once, whatever the state has become meanwhile.
     ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
@@ -188,6 +196,7 @@ pub(super) struct AttemptEnd<'a> {
     pub outcome: AttemptOutcome,
     pub error_code: Option<i64>,
     pub detail: Option<&'a str>,
+    pub provider_id: Option<&'a str>,
 }
 
 pub(super) async fn end_attempt(
@@ -203,7 +212,8 @@ pub(super) async fn end_attempt(
         now,
         end.outcome,
         end.error_code,
-        end.detail
+        end.detail,
+        end.provider_id
     ];
     tx.execute_one(END_ATTEMPT, values).await
 }

@@ -14,7 +14,7 @@ use crate::messaging::model::{ConsentLine, NumberConsent, PatientConsent};
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"channel": "sms", "category": "reminder"}))]
 pub(in crate::messaging) struct CellBody {
-    /// `whatsapp` or `sms`.
+    /// `whatsapp`, `sms` or `voice`.
     channel: String,
     /// `notification`, `reminder`, `result`, `advice` or `broadcast`.
     category: String,

@@ -52,6 +52,7 @@ pub(in crate::messaging) async fn fall_back(
         channel,
         other_channel: None,
         other_values: None,
+        asks: false,
         recipient,
         patient: of.patient_id,
         idempotency_key: format!("{}|{channel}", of.idempotency_key),

@@ -2,6 +2,7 @@
 //! can be asked.
 
 use ports::{Found, Lookup};
+use send_rules::Channel;
 use store::{StoreError, WriteTx};
 
 use super::send::{accepted, address};
@@ -26,6 +27,7 @@ pub(in crate::messaging) fn lookup(
         to: address(message.channel, message.recipient.as_str()),
         since: attempt.started_at,
         body_sha256: message.body_sha256.clone(),
+        call: message.channel == Channel::Voice,
         known_ids,
     }
 }
@@ -69,6 +71,7 @@ pub(in crate::messaging) async fn not_found(
         outcome: AttemptOutcome::NotSent,
         error_code: None,
         detail: Some("the provider never got it"),
+        provider_id: None,
     };
     storage::end_attempt(tx, job, end, now).await?;
     jobs::retry_at(tx, &storage::WORK, job, now, None).await

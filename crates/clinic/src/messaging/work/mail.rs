@@ -68,7 +68,7 @@ pub(super) async fn undecided(
     message: &ToSend,
 ) -> Result<Undecided, StoreError> {
     match (message.channel, message.state) {
-        (Channel::Whatsapp | Channel::Sms, _) => Ok(Undecided::LookUp),
+        (Channel::Whatsapp | Channel::Sms | Channel::Voice, _) => Ok(Undecided::LookUp),
         (Channel::Email, MessageState::Queued) => Ok(Undecided::Again),
         (Channel::Email, _) => {
             give_up(tx, app, job).await?;

@@ -16,6 +16,7 @@ pub(super) mod fallback;
 mod lookup;
 mod mail;
 pub(super) mod send;
+pub(super) mod voice;
 
 /// Longer than the provider's own time-outs, connection and answer together.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -68,7 +69,8 @@ async fn deliver(
     let started = app.clock.now();
     let result = match &message.recipient {
         Recipient::Phone(phone) => {
-            let outgoing = send::outgoing(&app, &message, phone, &from);
+            let call = voice::call(&app, &job, &message).await?;
+            let outgoing = send::outgoing(&app, &message, (phone, &from), call);
             app.sender.send(&outgoing).await
         }
         Recipient::Email(address) => mail::send(&app, &message, address).await,

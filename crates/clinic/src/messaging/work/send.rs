@@ -3,7 +3,7 @@
 //! attempt, which the next try looks up at the provider before anything else.
 
 use kernel::{Phone, Timestamp};
-use ports::{Content, DeliveryReport, ErrorClass, Outgoing, SendError};
+use ports::{Call, Content, DeliveryReport, ErrorClass, Outgoing, SendError};
 use send_rules::{Category, Channel, Choice, Decision, MessageState, Reason, decide};
 use store::{StoreError, WriteTx};
 
@@ -17,6 +17,7 @@ use crate::messaging::{
         facts::facts,
         fallback::{fall_back, is_of_the_way},
         mail::{self, Undecided},
+        voice,
     },
 };
 
@@ -42,7 +43,7 @@ pub(in crate::messaging) enum Next {
 /// The word in the database for who takes a message of this channel.
 fn provider(app: &App, channel: Channel) -> &'static str {
     match channel {
-        Channel::Whatsapp | Channel::Sms => phone_provider(app),
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => phone_provider(app),
         Channel::Email => mail::provider(app),
     }
 }
@@ -62,7 +63,11 @@ pub(in crate::messaging) const fn state_of(report: DeliveryReport) -> MessageSta
         DeliveryReport::Sent => MessageState::Sent,
         DeliveryReport::Delivered => MessageState::Delivered,
         DeliveryReport::Read => MessageState::Read,
-        DeliveryReport::Failed => MessageState::Failed,
+        DeliveryReport::Failed
+        | DeliveryReport::CallBusy
+        | DeliveryReport::CallNoAnswer
+        | DeliveryReport::CallCanceled
+        | DeliveryReport::CallFailed => MessageState::Failed,
     }
 }
 
@@ -82,7 +87,7 @@ pub(in crate::messaging) async fn begin(
         jobs::finish(tx, &storage::WORK, job).await?;
         return Ok(Next::Over);
     }
-    let from = storage::sender(tx, job.tenant, message.channel)
+    let from = voice::sender(tx, job.tenant, message.channel)
         .await?
         .unwrap_or_default();
     let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
@@ -91,8 +96,7 @@ pub(in crate::messaging) async fn begin(
             Undecided::Again => {}
             Undecided::Over => return Ok(Next::Over),
             Undecided::LookUp => {
-                let (to, since) = (&message.recipient, attempt.started_at);
-                let known_ids = storage::known_provider_ids(tx, job.tenant, to, since).await?;
+                let known_ids = voice::known_ids(tx, job.tenant, &message, attempt).await?;
                 return Ok(Next::LookUp {
                     message,
                     from,
@@ -131,9 +135,8 @@ pub(in crate::messaging) async fn begin(
     }
     // A lookup tells messages apart by text and number, so two equal ones never fly together.
     if message.state == MessageState::Queued
-        && storage::twins_in_flight(tx, job, &message).await? > 0
+        && let Some(soon) = voice::wait_for_twin(tx, job, &message, now).await?
     {
-        let soon = now.plus(std::time::Duration::from_secs(1));
         jobs::retry_at(
             tx,
             &storage::WORK,
@@ -184,18 +187,16 @@ async fn refuse(
 pub(in crate::messaging) fn outgoing(
     app: &App,
     message: &ToSend,
-    to: &Phone,
-    from: &str,
+    (to, from): (&Phone, &str),
+    call: Option<Call>,
 ) -> Outgoing {
     Outgoing {
         from: address(message.channel, from),
         to: address(message.channel, to.as_e164()),
         body: kernel::Redacted(message.body.clone()),
         content: content(message),
-        status_callback: Some(format!(
-            "{}/api/v1/webhooks/twilio/status/",
-            app.settings.public_url
-        )),
+        status_callback: Some(voice::status_address(app, message.channel)),
+        call,
     }
 }
 
@@ -213,7 +214,7 @@ fn content(message: &ToSend) -> Option<Content> {
 pub(super) fn address(channel: Channel, number: &str) -> String {
     match channel {
         Channel::Whatsapp => format!("whatsapp:{number}"),
-        Channel::Sms | Channel::Email => number.to_owned(),
+        Channel::Sms | Channel::Voice | Channel::Email => number.to_owned(),
     }
 }
 
@@ -238,6 +239,7 @@ pub(in crate::messaging) async fn accepted(
         outcome: AttemptOutcome::Accepted,
         error_code: None,
         detail: None,
+        provider_id: Some(provider_id),
     };
     storage::end_attempt(tx, job, end, now).await?;
     tx.emit(TOPIC, job.id);
@@ -263,6 +265,7 @@ pub(in crate::messaging) async fn failed(
         },
         error_code: error.code,
         detail: Some(&error.detail),
+        provider_id: None,
     };
     storage::end_attempt(tx, job, end, now).await?;
     if unknown && way == Channel::Email {

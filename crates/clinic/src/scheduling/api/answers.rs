@@ -141,8 +141,8 @@ pub async fn answer(
     let way = match incoming.channel {
         Channel::Sms => AnswerWay::Sms,
         Channel::Whatsapp => AnswerWay::Whatsapp,
-        // Nobody is asked by e-mail.
-        Channel::Email => return Ok(None),
+        // Nobody is asked by e-mail, and a call is answered by its keys.
+        Channel::Voice | Channel::Email => return Ok(None),
     };
     let (one, effect) = answered(tx, app, ctx, &question, (reply, way)).await?;
     thanks(tx, app, ctx, incoming, (&one, effect)).await
@@ -270,6 +270,7 @@ async fn thanks(
         channel: incoming.channel,
         other_channel: None,
         other_values: None,
+        asks: false,
         recipient: incoming.phone.clone(),
         patient: Some(incoming.patient),
         idempotency_key: format!("notice-{key}:{}:{}", one.id, one.version),

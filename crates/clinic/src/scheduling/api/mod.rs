@@ -9,6 +9,7 @@ mod exceptions;
 mod feeds;
 mod hours;
 mod indicators;
+mod keyed;
 mod link_consent;
 mod notify;
 mod offers;
@@ -37,6 +38,7 @@ pub use exceptions::{
 pub use feeds::{drop_feed, feed, make_feed, read_feed};
 pub use hours::{NewHours, add_hours, change_hours, drop_hours, hours, hours_of};
 pub use indicators::indicators;
+pub use keyed::keyed;
 pub use link_consent::{LinkedConsent, choose_by_link, linked_consent};
 pub(super) use offers::offer_freed;
 pub use online::{online_booking, open_clinic, open_slots, set_online_booking, sweep_codes};

@@ -71,6 +71,7 @@ pub(super) async fn write(
         channel: way_to(tx, app, ctx, &reach.phone, (event, reach.locale)).await?,
         other_channel: Some(Channel::Sms),
         other_values: None,
+        asks: false,
         recipient: reach.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("appointment:{}:{}", one.id, one.version),

@@ -287,6 +287,7 @@ async fn tell(
         channel,
         other_channel: Some(Channel::Sms),
         other_values: None,
+        asks: false,
         recipient: reach.phone.clone(),
         patient: Some(made.patient_id),
         idempotency_key: format!("waiting:{}", made.id),

@@ -159,6 +159,7 @@ pub(in crate::scheduling) async fn remind(
         // A digit may not come back from there.
         other_channel: (!matches!(asks, Some(Asking::Digit))).then_some(Channel::Sms),
         other_values: None,
+        asks: false,
         recipient: reach.phone.clone(),
         patient: Some(one.patient_id),
         idempotency_key: format!("reminder:{}:{today}", one.patient_id),

@@ -40,6 +40,8 @@ kernel::words! {
         Sms = "sms",
         /// By WhatsApp.
         Whatsapp = "whatsapp",
+        /// By a key during a call.
+        Voice = "voice",
         /// Over the link of the reminder.
         Link = "link",
     }

@@ -28,6 +28,7 @@ store::statements! {
     ASKED_ALSO = "SELECT appointment_id AS id, starts_at FROM reminder_question_visit
         WHERE tenant_id = $1 AND question_id = $2 ORDER BY starts_at, appointment_id";
     QUESTION = questions!("WHERE q.tenant_id = $1 AND q.id = $2");
+    QUESTION_OF_MESSAGE = questions!("WHERE q.tenant_id = $1 AND q.message_id = $2 ORDER BY q.id LIMIT 1");
     /// Of visits to come that stand as they were asked about, or were answered.
     QUESTIONS_TO = questions!("JOIN appointment a ON a.tenant_id = q.tenant_id AND a.id = q.appointment_id
             AND a.starts_at = q.starts_at
@@ -86,6 +87,16 @@ pub(in crate::scheduling) async fn question(
     id: QuestionId,
 ) -> Result<Option<Question>, StoreError> {
     tx.optional(QUESTION, params![tenant, id]).await
+}
+
+/// What this message asked about a visit.
+pub(in crate::scheduling) async fn question_of_message(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    message: MessageId,
+) -> Result<Option<Question>, StoreError> {
+    tx.optional(QUESTION_OF_MESSAGE, params![tenant, message])
+        .await
 }
 
 /// What this number was asked about visits of this patient that are to come, the

@@ -3,6 +3,7 @@ mod home;
 mod mailbox;
 mod overview;
 mod simulator;
+mod simulator_calls;
 
 use webkit::Routes;
 
@@ -13,5 +14,6 @@ pub(super) fn routes() -> Routes<App> {
         .merge(health::routes())
         .merge(overview::routes())
         .merge(simulator::routes())
+        .merge(simulator_calls::routes())
         .merge(mailbox::routes())
 }

@@ -12,6 +12,7 @@ use send_rules::{Category, Channel};
 use serde::Deserialize;
 use webkit::{Caller, Fault, Form, Policy, Query, Routes, Shell, render};
 
+use super::simulator_calls::PlayedCall;
 use crate::{
     App, identity,
     inbox::api::{TwilioForm, WebhookKind, heard_from, receive},
@@ -32,6 +33,7 @@ struct Bubble {
     channel: Channel,
     at: Timestamp,
     state: Option<String>,
+    call: Option<PlayedCall>,
 }
 
 struct Screen {
@@ -44,6 +46,10 @@ struct Screen {
 impl Screen {
     fn when(&self, at: &Timestamp) -> String {
         at.hour_minute(&self.zone)
+    }
+
+    fn is_calls(&self) -> bool {
+        self.channel == Channel::Voice
     }
 
     fn is_current(&self, phone: &str) -> bool {
@@ -113,7 +119,7 @@ async fn screen(
 }
 
 /// Playing patients makes sense only where nothing really leaves.
-fn only_simulated(app: &App) -> Result<(), Problem> {
+pub(super) fn only_simulated(app: &App) -> Result<(), Problem> {
     if app.settings.simulated {
         Ok(())
     } else {
@@ -177,6 +183,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
             channel,
             at,
             state: None,
+            call: None,
         });
     let got = messaging::api::to_number(&mut tx, tenant, &phone)
         .await?
@@ -184,6 +191,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
         .filter(|message| shows_codes || message.category != Category::Security)
         .map(|message| Bubble {
             mine: false,
+            call: PlayedCall::of(&message),
             body: message.body,
             channel: message.channel,
             at: message.created_at,
@@ -220,7 +228,7 @@ async fn send(
 ) -> Result<Redirect, Fault> {
     only_simulated(&app)?;
     let no_phone = || Problem::invalid("channel", "not-a-choice");
-    let channel = Channel::parse_phone(&message.channel).ok_or_else(no_phone)?;
+    let channel = Channel::parse_text(&message.channel).ok_or_else(no_phone)?;
     let (phone, ours) = {
         let mut tx = app.store.read(&caller.ctx).await?;
         let country = identity::api::tenant(&mut tx, caller.ctx.tenant)
@@ -237,7 +245,7 @@ async fn send(
     let (kind, path, prefix) = match channel {
         Channel::Whatsapp => (WebhookKind::Whatsapp, "whatsapp", "whatsapp:"),
         Channel::Sms => (WebhookKind::Sms, "sms", ""),
-        Channel::Email => return Err(no_phone().into()),
+        Channel::Voice | Channel::Email => return Err(no_phone().into()),
     };
     let fields = [
         ("MessageSid", format!("SM{}", app.rng.secret(16))),
@@ -247,19 +255,30 @@ async fn send(
         ("Body", message.body),
         ("NumMedia", "0".to_owned()),
     ];
-    let form: Vec<(String, String)> = fields
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
-    let address = format!("{}/api/v1/webhooks/twilio/{path}/", app.settings.public_url);
-    let token = &app.settings.twilio_auth_token;
-    let signature = ports::twilio::signature::sign(token, &address, &form);
-    if !ports::twilio::signature::verify(token, &address, &form, &signature) {
-        return Err(Problem::new(kernel::ProblemKind::BadSignature).into());
-    }
-    receive(&app, kind, &TwilioForm(form)).await?;
+    let form = signed(&app, &format!("{path}/"), fields)?;
+    receive(&app, kind, &form).await?;
     let number = phone.as_e164().trim_start_matches('+');
     Ok(Redirect::to(&format!(
         "/simulator?phone=%2B{number}&channel={channel}"
     )))
+}
+
+/// The form that a provider would post to this address of its webhooks, signed and
+/// checked as theirs are.
+pub(super) fn signed(
+    app: &App,
+    path: &str,
+    fields: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<TwilioForm, Problem> {
+    let named = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value));
+    let form: Vec<(String, String)> = named.collect();
+    let address = format!("{}/api/v1/webhooks/twilio/{path}", app.settings.public_url);
+    let token = &app.settings.twilio_auth_token;
+    let signature = ports::twilio::signature::sign(token, &address, &form);
+    if !ports::twilio::signature::verify(token, &address, &form, &signature) {
+        return Err(Problem::new(kernel::ProblemKind::BadSignature));
+    }
+    Ok(TwilioForm(form))
 }
