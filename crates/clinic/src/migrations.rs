@@ -58,4 +58,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0045_scheduling_hold",
     "0046_patients_digits",
     "0047_messaging_consent",
+    "0050_outreach_reminder",
 ];

@@ -1,5 +1,6 @@
 //! What siblings may ask of the outbox.
 
+mod cancel;
 mod consent;
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
@@ -11,6 +12,7 @@ use webkit::BoxFuture;
 use super::{model::Draft, storage, work::send};
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
+pub use cancel::cancel;
 pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,

@@ -20,7 +20,9 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(crate) use storage::{CONSENT_STATEMENTS, MAIL_STATEMENTS, STATEMENTS, WORK};
+pub(crate) use storage::{
+    CANCEL_STATEMENTS, CONSENT_STATEMENTS, MAIL_STATEMENTS, STATEMENTS, WORK,
+};
 
 /// The outbox's routes.
 pub(crate) fn routes() -> Routes<App> {
