@@ -36,7 +36,7 @@ CREATE TABLE reminder_note (
     CHECK ((answer IS NULL) = (answered_at IS NULL))
 ){strict};
 CREATE INDEX reminder_note_order ON reminder_note (tenant_id, scheduled_at, id) WHERE deleted_at IS NULL;
-CREATE INDEX reminder_note_patient ON reminder_note (tenant_id, patient_id);
+CREATE INDEX reminder_note_patient ON reminder_note (tenant_id, patient_id, scheduled_at);
 CREATE INDEX reminder_note_message ON reminder_note (tenant_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX reminder_note_armed ON reminder_note (tenant_id, scheduled_at, id) WHERE work_due_at IS NOT NULL;
 --! tenant_table reminder_note

@@ -47,27 +47,26 @@ impl Times {
     /// # Errors
     /// Each wrong field.
     pub(super) fn check(&self, now: Timestamp) -> Result<Timestamp, Vec<FieldError>> {
-        let expiry = self.expiry();
         let mut faults = Vec::new();
-        let mut wrong = |field, code| faults.push(FieldError::new(field, code));
-        if self
-            .appointment_at
-            .is_some_and(|at| at <= self.scheduled_at)
-        {
-            wrong("appointment_time", "before-reminder");
+        let ends = [
+            ("appointment_time", self.appointment_at),
+            ("expires_at", self.expires_at),
+        ];
+        for (field, end) in ends {
+            match end {
+                Some(end) if end <= now => faults.push(FieldError::new(field, "reminder-over")),
+                Some(end) if end <= self.scheduled_at => {
+                    faults.push(FieldError::new(field, "before-reminder"));
+                }
+                _ => {}
+            }
         }
-        if self.expires_at.is_some_and(|at| at <= self.scheduled_at) {
-            wrong("expires_at", "before-reminder");
-        }
-        let is_late = self.scheduled_at.plus(LATE) < now;
-        match (self.expires_at, self.appointment_at) {
-            (Some(_), _) if expiry <= now => wrong("expires_at", "reminder-over"),
-            (None, Some(_)) if expiry <= now => wrong("appointment_time", "reminder-over"),
-            (None, None) if is_late => wrong("scheduled_time", "reminder-over"),
-            _ => {}
+        let has_end = self.expires_at.is_some() || self.appointment_at.is_some();
+        if !has_end && self.scheduled_at.plus(LATE) < now {
+            faults.push(FieldError::new("scheduled_time", "reminder-over"));
         }
         match faults.is_empty() {
-            true => Ok(expiry),
+            true => Ok(self.expiry()),
             false => Err(faults),
         }
     }

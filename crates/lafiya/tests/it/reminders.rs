@@ -356,7 +356,9 @@ on_both_engines! {
         let unwanted = s.written(json!({"scheduled_time": "2027-03-03T10:00:00"})).await;
         let refused = s.until(&unwanted, "refused").await;
         assert!(refused["last_error"].is_string() && refused["sent"] == false, "{refused}");
-        assert_eq!(twilio.accepted().len(), 4);
+        let bodies = twilio.accepted_by_body();
+        let reminders: Vec<_> = bodies.iter().filter(|(body, _)| body.starts_with("Rappel")).collect();
+        assert!(reminders.len() == 4 && reminders.iter().all(|(_, times)| **times == 1), "{reminders:?}");
         s.clinic.stop_work().await;
     }
 
