@@ -3,28 +3,9 @@ use store::{Params, ReadTx, StoreError, params};
 
 use crate::outreach::model::{Reminder, ReminderId, Sought};
 
+/// `p` is the patient as he stands today: the record that his was merged into, if it was.
 /// How a reminder stands: while it is armed it waits, whatever became of an earlier
 /// message; after that its message says it, and one that was never written lost its use.
-macro_rules! status {
-    () => {
-        "CASE WHEN r.work_due_at IS NOT NULL THEN 'pending' WHEN r.work_dead_at IS NOT NULL THEN 'failed'
-            WHEN m.state IS NULL THEN 'expired' WHEN m.state = 'queued' THEN 'pending'
-            WHEN m.state IN ('accepted', 'sent') THEN 'sent' WHEN m.state IN ('delivered', 'read') THEN 'delivered'
-            ELSE m.state END"
-    };
-}
-
-/// `p` is the patient as he stands today: the record that his was merged into, if it was.
-macro_rules! from {
-    () => {
-        " FROM reminder_note r
-        JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
-        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
-        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND m.id = r.message_id AND r.work_due_at IS NULL
-        WHERE r.tenant_id = $1 AND r.deleted_at IS NULL"
-    };
-}
-
 macro_rules! reminders {
     ($rows:expr) => {
         concat!(
@@ -34,28 +15,50 @@ macro_rules! reminders {
             r.method AS method, r.scheduled_at AS scheduled_at, r.appointment_at AS appointment_at,
             r.expires_at AS expires_at, r.message_id AS message_id, r.round AS round, r.answer AS answer,
             r.answered_at AS answered_at, r.created_by AS created_by, r.created_at AS created_at,
-            r.updated_at AS updated_at, r.version AS version, r.work_due_at IS NOT NULL AS armed, ",
-            status!(),
-            " AS status, m.reason AS reason, m.work_error AS waits, m.error_code AS error_code, m.provider_id AS provider_id,
+            r.updated_at AS updated_at, r.version AS version, r.work_due_at IS NOT NULL AS armed,
+            CASE WHEN r.work_due_at IS NOT NULL THEN 'pending' WHEN r.work_dead_at IS NOT NULL THEN 'failed'
+                WHEN m.state IS NULL THEN 'expired' WHEN m.state = 'queued' THEN 'pending'
+                WHEN m.state IN ('accepted', 'sent') THEN 'sent' WHEN m.state IN ('delivered', 'read') THEN 'delivered'
+                ELSE m.state END AS status,
+            m.reason AS reason, m.work_error AS waits, m.error_code AS error_code, m.provider_id AS provider_id,
             (SELECT COUNT(*) FROM message_attempt t WHERE t.tenant_id = m.tenant_id AND t.message_id = m.id) AS attempts,
             CASE WHEN m.state IN ('accepted', 'sent', 'delivered', 'read') THEN COALESCE((SELECT MAX(t.finished_at)
                 FROM message_attempt t WHERE t.tenant_id = m.tenant_id AND t.message_id = m.id AND t.outcome = 'accepted'),
-                m.updated_at) END AS left_at",
-            from!(),
+                m.updated_at) END AS left_at
+        FROM reminder_note r
+        JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND m.id = r.message_id AND r.work_due_at IS NULL
+        WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
             $rows
         )
     };
 }
 
-/// A restricted patient's reasons are not searched: a hit would tell them.
+macro_rules! counted {
+    ($rows:expr) => {
+        concat!(
+            "SELECT COUNT(*) AS value FROM reminder_note r
+        JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
+        JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND m.id = r.message_id AND r.work_due_at IS NULL
+        WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
+            $rows
+        )
+    };
+}
+
+/// The states as `reminders!` shows them. A restricted patient's reasons are not
+/// searched: a hit would tell them.
 macro_rules! wanted {
     () => {
-        concat!(
-            " AND r.scheduled_at >= $2 AND r.scheduled_at <= $3 AND (CAST($4 AS TEXT) IS NULL OR r.method = $4)
-            AND (CAST($5 AS TEXT) IS NULL OR r.language = $5) AND (CAST($6 AS TEXT) IS NULL OR $6 LIKE '%,' || ",
-            status!(),
-            " || ',%') AND (CAST($7 AS TEXT) IS NULL OR (r.reason_folded LIKE $7 ESCAPE '!' AND NOT p.restricted))"
-        )
+        " AND r.scheduled_at >= $2 AND r.scheduled_at <= $3 AND (CAST($4 AS TEXT) IS NULL OR r.method = $4)
+            AND (CAST($5 AS TEXT) IS NULL OR r.language = $5)
+            AND (CAST($6 AS TEXT) IS NULL OR $6 LIKE '%,' || CASE WHEN r.work_due_at IS NOT NULL THEN 'pending'
+                WHEN r.work_dead_at IS NOT NULL THEN 'failed' WHEN m.state IS NULL THEN 'expired'
+                WHEN m.state = 'queued' THEN 'pending' WHEN m.state IN ('accepted', 'sent') THEN 'sent'
+                WHEN m.state IN ('delivered', 'read') THEN 'delivered' ELSE m.state END || ',%')
+            AND (CAST($7 AS TEXT) IS NULL OR (r.reason_folded LIKE $7 ESCAPE '!' AND NOT p.restricted))"
     };
 }
 
@@ -72,8 +75,8 @@ store::statements! {
     LIST = reminders!(concat!(wanted!(), " ORDER BY r.scheduled_at, r.id LIMIT $8 OFFSET $9"));
     /// Ordered by an expression: by the column alone, SQLite walks all of the clinic's.
     LIST_OF_PATIENT = reminders!(concat!(wanted!(), of_patient!(), " ORDER BY r.scheduled_at + 0, r.id LIMIT $9 OFFSET $10"));
-    COUNT = concat!("SELECT COUNT(*) AS value", from!(), wanted!());
-    COUNT_OF_PATIENT = concat!("SELECT COUNT(*) AS value", from!(), wanted!(), of_patient!());
+    COUNT = counted!(wanted!());
+    COUNT_OF_PATIENT = counted!(concat!(wanted!(), of_patient!()));
 }
 
 pub(in crate::outreach) async fn find(
