@@ -121,6 +121,9 @@ pub struct Settings {
     pub default_tenant: Option<String>,
     /// How many weeks ahead calendars for download and feeds reach, 1 to 52.
     pub calendar_weeks_ahead: u16,
+    /// When due reminders are sent, a cron expression of five fields in UTC; each at its
+    /// own time without one.
+    pub reminders_cron: Option<String>,
     /// Whether messages really leave, or stay in the simulator.
     pub simulated: bool,
 }

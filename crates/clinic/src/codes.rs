@@ -62,6 +62,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("patient-merged", Conflict),
     ("record-has-account", Conflict),
     ("record-restricted", Forbidden),
+    ("reminder-sent", Conflict),
     ("role-too-high", Forbidden),
     ("second-factor-first", Conflict),
     ("second-factor-needed", Unauthenticated),

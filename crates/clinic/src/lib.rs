@@ -10,6 +10,7 @@ pub mod identity;
 pub mod inbox;
 pub mod messaging;
 mod migrations;
+pub mod outreach;
 pub mod patients;
 pub mod scheduling;
 pub mod web;
@@ -53,12 +54,15 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("inbox", inbox::EVENT_STATEMENTS),
         ("inbox", inbox::LINE_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
+        ("messaging", messaging::CANCEL_STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
         ("messaging", messaging::NOTICE_STATEMENTS),
         ("messaging", messaging::SENDER_STATEMENTS),
         ("messaging", messaging::TEMPLATE_STATEMENTS),
         ("messaging", messaging::VOICE_STATEMENTS),
+        ("outreach", outreach::STATEMENTS),
+        ("outreach", outreach::LIST_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::ACCOUNT_STATEMENTS),
@@ -90,6 +94,7 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
         &inbox::MEDIA_WORK,
         &scheduling::REMINDER_WORK,
         &scheduling::FREED_WORK,
+        &outreach::WORK,
         &jobs::SCHEDULE_WORK,
     ]
 }
@@ -122,6 +127,7 @@ pub fn routes_with(extra: Routes<App>) -> Built<App> {
         .merge(care::routes())
         .merge(messaging::routes())
         .merge(scheduling::routes())
+        .merge(outreach::routes())
         .merge(inbox::routes())
         .merge(web::routes())
         .build(ApiInfo {
@@ -191,6 +197,7 @@ pub fn work(app: &App) -> Vec<jobs::Queue> {
     let mut queues = inbox::work(app);
     queues.extend(care::work(app));
     queues.extend(scheduling::work(app));
+    queues.push(outreach::work(app));
     queues.push(messaging::work(app));
     queues
 }

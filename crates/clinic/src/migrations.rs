@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0047_messaging_consent",
     "0048_messaging_templates",
     "0049_messaging_voice",
+    "0050_outreach_reminder",
     "0051_inbox_voice",
     "0052_scheduling_voice",
 ];

@@ -25,7 +25,7 @@ mod sql;
 pub use engine::{Engine, LEASE, TAKE_OVER};
 pub use queue::{Buried, Failure, Job, Outcome, Queue, Runner};
 pub use retry::{RetryClass, RetryRule};
-pub use schedule::{SCHEDULE_WORK, Schedule, queue as schedules};
+pub use schedule::{SCHEDULE_WORK, Schedule, next_tick, queue as schedules};
 pub use sql::{
     QueueStats, WorkSql, bury, claim, dead_letters, finish, next_due, release_all, renew_all,
     retry_at, revive, stats, try_alone, wake,

@@ -87,12 +87,28 @@ async fn run(schedules: Arc<Vec<Schedule>>, clock: Clock, job: Job) -> Result<Ou
 
 /// The first time after `now` that the expression names.
 fn next(cron: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
+    named(cron, now, false)
+}
+
+/// The first time that a cron expression of five fields, in UTC, names from this
+/// second on, the second that has begun left out.
+///
+/// # Errors
+/// A wrong cron expression.
+pub fn next_tick(cron: &str, from: Timestamp) -> Result<Timestamp, StoreError> {
+    const SECOND: i64 = 1_000_000;
+    let whole = from.micros().saturating_add(SECOND - 1).div_euclid(SECOND);
+    let whole = Timestamp::from_micros(whole.saturating_mul(SECOND));
+    named(cron, whole, true)
+}
+
+fn named(cron: &str, now: Timestamp, inclusive: bool) -> Result<Timestamp, StoreError> {
     let wrong =
         |error: &dyn std::fmt::Display| StoreError::Internal(format!("schedule {cron:?}: {error}"));
     let expression = Cron::from_str(cron).map_err(|e| wrong(&e))?;
     let now = croner_time(now).ok_or_else(|| wrong(&"time out of range"))?;
     let then = expression
-        .find_next_occurrence(&now, false)
+        .find_next_occurrence(&now, inclusive)
         .map_err(|e| wrong(&e))?;
     Ok(Timestamp::from_micros(then.timestamp_micros()))
 }
@@ -130,5 +146,20 @@ mod tests {
                 .contains("every day")
         );
         assert_ne!(id_of("housekeeping"), id_of("reminders"));
+    }
+
+    #[test]
+    fn a_tick_may_be_now_and_is_never_before() {
+        let at = |text: &str| Timestamp::parse(text).unwrap();
+        let hour = at("2026-03-01T11:00:00Z");
+        for (from, tick) in [
+            (hour, hour),
+            (at("2026-03-01T10:00:00.000001Z"), hour),
+            (at("2026-03-01T10:59:59.999999Z"), hour),
+            (at("2026-03-01T11:00:01Z"), at("2026-03-01T12:00:00Z")),
+        ] {
+            assert_eq!(next_tick("0 * * * *", from).unwrap(), tick, "{from:?}");
+        }
+        assert!(next_tick("hourly", hour).is_err());
     }
 }

@@ -45,6 +45,18 @@ impl Phone {
     /// # Errors
     /// See [`PhoneError`].
     pub fn parse(text: &str, country: Country) -> Result<Self, PhoneError> {
+        Self::read(text, Some(country))
+    }
+
+    /// The same for a number that must name its country, by `+` or `00`.
+    ///
+    /// # Errors
+    /// See [`PhoneError`].
+    pub fn international(text: &str) -> Result<Self, PhoneError> {
+        Self::read(text, None)
+    }
+
+    fn read(text: &str, country: Option<Country>) -> Result<Self, PhoneError> {
         let bare = text.trim();
         let bare = bare.strip_prefix("whatsapp:").unwrap_or(bare).trim();
         if bare.chars().count() > 32 {
@@ -54,7 +66,8 @@ impl Phone {
             Some(rest) => format!("+{rest}"),
             None => bare.to_owned(),
         };
-        let region = (!bare.starts_with('+')).then_some(country.0);
+        let region = country.filter(|_| !bare.starts_with('+'));
+        let region = region.map(|country| country.0);
         let number = phonenumber::parse(region, &bare).map_err(|_| PhoneError::Unreadable)?;
         if !phonenumber::is_valid(&number) {
             return Err(PhoneError::Invalid);
@@ -183,6 +196,21 @@ mod tests {
             "77 123 45 67 77 123 45 67 77 123 45 67",
         ] {
             assert!(Phone::parse(text, senegal()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_have_to_name_its_country() {
+        for text in ["+221 77 123 45 67", "00221771234567"] {
+            let phone = Phone::international(text).unwrap();
+            assert_eq!(phone.as_e164(), "+221771234567");
+        }
+        for text in ["771234567", "221771234567", "", "+"] {
+            assert_eq!(
+                Phone::international(text),
+                Err(PhoneError::Unreadable),
+                "{text}"
+            );
         }
     }
 

@@ -34,6 +34,16 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// Removes accents and case and nothing else: `« 100 % Été »` becomes
+/// `« 100 % ete »`. For searches in which signs count.
+#[must_use]
+pub fn fold_letters(text: &str) -> String {
+    let kept = text
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c));
+    kept.flat_map(char::to_lowercase).collect()
+}
+
 /// Lower-case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -76,6 +86,11 @@ mod tests {
         ] {
             assert_eq!(fold(raw), folded);
         }
+    }
+
+    #[test]
+    fn folds_letters_and_leaves_signs() {
+        assert_eq!(fold_letters("« 100 % Été_1 »"), "« 100 % ete_1 »");
     }
 
     #[test]

@@ -50,6 +50,8 @@ pub struct Config {
     pub default_tenant: Option<String>,
     /// How many weeks ahead calendars reach.
     pub calendar_weeks_ahead: u16,
+    /// When due reminders are sent, if not each at its own time.
+    pub reminders_cron: Option<String>,
     /// What is logged.
     pub log: String,
 }
@@ -89,6 +91,7 @@ impl Config {
         let public_url = reader.read(&settings::PUBLIC_URL);
         let bucket = files::bucket(&mut reader);
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
+        let reminders_cron = reader.read(&settings::REMINDERS_CRON);
         let twilio = twilio(&mut reader);
         let mail = mail::server(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
@@ -112,6 +115,7 @@ impl Config {
                 trusted_proxies,
                 default_tenant,
                 calendar_weeks_ahead: weeks,
+                reminders_cron,
                 log,
             }),
             _ => Err(reader.faults),

@@ -50,6 +50,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
             twilio_account_sid: provider.account_sid,
             default_tenant: config.default_tenant.clone(),
             calendar_weeks_ahead: config.calendar_weeks_ahead,
+            reminders_cron: config.reminders_cron.clone(),
             simulated: provider.sender.is_simulated(),
         },
         security_post: Arc::new(messaging::SecurityOutbox),

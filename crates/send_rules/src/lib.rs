@@ -10,6 +10,7 @@ mod consent;
 mod decision;
 mod gsm7;
 mod keywords;
+mod neutral;
 mod reply;
 mod segments;
 mod state;
@@ -27,6 +28,7 @@ pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
 };
 pub use keywords::Keyword;
+pub use neutral::is_neutral;
 pub use reply::{Reply, brings_answers};
 pub use segments::{Encoding, Segments, segments};
 pub use state::MessageState;

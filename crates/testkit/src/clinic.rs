@@ -137,6 +137,7 @@ impl TestClinic {
                 twilio_account_sid: format!("AC{}", "0".repeat(32)),
                 default_tenant: None,
                 calendar_weeks_ahead: 12,
+                reminders_cron: None,
                 simulated: setup.sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),

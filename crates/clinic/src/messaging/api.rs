@@ -1,5 +1,6 @@
 //! What siblings may ask of the outbox.
 
+mod cancel;
 mod consent;
 mod notice;
 mod report;
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
+pub use cancel::cancel;
 pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,

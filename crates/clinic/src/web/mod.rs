@@ -35,6 +35,12 @@ pub fn navigation() -> Vec<NavEntry> {
             also: &[],
         },
         NavEntry {
+            href: "/reminders",
+            label: "notes-title",
+            policy: Policy::STAFF,
+            also: &[],
+        },
+        NavEntry {
             href: "/patients",
             label: "patients-title",
             policy: Policy::STAFF,

@@ -141,6 +141,9 @@ settings! {
     /// How many weeks ahead doctors' calendars for download and feeds reach.
     CALENDAR_WEEKS_AHEAD: u16 = (
         entry("calendar_weeks_ahead", &["CALENDAR_WEEKS_AHEAD", "LAFIYA_CALENDAR_WEEKS_AHEAD"], "12").or("12"), weeks);
+    /// When due reminders are sent, in UTC; unset: each at its own time.
+    REMINDERS_CRON: String = (
+        entry("reminders_cron", &["LAFIYA_REMINDERS_CRON"], "0 * * * *"), cron);
     /// What is logged.
     LOG: String = (
         entry("log", &["LAFIYA_LOG"], "info,store=debug").or("info"), log);
@@ -249,6 +252,14 @@ fn weeks(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(count @ 1..=52) => Ok(count),
         _ => Err("not a number from 1 to 52".into()),
+    }
+}
+
+fn cron(text: &str) -> Result<String, String> {
+    let epoch = kernel::Timestamp::from_micros(0);
+    match jobs::next_tick(text, epoch) {
+        Ok(_) if text.split_whitespace().count() == 5 => Ok(text.to_owned()),
+        _ => Err("not a cron expression: minute, hour, day, month, weekday".into()),
     }
 }
 

@@ -122,6 +122,12 @@ fn a_wrong_value_is_named_with_its_source_and_a_good_example() {
             "not a number from 1 to 52",
         ),
         (
+            "LAFIYA_REMINDERS_CRON",
+            "hourly",
+            "reminders_cron",
+            "not a cron expression",
+        ),
+        (
             "LAFIYA_PUBLIC_URL",
             "clinic.sn",
             "public_url",

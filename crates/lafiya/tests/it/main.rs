@@ -45,6 +45,7 @@ mod record_notices;
 mod records;
 mod records_pages;
 mod reminder_answers;
+mod reminders;
 mod schema;
 mod second_factor;
 mod server;

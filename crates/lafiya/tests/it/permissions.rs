@@ -71,6 +71,7 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/users/invitations/", "invitation"),
         ("/users/", "user"),
         ("/patients/", "patient"),
+        ("/reminders/", "reminder"),
         ("/api/v1/inbox/conversations/", "conversation"),
         ("/api/v1/inbox/media/", "media"),
         ("/inbox/media/", "media"),
@@ -132,6 +133,11 @@ fn body_of(path: &str, patient: &str) -> Value {
     match action {
         // Of another version: it must be there for the next caller.
         "delete" if path.starts_with("/agenda/") => json!({"version": "999"}),
+        "again" | "remove" if path.starts_with("/reminders/") => json!({"version": "999"}),
+        "{id}" if path.starts_with("/reminders/") => json!({
+            "patient_id": patient, "appointment_reason": "Visite", "language": "french", "method": "sms",
+            "scheduled_time": "2099-01-05T08:00:00",
+        }),
         "decline" if path.starts_with("/my/") => json!({}),
         "decline" if path.starts_with("/agenda/") => json!({"message": "Absent ce jour-là"}),
         "assign" if path.starts_with("/agenda/") => json!({"medecin": patient}),
@@ -215,6 +221,8 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     let visit = call(Method::POST, "/api/v1/appointments/", Some(visit)).await;
     let wish = json!({"patient": patient["patient_id"], "date_start": "2099-01-05", "date_end": "2099-01-05"});
     let wish = call(Method::POST, "/api/v1/waiting-list/", Some(wish)).await;
+    let reminder = json!({"patient_id": patient["patient_id"], "appointment_reason": "Visite", "language": "french", "method": "sms", "scheduled_time": "2099-01-05T08:00:00"});
+    let reminder = make("/reminders/create", reminder).await;
     let record = record(
         clinic,
         &admin,
@@ -259,6 +267,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         ("absence", id(&absence["id"])),
         ("appointment", id(&visit["id"])),
         ("wish", id(&wish["id"])),
+        ("reminder", id(&reminder["id"])),
         ("share", id(&share["id"])),
         ("record", record.record),
         ("result", record.result),
@@ -399,7 +408,10 @@ impl Scene {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         if route.method == Method::DELETE
-            && matches!(object_of(&route.path), Some("hours" | "absence"))
+            && matches!(
+                object_of(&route.path),
+                Some("hours" | "absence" | "reminder")
+            )
         {
             // Of another version: it stays for those who come next.
             request = request.header(header::IF_MATCH, "\"99\"");

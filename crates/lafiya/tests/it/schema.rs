@@ -204,6 +204,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/r/", ""),
     ("/readyz", ""),
     ("/register", ""),
+    ("/reminders", "Rappels"),
     ("/reset", ""),
     ("/s/", ""),
     ("/second-factor", "Mon compte"),

@@ -140,6 +140,7 @@ mod tests {
             default_tenant: None,
             simulated: true,
             calendar_weeks_ahead: 12,
+            reminders_cron: None,
         }
     }
 

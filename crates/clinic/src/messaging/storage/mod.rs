@@ -1,3 +1,4 @@
+mod cancel;
 mod consent;
 mod mail;
 mod notices;
@@ -15,6 +16,8 @@ use super::{
     rules::number_like,
 };
 
+pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
+pub(super) use cancel::cancel;
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;

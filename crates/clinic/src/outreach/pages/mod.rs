@@ -1,0 +1,37 @@
+//! The clinic's reminders, for the staff.
+
+mod edit;
+mod list;
+
+use axum::http::{Method, StatusCode};
+use kernel::Problem;
+use webkit::{FieldTexts, Policy, Routes, Texts};
+
+use super::policy::WRITES;
+use crate::App;
+
+pub(super) fn routes() -> Routes<App> {
+    let (get, post) = (|| Method::GET, || Method::POST);
+    Routes::new()
+        .page(get(), "/reminders", list::show, Policy::STAFF)
+        .page(post(), "/reminders/due", list::send_due, Policy::ADMIN)
+        .page(get(), "/reminders/new", edit::new, WRITES)
+        .page(post(), "/reminders/new", edit::create, WRITES)
+        .page(get(), "/reminders/{id}", edit::show, WRITES)
+        .page(post(), "/reminders/{id}", edit::save, WRITES)
+        .page(post(), "/reminders/{id}/again", edit::again, WRITES)
+        .page(post(), "/reminders/{id}/remove", edit::remove, WRITES)
+}
+
+/// What could not be done, for a page that shows its form again. Problems that no form
+/// can mend are the caller's.
+///
+/// # Errors
+/// The problem itself.
+fn refused(texts: Texts, problem: Problem) -> Result<(StatusCode, FieldTexts), Problem> {
+    use kernel::ProblemKind::{Conflict, Invalid, Stale};
+    match problem.kind {
+        Invalid | Conflict | Stale => Ok((webkit::status(&problem), texts.fields(&problem))),
+        _ => Err(problem),
+    }
+}
