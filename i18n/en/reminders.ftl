@@ -29,12 +29,11 @@ audit-does-reminder-answer = Answer to a reminder { $of_patient }, noted by { $a
 audit-action-reminder-answer = Answer a reminder
 audit-my-reminder-answer = Noted your answer to a reminder
 
-notice-reminder-note = Reminder for { $name }: { $reason }
-notice-reminder-note-nameless = Reminder: { $reason }
-notice-reminder-note-visit = appointment
-notice-reminder-note-when = Appointment on { $day } at { $time }
-notice-reminder-note-medications = Medications: { $list }
-notice-reminder-note-consultations = Consultations: { $list }
+notice-reminder-note = Reminder for { $name }: { $reason }{ $details }
+reminder-note-visit = appointment
+reminder-note-when = Appointment on { $day } at { $time }
+reminder-note-medications = Medications: { $list }
+reminder-note-consultations = Consultations: { $list }
 notice-reminder-note-shared = { $clinic }. There is something for you, please call us or come to our desk.
 
 reminder-state-pending = waiting
@@ -95,3 +94,4 @@ notes-done-due = { $triggered ->
     [one] 1 reminder triggered. Accepted by the operator: { $sent }; failed: { $failed }; waiting or simulated: { $skipped }.
    *[other] { $triggered } reminders triggered. Accepted by the operator: { $sent }; failed: { $failed }; waiting or simulated: { $skipped }.
 }
+reminder-note-you = you

@@ -86,3 +86,7 @@ event-waits-for = Document ready
 event-waits = Shared phone: a document waits
 problem-reviewed-text-changed = WhatsApp approved other words. Nothing was changed: hand the new text in at Twilio, then note its new id.
 problem-template-name-taken = Another template has this name in this language already. Choose another.
+event-reminder-note = Reminder written by staff
+event-reminder-note-shared = Shared phone: reminder by staff
+variable-reason = the reason of the reminder
+variable-details = date, medications and consultations, if any

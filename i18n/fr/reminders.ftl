@@ -29,12 +29,11 @@ audit-does-reminder-answer = Réponse à un rappel { $of_patient }, notée par {
 audit-action-reminder-answer = Répondre à un rappel
 audit-my-reminder-answer = A noté votre réponse à un rappel
 
-notice-reminder-note = Rappel pour { $name } : { $reason }
-notice-reminder-note-nameless = Rappel : { $reason }
-notice-reminder-note-visit = rendez-vous
-notice-reminder-note-when = Rendez-vous le { $day } à { $time }
-notice-reminder-note-medications = Médicaments : { $list }
-notice-reminder-note-consultations = Consultations : { $list }
+notice-reminder-note = Rappel pour { $name } : { $reason }{ $details }
+reminder-note-visit = rendez-vous
+reminder-note-when = Rendez-vous le { $day } à { $time }
+reminder-note-medications = Médicaments : { $list }
+reminder-note-consultations = Consultations : { $list }
 notice-reminder-note-shared = { $clinic }. Une information vous attend, appelez-nous ou passez à notre accueil.
 
 reminder-state-pending = en attente
@@ -95,3 +94,4 @@ notes-done-due = { $triggered ->
     [one] 1 rappel lancé. Remis à l’opérateur, { $sent } ; en échec, { $failed } ; en attente ou simulé, { $skipped }.
    *[other] { $triggered } rappels lancés. Remis à l’opérateur, { $sent } ; en échec, { $failed } ; en attente ou simulés, { $skipped }.
 }
+reminder-note-you = vous

@@ -86,3 +86,7 @@ event-waits-for = Document prêt
 event-waits = Téléphone partagé : un document attend
 problem-reviewed-text-changed = WhatsApp a approuvé d’autres mots. Rien n’a été changé : déposez le nouveau texte chez Twilio, puis notez son nouvel identifiant.
 problem-template-name-taken = Un autre modèle porte déjà ce nom dans cette langue. Choisissez-en un autre.
+event-reminder-note = Rappel écrit par l’équipe
+event-reminder-note-shared = Téléphone partagé : rappel de l’équipe
+variable-reason = la raison du rappel
+variable-details = date, médicaments et consultations, s’il y en a

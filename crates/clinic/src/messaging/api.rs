@@ -31,8 +31,8 @@ pub use notice::{may_go, notify, way_to};
 pub use report::{Reported, apply_report};
 pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values};
 pub use templates::{
-    Preview, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text, text, texts,
-    versions,
+    Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
+    text, texts, versions,
 };
 pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 

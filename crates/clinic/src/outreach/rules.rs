@@ -15,11 +15,20 @@ const LATE: Duration = Duration::from_secs(5 * 60);
 /// What of a name stays in an SMS even where the reason is long, in septets.
 const NAME: usize = 20;
 
-/// The way that a method takes. A call goes as a text message until calls can be made.
+/// The way that a method takes.
 pub(super) const fn channel(method: Method) -> Channel {
     match method {
         Method::Whatsapp => Channel::Whatsapp,
-        Method::Sms | Method::Call => Channel::Sms,
+        Method::Sms => Channel::Sms,
+        Method::Call => Channel::Voice,
+    }
+}
+
+/// The way to try when that one is closed.
+pub(super) const fn other_way(channel: Channel) -> Option<Channel> {
+    match channel {
+        Channel::Whatsapp => Some(Channel::Sms),
+        Channel::Sms | Channel::Voice | Channel::Email => None,
     }
 }
 
@@ -72,28 +81,27 @@ impl Times {
     }
 }
 
-/// The text of an SMS with this name and this reason in it, in one segment of GSM-7
-/// where `render` leaves room for it: the name is cut first, then the reason, at the
-/// end of a word. Letters that the alphabet does not have are left out; where nothing
-/// of a name remains `render` gets none.
+/// As much of a name and a reason as an SMS holds that `render` writes of them, in one
+/// segment of GSM-7 where it leaves room for it: the name is cut first, then the reason,
+/// at the end of a word. Letters that the alphabet does not have are left out; of a name
+/// nothing may remain.
 pub(super) fn one_segment(
     name: &str,
     reason: &str,
     render: impl Fn(&str, &str) -> String,
-) -> String {
-    let render = |name: &str, reason: &str| plain(&render(name, reason));
+) -> (String, String) {
     let (name, reason) = (plain(name), plain(reason));
-    let text = render(&name, &reason);
+    let text = plain(&render(&name, &reason));
     let room = Encoding::Gsm7.single();
     if septets(&text) <= room {
-        return text;
+        return (name, reason);
     }
     let (of_name, of_reason) = (septets(&name), septets(&reason));
     let fixed = septets(&text).saturating_sub(of_name + of_reason);
     let room = room.saturating_sub(fixed);
     let name = clipped(&name, room.saturating_sub(of_reason).max(NAME));
     let reason = clipped(&reason, room.saturating_sub(septets(&name)));
-    render(&name, &reason)
+    (name, reason)
 }
 
 /// What the alphabet of SMS has of a text.

@@ -68,16 +68,23 @@ fn times_make_sense_or_are_named() {
 /// As the texts put it together where everything is as long as it may be.
 fn render(texts: Texts) -> impl Fn(&str, &str) -> String {
     move |name, reason| {
-        let head = match name {
-            "" => texts.with("notice-reminder-note-nameless", &[("reason", &reason)]),
-            _ => texts.with(
-                "notice-reminder-note",
-                &[("name", &name), ("reason", &reason)],
-            ),
-        };
         let when = [("day", &"31/12/2027" as _), ("time", &"10:30" as _)];
-        format!("{head}. {}", texts.with("notice-reminder-note-when", &when))
+        let details = format!(". {}", texts.with("reminder-note-when", &when));
+        let you = texts.get("reminder-note-you");
+        let name = if name.is_empty() { &you } else { name };
+        let values = [
+            ("name", &name as _),
+            ("reason", &reason as _),
+            ("details", &details as _),
+        ];
+        send_rules::gsm7_wording(&texts.with("notice-reminder-note", &values))
     }
+}
+
+/// The text of an SMS with as much of both as it holds.
+fn sms(name: &str, reason: &str, render: impl Fn(&str, &str) -> String) -> String {
+    let (name, reason) = one_segment(name, reason, &render);
+    render(&name, &reason)
 }
 
 fn assert_fits(text: &str) {
@@ -104,21 +111,21 @@ fn what_a_shared_phone_shows_fits_one_segment() {
 #[test]
 fn a_short_text_stays_whole_and_a_long_one_ends_at_a_word() {
     let french = render(Texts::new(Locale::Fr));
-    let text = one_segment("Jane Doe", "Visite de suivi", &french);
+    let text = sms("Jane Doe", "Visite de suivi", &french);
     assert!(
         text.starts_with("Rappel pour Jane Doe : Visite de suivi. "),
         "{text}"
     );
-    let text = one_segment("Ñoño ආයුබෝවන් Çelik", "Visite", &french);
+    let text = sms("Ñoño ආයුබෝවන් Çelik", "Visite", &french);
     assert!(
         text.starts_with("Rappel pour Ñoño Çelik : Visite"),
         "{text}"
     );
-    let text = one_segment("ආයුබෝවන්", "Visite", &french);
-    assert!(text.starts_with("Rappel : Visite"), "{text}");
+    let text = sms("ආයුබෝවන්", "Visite", &french);
+    assert!(text.starts_with("Rappel pour vous : Visite"), "{text}");
     let name = "Marie-Antoinette Aïssatou Ndèye Khady Coumba Ndiaye Mbacké Diouf";
     let reason = "Consultation de suivi annuel avec le docteur de la clinique, à la salle 12 de l’accueil, le matin";
-    let text = one_segment(name, reason, &french);
+    let text = sms(name, reason, &french);
     assert!(
         text.starts_with("Rappel pour Marie-Antoinette : Consultation de suivi"),
         "{text}"
@@ -137,7 +144,7 @@ proptest! {
         english in any::<bool>(),
     ) {
         let locale = if english { Locale::En } else { Locale::Fr };
-        let text = one_segment(&name, &reason, render(Texts::new(locale)));
+        let text = sms(&name, &reason, render(Texts::new(locale)));
         let size = segments(&text);
         prop_assert_eq!((size.encoding, size.segments), (Encoding::Gsm7, 1), "{}", text);
     }

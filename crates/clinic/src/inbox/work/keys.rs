@@ -14,7 +14,7 @@ use crate::{
         self,
         api::{Key, MessageId},
     },
-    scheduling,
+    outreach, scheduling,
 };
 
 pub(super) async fn pressed(
@@ -46,16 +46,18 @@ pub(super) async fn pressed(
 }
 
 /// Brings the key to the domain whose question the message was. Each looks whether it
-/// asked by this message, and does what was answered once; who comes to ask by calls is
-/// called from here.
+/// asked by this message, and does what was answered once.
 async fn answer_who_asked(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
     (message, key): (MessageId, Key),
 ) -> Result<(), StoreError> {
-    let answered = scheduling::api::keyed(tx, app, ctx, message, key).await;
-    answered.map_err(|problem| {
+    let answered = async {
+        scheduling::api::keyed(tx, app, ctx, message, key).await?;
+        outreach::api::keyed(tx, app, ctx, message, key).await
+    };
+    answered.await.map_err(|problem| {
         let code = problem.stable_code().to_owned();
         StoreError::Internal(problem.cause.unwrap_or(code))
     })

@@ -55,7 +55,11 @@ fn own(key: TextKey, row: Option<TextRow>) -> OwnText {
     }
 }
 
-async fn current(tx: &mut ReadTx, ctx: &Ctx, key: TextKey) -> Result<OwnText, StoreError> {
+/// One text as it holds, in the caller's transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn current_text(tx: &mut ReadTx, ctx: &Ctx, key: TextKey) -> Result<OwnText, StoreError> {
     let row = storage::text(tx, ctx.tenant, key).await?;
     Ok(own(key, row))
 }
@@ -66,7 +70,7 @@ async fn current(tx: &mut ReadTx, ctx: &Ctx, key: TextKey) -> Result<OwnText, St
 /// The database's.
 pub async fn text(app: &App, ctx: &Ctx, key: TextKey) -> Result<OwnText, Problem> {
     let mut tx = app.store.read(ctx).await?;
-    Ok(current(&mut tx, ctx, key).await?)
+    Ok(current_text(&mut tx, ctx, key).await?)
 }
 
 /// Its newest fifty versions, the newest first.
@@ -136,7 +140,7 @@ pub async fn set_text(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let now = current(tx, &ctx, key).await?;
+                let now = current_text(tx, &ctx, key).await?;
                 expected.check(now.version)?;
                 let body = body.map(|body| body.trim().to_owned());
                 if body == now.own {

@@ -1,7 +1,7 @@
 use kernel::{Locale, Timestamp};
-use send_rules::{Channel, TemplateState};
+use send_rules::{Channel, MissingValue, TemplateState, Values};
 
-use crate::messaging::rules::events::Event;
+use crate::messaging::rules::{events::Event, wording};
 
 /// Which text of a clinic is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,15 @@ impl OwnText {
     #[must_use]
     pub fn body(&self) -> &str {
         self.own.as_deref().unwrap_or(&self.shipped)
+    }
+
+    /// The text filled in, as it would be sent.
+    ///
+    /// # Errors
+    /// The variable it lacks.
+    pub fn filled(&self, values: &Values) -> Result<String, MissingValue> {
+        let way = (self.key.channel, self.key.locale);
+        wording::body(self.key.event, way, self.own.as_deref(), values)
     }
 }
 

@@ -96,6 +96,13 @@ pub const EVENTS: &[Event] = &[
         &["day", "link"],
     ),
     event(
+        "reminder-note",
+        Category::Reminder,
+        &["clinic", "name", "reason", "details"],
+        &["reason"],
+    ),
+    event("reminder-note-shared", Category::Reminder, &["clinic"], &[]),
+    event(
         "answer-coming",
         Category::Answer,
         &["clinic", "day", "time"],

@@ -16,9 +16,10 @@ pub(in crate::messaging) fn shipped(
     values: &Values,
 ) -> Result<String, MissingValue> {
     let key = format!("notice-{}", event.key);
-    Texts::new(locale)
-        .filled(&key, values)
-        .ok_or_else(|| lacking(event, values))
+    let text = Texts::new(locale).filled(&key, values);
+    let text = text.ok_or_else(|| lacking(event, values))?;
+    // Old telephones draw a box for a blank that does not break.
+    Ok(text.replace(['\u{a0}', '\u{202f}'], " "))
 }
 
 /// The first variable of an event that has no value.

@@ -7,7 +7,7 @@ mod templates;
 mod voice;
 
 use kernel::{Ctx, Phone, TenantId, Timestamp};
-use send_rules::{Channel, MessageState, Reason, Values};
+use send_rules::{MessageState, Reason, Values};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 

@@ -22,7 +22,8 @@ store::statements! {
     CALLS_UNDER_WAY = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND id <> $3
             AND channel = 'voice' AND (state = 'sending' OR (state IN ('accepted', 'sent') AND updated_at > $4))";
     /// Those of attempts without an id too: asking for one would lead past the key.
-    KNOWN_CALLS = "SELECT a.provider_id AS value
+    /// Without "is not null", which makes SQLite walk all ids there are.
+    KNOWN_CALLS = "SELECT COALESCE(a.provider_id, '') AS value
         FROM message m JOIN message_attempt a ON a.tenant_id = m.tenant_id AND a.message_id = m.id
         WHERE m.tenant_id = $1 AND m.recipient = $2 AND m.channel = 'voice' AND a.started_at >= $3";
     NOTE_KEY = "UPDATE message SET key_pressed = $3, key_pressed_at = $4
@@ -110,8 +111,9 @@ pub(in crate::messaging) async fn known_calls(
     since: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
     let values = params![tenant, recipient, since];
-    let ids: Vec<Option<String>> = tx.all(KNOWN_CALLS, values).await?;
-    Ok(ids.into_iter().flatten().collect())
+    let mut ids: Vec<String> = tx.all(KNOWN_CALLS, values).await?;
+    ids.retain(|id| !id.is_empty());
+    Ok(ids)
 }
 
 /// Keeps the newest key; false when a newer one is there.

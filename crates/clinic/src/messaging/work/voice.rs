@@ -205,6 +205,7 @@ async fn played(
         from: MessageState::Simulated,
         to: MessageState::Simulated,
         reason: Some(reason),
+        detail: None,
         error_code: None,
         retryable: None,
     };

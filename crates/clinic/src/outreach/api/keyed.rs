@@ -6,13 +6,12 @@ use store::WriteTx;
 use crate::{
     App, audit,
     audit::api::Event,
-    messaging::api::MessageId,
+    messaging::api::{Key, MessageId},
     outreach::{model::Answer, storage},
 };
 
-/// Notes what somebody answered to the message of a reminder with a key or a digit: 1
-/// confirms, 2 cancels. The first answer stands. False when nothing was noted: another
-/// digit, no reminder's newest message, or answered already.
+/// Notes the key that somebody pressed during the call of a reminder. The first answer
+/// stands; a message that is no reminder's newest is somebody else's.
 ///
 /// # Errors
 /// The database's.
@@ -21,19 +20,18 @@ pub async fn keyed(
     app: &App,
     ctx: &Ctx,
     message: MessageId,
-    digit: u8,
-) -> Result<bool, Problem> {
-    let answer = match digit {
-        1 => Answer::Confirmed,
-        2 => Answer::Cancelled,
-        _ => return Ok(false),
+    key: Key,
+) -> Result<(), Problem> {
+    let answer = match key {
+        Key::Confirm => Answer::Confirmed,
+        Key::Cancel => Answer::Cancelled,
     };
     let Some(asked) = storage::of_message(tx, ctx.tenant, message).await? else {
-        return Ok(false);
+        return Ok(());
     };
     let said = (answer, app.clock.now());
     if !storage::answered(tx, ctx.tenant, asked.id, said).await? {
-        return Ok(false);
+        return Ok(());
     }
     let event = Event {
         action: "reminder.answer",
@@ -43,5 +41,5 @@ pub async fn keyed(
         detail: None,
     };
     audit::api::record_event(tx, app, ctx, event);
-    Ok(true)
+    Ok(())
 }

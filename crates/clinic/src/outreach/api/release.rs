@@ -3,14 +3,18 @@
 use kernel::{Ctx, Problem};
 use store::WriteTx;
 
-use super::texts::wording;
+use super::texts::said;
 use crate::{
     App,
     messaging::{
         self,
-        api::{Category, MessageId, NewMessage},
+        api::{MessageId, Notice},
     },
-    outreach::{model::ReminderId, rules::channel, storage},
+    outreach::{
+        model::ReminderId,
+        rules::{channel, other_way},
+        storage,
+    },
 };
 
 /// Writes the message of a reminder whose row the caller has ended in this transaction;
@@ -32,17 +36,23 @@ pub(in crate::outreach) async fn tell(
         return Ok(None);
     }
     let channel = channel(one.method);
-    let new = NewMessage {
+    let said = said(tx, ctx, &one, channel).await?;
+    let notice = Notice {
+        event: said.event,
+        locale: one.language,
+        values: said.values,
         channel,
-        category: Category::Reminder,
-        body: wording(tx, ctx, &one, channel).await?,
+        other_channel: other_way(channel),
+        other_values: said.other_values,
+        // Nobody can tell who presses a key of a phone that several share.
+        asks: said.alone,
         recipient: one.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("reminder-note:{id}:{}", one.round),
         expires_at: Some(one.expires_at),
         created_by: one.created_by,
     };
-    let queued = messaging::api::enqueue(tx, app, ctx, &new).await?;
+    let queued = messaging::api::notify(tx, app, ctx, notice).await?.queued;
     storage::told(tx, ctx.tenant, id, Some(queued.id)).await?;
     Ok(Some(queued.id))
 }

@@ -13,7 +13,7 @@ macro_rules! reminders {
             r.patient_name AS patient_name, r.appointment_reason AS appointment_reason,
             r.medication_list AS medication_list, r.consultation_list AS consultation_list, r.language AS language,
             r.method AS method, r.scheduled_at AS scheduled_at, r.appointment_at AS appointment_at,
-            r.expires_at AS expires_at, r.message_id AS message_id, r.round AS round, r.answer AS answer,
+            r.expires_at AS expires_at, COALESCE(m.id, r.message_id) AS message_id, r.round AS round, r.answer AS answer,
             r.answered_at AS answered_at, r.created_by AS created_by, r.created_at AS created_at,
             r.updated_at AS updated_at, r.version AS version, r.work_due_at IS NOT NULL AS armed,
             CASE WHEN r.work_due_at IS NOT NULL THEN 'pending' WHEN r.work_dead_at IS NOT NULL THEN 'failed'
@@ -28,7 +28,8 @@ macro_rules! reminders {
         FROM reminder_note r
         JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
         JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
-        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND m.id = r.message_id AND r.work_due_at IS NULL
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL AND m.id = COALESCE((SELECT f.id
+            FROM message f WHERE f.tenant_id = r.tenant_id AND f.follows = r.message_id), r.message_id)
         WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
             $rows
         )
@@ -41,7 +42,8 @@ macro_rules! counted {
             "SELECT COUNT(*) AS value FROM reminder_note r
         JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
         JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
-        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND m.id = r.message_id AND r.work_due_at IS NULL
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL AND m.id = COALESCE((SELECT f.id
+            FROM message f WHERE f.tenant_id = r.tenant_id AND f.follows = r.message_id), r.message_id)
         WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
             $rows
         )

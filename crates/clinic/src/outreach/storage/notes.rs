@@ -36,7 +36,10 @@ store::statements! {
     ANSWERED = "UPDATE reminder_note SET answer = $3, answered_at = $4, updated_at = $4, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND answer IS NULL";
     /// So many at once; nobody has no id, so that the places left over ask for nothing.
-    STATES = "SELECT id, state, work_due_at FROM message WHERE tenant_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9,
+    STATES = "SELECT m.id AS id, COALESCE(f.state, m.state) AS state,
+            CASE WHEN f.id IS NULL THEN m.work_due_at ELSE f.work_due_at END AS work_due_at
+        FROM message m LEFT JOIN message f ON f.tenant_id = m.tenant_id AND f.follows = m.id
+        WHERE m.tenant_id = $1 AND m.id IN ($2, $3, $4, $5, $6, $7, $8, $9,
             $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 }
 
