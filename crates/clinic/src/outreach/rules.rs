@@ -96,11 +96,12 @@ pub(super) fn one_segment(
     if septets(&text) <= room {
         return (name, reason);
     }
-    let (of_name, of_reason) = (septets(&name), septets(&reason));
-    let fixed = septets(&text).saturating_sub(of_name + of_reason);
-    let room = room.saturating_sub(fixed);
-    let name = clipped(&name, room.saturating_sub(of_reason).max(NAME));
-    let reason = clipped(&reason, room.saturating_sub(septets(&name)));
+    let beside = |name: &str| septets(&plain(&render(name, "x"))).saturating_sub(1);
+    let fixed = beside(&name).saturating_sub(septets(&name));
+    let of_name = room.saturating_sub(fixed + septets(&reason)).max(NAME);
+    let name = clipped(&name, of_name);
+    // Where nothing of a name is left another word stands for it.
+    let reason = clipped(&reason, room.saturating_sub(beside(&name)));
     (name, reason)
 }
 

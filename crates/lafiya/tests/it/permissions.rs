@@ -131,6 +131,16 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
 fn body_of(path: &str, patient: &str) -> Value {
     let action = path.trim_end_matches('/').rsplit('/').next().unwrap();
     match action {
+        _ if path.starts_with("/api/v1/message-texts/") => {
+            json!({"body": "Le {day} à {time}, {link}"})
+        }
+        _ if path.starts_with("/api/v1/whatsapp-templates/") => {
+            json!({"name": "rappel", "category": "utility", "state": "draft", "body": "Le {day} à {time} : {link} !"})
+        }
+        "review" => {
+            json!({"name": "rappel", "category": "utility", "state": "draft", "reviewed": "Le {day} à {time} : {link} !"})
+        }
+        "{event}" => json!({"body": "Le {day} à {time}, {link}", "act": "preview"}),
         // Of another version: it must be there for the next caller.
         "delete" if path.starts_with("/agenda/") => json!({"version": "999"}),
         "again" | "remove" if path.starts_with("/reminders/") => json!({"version": "999"}),
@@ -403,6 +413,9 @@ impl Scene {
             Some(kind) => route.path.replace("{id}", find(objects, kind)),
             None => route.path.clone(),
         };
+        // One of the texts that every clinic has.
+        let path = path.replace("{event}", "reminder-link");
+        let path = path.replace("{channel}", "sms").replace("{language}", "fr");
         let mut request = Request::builder().method(route.method.clone()).uri(path);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

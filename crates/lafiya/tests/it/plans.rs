@@ -17,6 +17,7 @@ const SMALL: &[&str] = &[
     "interaction_table",
     "invitation",
     "membership",
+    "message_template",
     "oauth_client",
     "oauth_code",
     "patient_merge",
@@ -28,6 +29,7 @@ const SMALL: &[&str] = &[
     "tenant",
     // By an index of those who wait now.
     "waiting_entry",
+    "whatsapp_template",
 ];
 
 /// What walks all the same, and why it may.

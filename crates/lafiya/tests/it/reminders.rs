@@ -377,9 +377,9 @@ on_both_engines! {
         outbox.stop().await;
         assert_eq!((outcome.triggered, outcome.skipped), (1, 1));
         s.clinic.start_work();
-        let path = format!("/reminders/search?scheduled_after=2027-03-03T09:45:00&method=sms");
+        let path = "/reminders/search?scheduled_after=2027-03-03T09:45:00&method=sms";
         eventually("the good one", LIMIT, || async {
-            let found = ok(s.get("agent", &path).await);
+            let found = ok(s.get("agent", path).await);
             (found[0]["id"] == good["id"] && found[0]["status"] == "simulated").then_some(())
         }).await;
         s.clinic.stop_work().await;

@@ -61,6 +61,7 @@ mod tests {
         Outgoing {
             from: "+221338210000".into(),
             to: "+221771234567".into(),
+            content: None,
             body: Redacted(body.into()),
             status_callback: Some("https://clinic.example/status/".into()),
             call: Some(call()),

@@ -16,6 +16,7 @@ fn call(body: &str, to: &str) -> Outgoing {
         from: OURS.into(),
         to: to.into(),
         body: Redacted(body.into()),
+        content: None,
         status_callback: Some("https://clinic.example/voice/status/".into()),
         call: Some(Call {
             language: Locale::Fr,

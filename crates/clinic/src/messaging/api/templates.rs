@@ -19,9 +19,6 @@ use crate::{
     },
 };
 
-/// The topic announced when a text changes.
-const TOPIC: &str = "message_text";
-
 /// Every text of the clinic in one language, as it holds.
 ///
 /// # Errors
@@ -197,7 +194,6 @@ fn noted(
         detail: Some(detail.to_string()),
     };
     audit::api::record_event(tx, app, ctx, event);
-    tx.emit(TOPIC, ctx.tenant.uuid());
 }
 
 /// The texts in WhatsApp's review, by event and language.

@@ -149,6 +149,10 @@ impl TextPage {
         self.key().channel == Channel::Whatsapp
     }
 
+    fn is_sms(&self) -> bool {
+        self.key().channel == Channel::Sms
+    }
+
     fn way(&self, channel: &Channel) -> String {
         super::way(&self.shell, *channel)
     }
@@ -168,7 +172,7 @@ impl TextPage {
 
     /// Whether signs of the text are written otherwise in an SMS.
     fn is_reworded(&self) -> bool {
-        self.key().channel == Channel::Sms && segments(&self.body).encoding == Encoding::Ucs2
+        self.is_sms() && segments(&self.body).encoding == Encoding::Ucs2
     }
 
     /// As WhatsApp is handed it.

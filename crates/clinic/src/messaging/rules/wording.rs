@@ -94,8 +94,8 @@ mod tests {
         assert_eq!(lacks(None), "time");
         assert_eq!(lacks(Some("Le {day}, {link}")), "link");
         assert_eq!(
-            body(event, way, Some("Ça {day}…"), &values).unwrap(),
-            "Ca x..."
+            body(event, way, Some("Et ça {day}…"), &values).unwrap(),
+            "Et ca x..."
         );
         let whatsapp = (Channel::Whatsapp, Locale::Fr);
         assert_eq!(body(event, whatsapp, Some("Ça…"), &values).unwrap(), "Ça…");

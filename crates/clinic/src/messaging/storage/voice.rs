@@ -24,8 +24,8 @@ store::statements! {
     /// Those of attempts without an id too: asking for one would lead past the key.
     /// Without "is not null", which makes SQLite walk all ids there are.
     KNOWN_CALLS = "SELECT COALESCE(a.provider_id, '') AS value
-        FROM message m JOIN message_attempt a ON a.tenant_id = m.tenant_id AND a.message_id = m.id
-        WHERE m.tenant_id = $1 AND m.recipient = $2 AND m.channel = 'voice' AND a.started_at >= $3";
+        FROM message_attempt a WHERE a.tenant_id = $1 AND a.started_at >= $3 AND a.message_id IN (SELECT m.id
+            FROM message m WHERE m.tenant_id = $1 AND m.recipient = $2 AND m.channel = 'voice')";
     NOTE_KEY = "UPDATE message SET key_pressed = $3, key_pressed_at = $4
         WHERE tenant_id = $1 AND id = $2 AND (key_pressed_at IS NULL OR key_pressed_at <= $4)";
 }

@@ -5,7 +5,8 @@ use crate::outreach::model::{Reminder, ReminderId, Sought};
 
 /// `p` is the patient as he stands today: the record that his was merged into, if it was.
 /// How a reminder stands: while it is armed it waits, whatever became of an earlier
-/// message; after that its message says it, and one that was never written lost its use.
+/// message; after that its message says it, or the one that took its place (`f`), and one
+/// that was never written lost its use.
 macro_rules! reminders {
     ($rows:expr) => {
         concat!(
@@ -28,8 +29,9 @@ macro_rules! reminders {
         FROM reminder_note r
         JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
         JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
-        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL AND m.id = COALESCE((SELECT f.id
-            FROM message f WHERE f.tenant_id = r.tenant_id AND f.follows = r.message_id), r.message_id)
+        LEFT JOIN message f ON f.tenant_id = r.tenant_id AND f.follows = r.message_id
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL
+            AND m.id = CASE WHEN f.id IS NULL THEN r.message_id ELSE f.id END
         WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
             $rows
         )
@@ -42,8 +44,9 @@ macro_rules! counted {
             "SELECT COUNT(*) AS value FROM reminder_note r
         JOIN patient o ON o.tenant_id = r.tenant_id AND o.id = r.patient_id
         JOIN patient p ON p.tenant_id = o.tenant_id AND p.id = CASE WHEN o.merged_into IS NULL THEN o.id ELSE o.merged_into END
-        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL AND m.id = COALESCE((SELECT f.id
-            FROM message f WHERE f.tenant_id = r.tenant_id AND f.follows = r.message_id), r.message_id)
+        LEFT JOIN message f ON f.tenant_id = r.tenant_id AND f.follows = r.message_id
+        LEFT JOIN message m ON m.tenant_id = r.tenant_id AND r.work_due_at IS NULL
+            AND m.id = CASE WHEN f.id IS NULL THEN r.message_id ELSE f.id END
         WHERE r.tenant_id = $1 AND r.deleted_at IS NULL",
             $rows
         )
