@@ -117,7 +117,7 @@ pub(in crate::messaging) fn examples(event: &Event, clinic: &str, base: &str) ->
         "time" | "until" => "10:30".to_owned(),
         "count" => "12".to_owned(),
         // As long as the names of most people in most records.
-        "name" => "Marie-Thérèse".to_owned(),
+        "name" => "Alexandrine".to_owned(),
         "reason" => "Consultation".to_owned(),
         "details" => ". 31/12/2027, 10:30".to_owned(),
         _ => name.to_owned(),
