@@ -191,11 +191,16 @@ pub async fn list(
         "" => "patient.list",
         _ => "patient.search",
     };
-    audit::api::listed(app, ctx, action, "patient_list").await?;
-    let mut tx = app.store.read(ctx).await?;
-    let (count, found) = find(&mut tx, app, ctx, (query, active), page).await?;
-    let ids: Vec<PatientId> = found.iter().map(|summary| summary.id).collect();
-    let records = storage::page::records(&mut tx, ctx.tenant, &ids).await?;
+    let looked = audit::api::listed(app, ctx, action, "patient_list");
+    let found = async {
+        let mut tx = app.store.read(ctx).await?;
+        let (count, found) = find(&mut tx, app, ctx, (query, active), page).await?;
+        let ids: Vec<PatientId> = found.iter().map(|summary| summary.id).collect();
+        let records = storage::page::records(&mut tx, ctx.tenant, &ids).await?;
+        Ok::<_, Problem>((count, records))
+    };
+    // Both are done before anybody is answered.
+    let ((), (count, records)) = tokio::try_join!(looked, found)?;
     let shown = |record: Record| match record.patient.restricted {
         true => record.name_only(),
         false => record,

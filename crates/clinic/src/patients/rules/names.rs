@@ -103,14 +103,17 @@ pub(in crate::patients) fn sought(
 }
 
 fn word_likeness(wanted: &str, word: &str) -> f64 {
-    let like = strsim::normalized_damerau_levenshtein(wanted, word);
     if word.starts_with(wanted) {
-        1.0
-    } else if wanted.chars().count() >= 3 && strsim::damerau_levenshtein(wanted, word) == 1 {
+        return 1.0;
+    }
+    let letters = |word: &str| u32::try_from(word.chars().count()).unwrap_or(u32::MAX);
+    let wrong = strsim::damerau_levenshtein(wanted, word);
+    let wrong = u32::try_from(wrong).unwrap_or(u32::MAX);
+    let like = 1.0 - f64::from(wrong) / f64::from(letters(wanted).max(letters(word)));
+    match wrong {
         // In a short word one wrong letter is a large part of it.
-        like.max(ALIKE)
-    } else {
-        like
+        1 if letters(wanted) >= 3 => like.max(ALIKE),
+        _ => like,
     }
 }
 
