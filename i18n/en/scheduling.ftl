@@ -50,6 +50,7 @@ notice-appointment-rescheduled = { $clinic }. Your appointment is now on { $day 
 notice-appointment-changed = { $clinic }. News about your appointment on { $day } at { $time }: { $link }
 notice-appointment-no-show = { $clinic }. We expected you on { $day } at { $time }. Another appointment on { $link }
 notice-appointment-shared = { $clinic }. Some news is waiting for you: { $link } or come to our reception.
+notice-reminder-shared = { $clinic }. Some news is waiting for you: { $link } or come to our reception.
 audit-object-availability = Hours
 audit-object-exception = Absence
 audit-object-appointment = Appointment

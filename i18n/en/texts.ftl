@@ -90,3 +90,4 @@ event-reminder-note = Reminder written by staff
 event-reminder-note-shared = Shared phone: reminder by staff
 variable-reason = the reason of the reminder
 variable-details = date, medications and consultations, if any
+event-reminder-shared = Shared phone: reminder of an appointment

@@ -50,6 +50,7 @@ notice-appointment-rescheduled = { $clinic }. Votre rendez-vous est maintenant l
 notice-appointment-changed = { $clinic }. Du nouveau pour votre rendez-vous du { $day } à { $time }. Voir { $link }
 notice-appointment-no-show = { $clinic }. Nous vous attendions le { $day } à { $time }. Autre date sur { $link }
 notice-appointment-shared = { $clinic }. Une information vous attend sur { $link } ou passez à notre accueil.
+notice-reminder-shared = { $clinic }. Une information vous attend sur { $link } ou passez à notre accueil.
 audit-object-availability = Horaires
 audit-object-exception = Absence
 audit-object-appointment = Rendez-vous

@@ -90,3 +90,4 @@ event-reminder-note = Rappel écrit par l’équipe
 event-reminder-note-shared = Téléphone partagé : rappel de l’équipe
 variable-reason = la raison du rappel
 variable-details = date, médicaments et consultations, s’il y en a
+event-reminder-shared = Téléphone partagé : rappel de rendez-vous

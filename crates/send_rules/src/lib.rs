@@ -33,7 +33,7 @@ pub use reply::{Reply, brings_answers};
 pub use segments::{Encoding, Segments, segments};
 pub use state::MessageState;
 pub use template::{
-    Malformed, MissingValue, Numbered, Values, WHATSAPP_BODY, fill, fill_numbers, numbered,
+    Malformed, MissingValue, Numbered, Values, WHATSAPP_BODY, fill, fill_numbers, numbered, values,
     variables,
 };
 pub use wording::gsm7_wording;

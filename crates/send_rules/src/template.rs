@@ -5,6 +5,12 @@ use leon::{Item, RenderError, Template};
 /// What the variables of a text stand for, by name.
 pub type Values = BTreeMap<String, String>;
 
+/// These names with these values.
+#[must_use]
+pub fn values<const N: usize>(given: [(&str, String); N]) -> Values {
+    given.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
 /// The longest body of a WhatsApp template, in characters (Meta's documentation of
 /// message templates: <https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/components>).
 pub const WHATSAPP_BODY: usize = 1024;

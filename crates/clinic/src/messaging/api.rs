@@ -29,7 +29,7 @@ pub use consent::{
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
 pub use report::{Reported, apply_report};
-pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values};
+pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values, values};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
     text, texts, versions,
@@ -43,7 +43,7 @@ pub use super::model::{
     NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText,
     TextKey, TextVersion, Wanted, WhatsappCategory,
 };
-pub use super::rules::events::{EVENTS, Event, named};
+pub use super::rules::events::{EVENTS, Event, event_of};
 
 /// The topic announced when a message changes.
 pub const TOPIC: &str = "message";

@@ -25,6 +25,7 @@ fn every_message_fits_one_segment_with_a_long_name() {
     let keys = steps.map(|step| format!("notice-appointment-{step}"));
     let others = [
         "reminder-digit",
+        "reminder-shared",
         "answer-coming",
         "answer-off",
         "answer-off-already",

@@ -528,6 +528,24 @@ on_both_engines! {
         s.clinic.stop_work().await;
     }
 
+    async fn who_wants_no_reminders_gets_none_on_a_shared_phone_either(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        s.clinic.patient("Moussa", "Diop", AWA).await;
+        s.visit("dr-awa", awa, "08:00").await;
+        let ways = ["sms", "whatsapp"];
+        let wanted: Vec<_> = ways.iter().map(|way| json!({"channel": way, "category": "notification"})).collect();
+        let consents = format!("/api/v1/patients/{awa}/consents/");
+        ok(s.by("agent", Method::PUT, &consents, json!({"phone": AWA, "wanted": wanted})).await);
+        s.reminded(AWA).await;
+        s.clinic.stop_work().await;
+        let outbox = s.get("agent", "/api/v1/outbox/").await;
+        let rows = outbox["results"].as_array().unwrap();
+        let reminders: Vec<_> = rows.iter().filter(|row| row["category"] == "reminder").collect();
+        assert!(!reminders.is_empty(), "{outbox}");
+        assert!(reminders.iter().all(|row| row["reason"] == "opted_out"), "{reminders:?}");
+    }
+
     async fn over_the_link_the_holder_chooses_his_messages(db) {
         let mut s = scene(&db).await;
         let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
-use clinic::messaging::api::{self as messaging, Channel, Notice, Noticed, Values, named};
+use clinic::messaging::api::{self as messaging, Channel, Notice, Noticed, Values, event_of};
 use kernel::{Clock, Locale, Phone, Timestamp};
 use serde_json::{Value, json};
 use store::{Sql, params};
@@ -77,7 +77,7 @@ impl Scene {
     /// Writes a reminder with a link.
     async fn remind(&self, key: &str, channel: Channel, values: Values) -> Noticed {
         let notice = Notice {
-            event: named("reminder-link").unwrap(),
+            event: event_of("reminder-link").unwrap(),
             locale: Locale::Fr,
             values,
             channel,

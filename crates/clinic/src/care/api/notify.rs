@@ -93,7 +93,7 @@ fn event(reach: &Reach) -> Result<&'static messaging::api::Event, Problem> {
         true => "waits-for",
         false => "waits",
     };
-    messaging::api::named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
+    messaging::api::event_of(key)
 }
 
 async fn values(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result<Values, Problem> {
@@ -102,7 +102,7 @@ async fn values(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result
         ("link", format!("{}/my/records", app.settings.public_url)),
         ("name", reach.first_name.clone()),
     ];
-    Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
+    Ok(messaging::api::values(values))
 }
 
 fn told(tx: &mut WriteTx, app: &App, ctx: &Ctx, record: &Encounter, channel: Channel) {

@@ -1,6 +1,7 @@
 //! What patients are written about. The shipped text of an event is `notice-<key>` in
 //! `i18n/*`; a clinic may write its own.
 
+use kernel::Problem;
 use send_rules::Category;
 
 /// Something that patients are written about.
@@ -96,6 +97,12 @@ pub const EVENTS: &[Event] = &[
         &["day", "link"],
     ),
     event(
+        "reminder-shared",
+        Category::Reminder,
+        &["clinic", "link"],
+        &["link"],
+    ),
+    event(
         "reminder-note",
         Category::Reminder,
         &["clinic", "name", "reason", "details"],
@@ -123,4 +130,12 @@ pub const EVENTS: &[Event] = &[
 #[must_use]
 pub fn named(key: &str) -> Option<&'static Event> {
     EVENTS.iter().find(|event| event.key == key)
+}
+
+/// The event that one of our own domains speaks of.
+///
+/// # Errors
+/// When it is not on the list.
+pub fn event_of(key: &str) -> Result<&'static Event, Problem> {
+    named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
 }

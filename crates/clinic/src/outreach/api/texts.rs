@@ -7,7 +7,10 @@ use webkit::Texts;
 
 use crate::{
     identity::{self, api::TenantInfo},
-    messaging::api::{Channel, Event, TextKey, Values, current_text, named},
+    messaging::{
+        self,
+        api::{Channel, Event, TextKey, Values, current_text, event_of},
+    },
     outreach::{
         model::Reminder,
         rules::{one_segment, other_way},
@@ -43,13 +46,13 @@ pub(super) async fn said(
     if !alone {
         let name = ("clinic".to_owned(), clinic.name);
         return Ok(Said {
-            event: event("reminder-note-shared")?,
+            event: event_of("reminder-note-shared")?,
             values: [name].into(),
             other_values: None,
             alone,
         });
     }
-    let event = event("reminder-note")?;
+    let event = event_of("reminder-note")?;
     let by_sms = match channel == Channel::Sms || other_way(channel).is_some() {
         true => Some(short(tx, ctx, (one, event), &clinic).await?),
         false => None,
@@ -70,10 +73,6 @@ pub(super) async fn said(
         other_values,
         alone,
     })
-}
-
-fn event(key: &str) -> Result<&'static Event, Problem> {
-    named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
 }
 
 /// What fits one SMS and may be read by anybody.
@@ -120,13 +119,12 @@ fn values(
         true => texts.get("reminder-note-you"),
         false => name.to_owned(),
     };
-    let values = [
+    messaging::api::values([
         ("clinic", clinic.name.clone()),
         ("name", name),
         ("reason", reason.trim_end_matches('.').to_owned()),
         ("details", details(texts, clinic, one, lists)),
-    ];
-    values.map(|(name, value)| (name.to_owned(), value)).into()
+    ])
 }
 
 /// What stands after the reason, each with a full stop before it.

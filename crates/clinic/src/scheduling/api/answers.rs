@@ -262,9 +262,8 @@ async fn thanks(
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let known = crate::patients::api::summary(tx, ctx.tenant, incoming.patient).await?;
     let link = format!("{}/my/appointments", app.settings.public_url);
-    let event = messaging::api::named(key);
     let notice = Notice {
-        event: event.ok_or_else(|| Problem::internal(format!("no event {key}")))?,
+        event: messaging::api::event_of(key)?,
         locale: known.map_or(clinic.locale, |known| known.locale),
         values: values(&clinic, one, 1, link),
         channel: incoming.channel,

@@ -6,7 +6,10 @@ use store::WriteTx;
 use crate::{
     App, identity,
     identity::api::TenantInfo,
-    messaging::api::{Channel, Event, Notice, Values, named, notify, way_to},
+    messaging::{
+        self,
+        api::{Channel, Event, Notice, Values, event_of, notify, way_to},
+    },
     patients::{self, api::Reach},
     scheduling::{
         model::{Appointment, OfferState, Step},
@@ -63,7 +66,7 @@ pub(super) async fn write(
         return Ok(());
     };
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let event = event(&reach, &format!("appointment-{key}"))?;
+    let event = event(&reach, &format!("appointment-{key}"), SHARED)?;
     let notice = Notice {
         event,
         locale: reach.locale,
@@ -92,31 +95,33 @@ fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     }
 }
 
-/// What a patient is told of: on a phone that several people share, that something waits
-/// and no more.
+/// What a phone that several people share is told of an appointment: that something waits.
+pub(super) const SHARED: &str = "appointment-shared";
+
+/// What a patient is told of: `key`, and on a phone that several people share `shared`,
+/// which says no more than that something waits and is of the same kind.
 ///
 /// # Errors
 /// When there is no such event.
-pub(super) fn event(reach: &Reach, key: &str) -> Result<&'static Event, Problem> {
+pub(super) fn event(reach: &Reach, key: &str, shared: &str) -> Result<&'static Event, Problem> {
     let key = match reach.alone {
         true => key,
-        false => "appointment-shared",
+        false => shared,
     };
-    named(key).ok_or_else(|| Problem::internal(format!("no event {key}")))
+    event_of(key)
 }
 
 /// What the texts about an appointment, or the first of `count`, are filled with.
 pub(super) fn values(clinic: &TenantInfo, one: &Appointment, count: usize, link: String) -> Values {
     let zone = &clinic.zone;
-    let values = [
+    messaging::api::values([
         ("clinic", clinic.name.clone()),
         ("link", link),
         ("day", one.starts_at.day_month_year(zone)),
         ("time", one.starts_at.hour_minute(zone)),
         ("until", one.held_until.hour_minute(zone)),
         ("count", count.to_string()),
-    ];
-    values.map(|(name, value)| (name.to_owned(), value)).into()
+    ])
 }
 
 /// Where the patient sees his appointment: who has no account, where he asked for it.

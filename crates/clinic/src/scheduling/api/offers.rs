@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     answers::{Asking, asked, reply_link, secret},
-    notify::{event, link, values},
+    notify::{SHARED, event, link, values},
     reminder_links,
     save::{entered, no_room, noted},
     slots::around,
@@ -231,7 +231,7 @@ async fn reached(
     let Some(reach) = patients::api::reach(tx, ctx.tenant, patient).await? else {
         return Ok(None);
     };
-    let about = (event(&reach, OFFER)?, reach.locale);
+    let about = (event(&reach, OFFER, SHARED)?, reach.locale);
     let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
     let way = (channel, Category::Notification);
     let decision = messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await?;
@@ -281,7 +281,7 @@ async fn tell(
         None => link(app, &clinic, made),
     };
     let notice = Notice {
-        event: event(reach, OFFER)?,
+        event: event(reach, OFFER, SHARED)?,
         locale: reach.locale,
         values: values(&clinic, made, 1, link),
         channel,

@@ -112,6 +112,9 @@ pub(in crate::scheduling) fn ladder(rules: &ReminderRules) -> Ladder {
     }
 }
 
+/// What a phone that several people share is reminded of: that something waits.
+const SHARED: &str = "reminder-shared";
+
 /// The hour of a reminder has come: writes the message, unless the appointment
 /// was moved or called off, or the first of that day speaks for it. At most
 /// one reminder goes to a patient on a local day.
@@ -147,12 +150,12 @@ pub(in crate::scheduling) async fn remind(
         return Ok(());
     };
     let today = now.day(&clinic.zone);
-    let about = (event(&reach, "reminder-digit")?, reach.locale);
+    let about = (event(&reach, "reminder-digit", SHARED)?, reach.locale);
     let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
     let asks = asking(tx, app, ctx, (&reach, others), channel).await?;
     let ((key, count), link) = asking_text(app, &clinic, &one, asks.as_ref());
     let notice = Notice {
-        event: event(&reach, key)?,
+        event: event(&reach, key, SHARED)?,
         locale: reach.locale,
         values: values(&clinic, &one, count, link),
         channel,
