@@ -1,6 +1,6 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use kernel::{Ctx, TenantId, Timestamp};
+use kernel::{Ctx, Problem, TenantId, Timestamp};
 use store::{StoreError, TxFuture, WriteTx};
 use uuid::Uuid;
 
@@ -82,6 +82,12 @@ impl Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::transient(error)
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::transient(problem.into_cause())
     }
 }
 

@@ -197,6 +197,13 @@ impl Problem {
         self.code.unwrap_or_else(|| self.kind.as_str())
     }
 
+    /// For the log: the cause, else the stable code.
+    #[must_use]
+    pub fn into_cause(self) -> String {
+        let code = self.stable_code();
+        self.cause.unwrap_or_else(|| code.to_owned())
+    }
+
     /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> u16 {

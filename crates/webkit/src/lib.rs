@@ -50,7 +50,7 @@ pub use limits::{Budgets, Rate};
 pub use middleware::{harden, log_panics, policy_with_form_to};
 pub use once::{FirstAnswers, KeptAnswer, KeyedCall, Secret};
 pub use policy::Policy;
-pub use problem::{Fault, FieldTexts, ProblemTexts, status};
+pub use problem::{Fault, FieldTexts, ProblemTexts, in_form, status};
 pub use routes::{ApiInfo, Built, Kind, OauthInfo, RouteInfo, Routes};
 pub use scope::Scope;
 pub use shell::{NavItem, Shell, render};

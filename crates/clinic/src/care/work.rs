@@ -31,7 +31,7 @@ pub(super) fn queues(app: &App) -> Vec<Queue> {
             Box::pin(async move {
                 let ctx = Ctx::system(job.tenant, WHO);
                 let failed = api::fail_analysis(tx, &app, &ctx, job.id, &error).await;
-                failed.map_err(|problem| StoreError::Internal(problem.cause.unwrap_or_default()))
+                failed.map_err(|problem| StoreError::Internal(problem.into_cause()))
             })
         })),
     }]
@@ -39,7 +39,7 @@ pub(super) fn queues(app: &App) -> Vec<Queue> {
 
 async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
     let (a, j) = (app.clone(), job.clone());
-    let pack = api::pack(&app).await.map_err(passing)?;
+    let pack = api::pack(&app).await?;
     let done: Result<(), Problem> = app
         .store
         .write(job.tenant, move |tx| {
@@ -51,15 +51,8 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             })
         })
         .await;
-    match done {
-        Ok(()) => Ok(Outcome::Committed),
-        Err(problem) => Err(passing(problem)),
-    }
-}
-
-fn passing(problem: Problem) -> Failure {
-    let code = problem.stable_code();
-    Failure::transient(problem.cause.unwrap_or_else(|| code.to_owned()))
+    done?;
+    Ok(Outcome::Committed)
 }
 
 async fn by_the_rules(

@@ -36,11 +36,6 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             })
         })
         .await;
-    match done {
-        Ok(()) => Ok(Outcome::Committed),
-        Err(problem) => {
-            let code = problem.stable_code().to_owned();
-            Err(Failure::transient(problem.cause.unwrap_or(code)))
-        }
-    }
+    done?;
+    Ok(Outcome::Committed)
 }

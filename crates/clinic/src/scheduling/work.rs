@@ -43,7 +43,8 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             })
         })
         .await;
-    ended(done)
+    done?;
+    Ok(Outcome::Committed)
 }
 
 /// Offers a place, and says in the same transaction when to look at it again.
@@ -61,15 +62,6 @@ async fn offer(app: App, job: Job) -> Result<Outcome, Failure> {
             })
         })
         .await;
-    ended(done)
-}
-
-fn ended(done: Result<(), Problem>) -> Result<Outcome, Failure> {
-    match done {
-        Ok(()) => Ok(Outcome::Committed),
-        Err(problem) => {
-            let code = problem.stable_code().to_owned();
-            Err(Failure::transient(problem.cause.unwrap_or(code)))
-        }
-    }
+    done?;
+    Ok(Outcome::Committed)
 }

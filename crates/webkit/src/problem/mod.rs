@@ -11,6 +11,8 @@ use axum::{
 };
 use kernel::{Problem, ProblemKind};
 
+use crate::Texts;
+
 pub(crate) use render::{settle, show};
 pub use texts::{FieldTexts, ProblemTexts};
 
@@ -54,6 +56,19 @@ impl IntoResponse for Fault {
 #[must_use]
 pub fn status(problem: &Problem) -> StatusCode {
     StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// What could not be done, for a page that shows its form again.
+///
+/// # Errors
+/// The problem itself when no form can mend it.
+pub fn in_form(texts: Texts, problem: Problem) -> Result<(StatusCode, FieldTexts), Problem> {
+    match problem.kind {
+        ProblemKind::Invalid | ProblemKind::Conflict | ProblemKind::Stale => {
+            Ok((status(&problem), texts.fields(&problem)))
+        }
+        _ => Err(problem),
+    }
 }
 
 /// A problem on its way to the middleware that writes it.

@@ -1,6 +1,6 @@
 //! Whether a file of a record is one, and its signatures hold. Pure.
 
-use kernel::{Id, TenantId, Timestamp, UserId};
+use kernel::{Id, Problem, TenantId, Timestamp, UserId};
 
 use super::Signature;
 use crate::care::{
@@ -113,9 +113,7 @@ fn hash(
         name: &signed.name,
         at: time(&version.at)?,
     };
-    signature
-        .hash()
-        .map_err(|problem| problem.cause.unwrap_or_default())
+    signature.hash().map_err(Problem::into_cause)
 }
 
 /// A time of a file.

@@ -1,6 +1,6 @@
 //! From a key pressed during a call to the domain that asked.
 
-use kernel::Ctx;
+use kernel::{Ctx, Problem};
 use store::{StoreError, WriteTx};
 
 use super::process::{Done, end, ignore};
@@ -57,8 +57,6 @@ async fn answer_who_asked(
         scheduling::api::keyed(tx, app, ctx, message, key).await?;
         outreach::api::keyed(tx, app, ctx, message, key).await
     };
-    answered.await.map_err(|problem| {
-        let code = problem.stable_code().to_owned();
-        StoreError::Internal(problem.cause.unwrap_or(code))
-    })
+    let internal = |problem: Problem| StoreError::Internal(problem.into_cause());
+    answered.await.map_err(internal)
 }

@@ -24,8 +24,7 @@ pub(super) async fn fetch(app: App, job: Job) -> Result<Outcome, Failure> {
         .as_ref()
         .ok_or_else(|| Failure::dead("no provider to fetch media from"))?;
     let media = client.fetch(&url, LARGEST).await.map_err(failure)?;
-    let stored = blobs::api::put(&app, job.tenant, media.bytes).await;
-    let blob = stored.map_err(|problem| Failure::transient(problem.cause.unwrap_or_default()))?;
+    let blob = blobs::api::put(&app, job.tenant, media.bytes).await?;
     let (a, j) = (app.clone(), job.clone());
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {

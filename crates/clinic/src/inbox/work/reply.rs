@@ -32,10 +32,7 @@ pub(super) async fn answered_reminder(
         body: &heard.event.content,
     };
     let thanks = scheduling::api::answer(tx, app, &heard.ctx, incoming).await;
-    let thanks = thanks.map_err(|problem| {
-        let code = problem.stable_code().to_owned();
-        StoreError::Internal(problem.cause.unwrap_or(code))
-    })?;
+    let thanks = thanks.map_err(|problem| StoreError::Internal(problem.into_cause()))?;
     let Some(thanks) = thanks else {
         return Ok(());
     };

@@ -6,9 +6,9 @@ use axum::{
     http::{Method, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use kernel::{Expected, Locale, Problem, ProblemKind, Zone};
+use kernel::{Expected, Locale, Problem, Zone};
 use send_rules::{Channel, Encoding, TemplateState, numbered, segments};
-use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, render, status};
+use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, in_form, render};
 
 use crate::{
     App,
@@ -251,20 +251,12 @@ async fn again(
         }
         Err(problem) => {
             page.preview = None;
-            page.errors = refused(&page.shell, &problem)?;
-            status(&problem)
+            let (code, errors) = in_form(page.shell.texts, problem)?;
+            page.errors = errors;
+            code
         }
     };
     Ok((code, render(&page)?).into_response())
-}
-
-fn refused(shell: &Shell, problem: &Problem) -> Result<FieldTexts, Problem> {
-    match problem.kind {
-        ProblemKind::Invalid | ProblemKind::Conflict | ProblemKind::Stale => {
-            Ok(shell.texts.fields(problem))
-        }
-        _ => Err(problem.clone()),
-    }
 }
 
 async fn review(
@@ -289,7 +281,8 @@ async fn review(
         Err(problem) => problem,
     };
     let mut page = TextPage::of(&app, &caller, shell, key).await?;
-    page.review_errors = refused(&page.shell, &problem)?;
+    let (code, errors) = in_form(page.shell.texts, problem)?;
+    page.review_errors = errors;
     page.review = form;
-    Ok((status(&problem), render(&page)?).into_response())
+    Ok((code, render(&page)?).into_response())
 }

@@ -8,7 +8,6 @@ use axum::{
 use kernel::{Expected, Id, Locale, PageRequest, Problem, ProblemKind};
 use webkit::{Caller, Fault, FieldTexts, Form, PathId, Query, Shell, render};
 
-use super::refused;
 use crate::{
     App,
     outreach::{
@@ -266,7 +265,7 @@ async fn again_with(
     problem: Problem,
 ) -> Result<Response, Fault> {
     let stale = problem.kind == ProblemKind::Stale;
-    let (status, errors) = refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let current = match id {
         Some(id) => Some(api::reminder(app, &caller.ctx, id).await?),
         None => None,

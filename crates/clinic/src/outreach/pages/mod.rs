@@ -3,9 +3,8 @@
 mod edit;
 mod list;
 
-use axum::http::{Method, StatusCode};
-use kernel::Problem;
-use webkit::{FieldTexts, Policy, Routes, Texts};
+use axum::http::Method;
+use webkit::{Policy, Routes};
 
 use super::policy::WRITES;
 use crate::App;
@@ -21,17 +20,4 @@ pub(super) fn routes() -> Routes<App> {
         .page(post(), "/reminders/{id}", edit::save, WRITES)
         .page(post(), "/reminders/{id}/again", edit::again, WRITES)
         .page(post(), "/reminders/{id}/remove", edit::remove, WRITES)
-}
-
-/// What could not be done, for a page that shows its form again. Problems that no form
-/// can mend are the caller's.
-///
-/// # Errors
-/// The problem itself.
-fn refused(texts: Texts, problem: Problem) -> Result<(StatusCode, FieldTexts), Problem> {
-    use kernel::ProblemKind::{Conflict, Invalid, Stale};
-    match problem.kind {
-        Invalid | Conflict | Stale => Ok((webkit::status(&problem), texts.fields(&problem))),
-        _ => Err(problem),
-    }
 }

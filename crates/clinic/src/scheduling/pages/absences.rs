@@ -190,7 +190,7 @@ pub(super) async fn save(
         Err(problem) => problem,
     };
     let stale = problem.kind == ProblemKind::Stale;
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let mut page = page((&app, &caller), shell, &named, form).await?;
     if stale {
         // Whoever saves again has seen what he replaces.

@@ -235,7 +235,7 @@ impl Errand {
             return self.answer(webkit::status(&problem));
         }
         let found = self.offer.find(texts, key);
-        let (status, errors) = words::refused(texts, problem)?;
+        let (status, errors) = webkit::in_form(texts, problem)?;
         match found {
             Some(slot) if !lost => {
                 self.page.errors = errors;

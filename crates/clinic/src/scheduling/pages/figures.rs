@@ -9,7 +9,7 @@ use axum::{
 use kernel::UserId;
 use webkit::{Caller, Fault, FieldTexts, Query, Shell, render};
 
-use super::{board, charts::Charts, words};
+use super::{board, charts::Charts};
 use crate::{
     App,
     identity::api::StaffMember,
@@ -86,7 +86,7 @@ pub(super) async fn show(
             StatusCode::OK
         }
         Err(problem) => {
-            let (status, errors) = words::refused(page.shell.texts, problem)?;
+            let (status, errors) = webkit::in_form(page.shell.texts, problem)?;
             page.errors = errors;
             status
         }

@@ -222,7 +222,7 @@ pub(super) async fn save(
                 page.form.version = held.map(|held| held.version);
                 page.stale = true;
             }
-            let (status, errors) = words::refused(page.shell.texts, problem)?;
+            let (status, errors) = webkit::in_form(page.shell.texts, problem)?;
             page.errors = errors;
             status
         }

@@ -8,10 +8,7 @@ use axum::{
 use kernel::{Id, PageRequest, Problem};
 use webkit::{Caller, Fault, Form, PathId, Query, Shell, render};
 
-use super::{
-    waiting::{OfferRow, Row, Wish, entered},
-    words,
-};
+use super::waiting::{OfferRow, Row, Wish, entered};
 use crate::{
     App, patients,
     scheduling::{
@@ -94,7 +91,7 @@ pub(super) async fn add(
         Ok(()) => return Ok(Redirect::to("/agenda/waiting?done=joined").into_response()),
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let mut page = page((&app, &caller), shell, form).await?;
     if let Some((wish, _)) = &mut page.wish {
         wish.errors = errors;

@@ -229,7 +229,7 @@ pub(super) async fn cancel(
         Ok(_) => return Ok(Redirect::to("/my/appointments?done=cancelled").into_response()),
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let one = api::appointment(&app, &caller.ctx, id).await?;
     let page = asked((&app, &caller), shell, &one, (form.message, errors));
     Ok((status, render(&page)?).into_response())

@@ -196,7 +196,7 @@ async fn answered(
         Ok(_) => return Ok(Redirect::to(&back(id, action, &form.from)).into_response()),
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let mut page = OnePage::of(app, caller, shell, id).await?;
     page.failed = action;
     page.typed = form;

@@ -364,7 +364,7 @@ async fn answered(
         }
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     // The next try is meant for what is shown now.
     form.version = moved.as_ref().map(|one| one.version);
     let mut page = page((app, caller), shell, moved, form, String::new()).await?;

@@ -172,7 +172,7 @@ pub(super) async fn join(
         Ok(()) => return Ok(Redirect::to("/my/appointments?done=waiting").into_response()),
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let mut wish = Wish::of((&app, &caller), shell.texts, form).await?;
     wish.errors = errors;
     Ok((status, render(&WaitPage { shell, wish })?).into_response())
@@ -192,7 +192,7 @@ async fn answered(
         }
         Err(problem) => problem,
     };
-    let (status, errors) = words::refused(shell.texts, problem)?;
+    let (status, errors) = webkit::in_form(shell.texts, problem)?;
     let failed = Some(errors.summary().to_owned());
     let page = mine::page(app, caller, shell, (String::new(), failed)).await?;
     Ok((status, page).into_response())

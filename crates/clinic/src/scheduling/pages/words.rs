@@ -1,10 +1,9 @@
 //! Days, times and states, in words and signs.
 
 use agenda::{AppointmentState, Mode};
-use axum::http::StatusCode;
 use jiff::{ToSpan, civil::Date};
-use kernel::{Problem, Timestamp, Zone};
-use webkit::{FieldTexts, Texts};
+use kernel::{Timestamp, Zone};
+use webkit::Texts;
 
 use crate::scheduling::wire::mode_word;
 
@@ -76,18 +75,5 @@ pub(super) const fn css(state: AppointmentState) -> &'static str {
         AppointmentState::Completed => "info",
         AppointmentState::NoShow => "danger",
         AppointmentState::Declined | AppointmentState::Cancelled => "",
-    }
-}
-
-/// What could not be done, for a page that shows its form again. Problems that no
-/// form can mend are the caller's.
-///
-/// # Errors
-/// The problem itself.
-pub(super) fn refused(texts: Texts, problem: Problem) -> Result<(StatusCode, FieldTexts), Problem> {
-    use kernel::ProblemKind::{Conflict, Invalid, Stale};
-    match problem.kind {
-        Invalid | Conflict | Stale => Ok((webkit::status(&problem), texts.fields(&problem))),
-        _ => Err(problem),
     }
 }
