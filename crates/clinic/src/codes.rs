@@ -38,6 +38,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("last-admin", Conflict),
     ("member-elsewhere", Conflict),
     ("merged-further", Conflict),
+    ("no-currency", Conflict),
     ("no-email", Conflict),
     ("no-linked-record", NotFound),
     ("no-mail", Conflict),

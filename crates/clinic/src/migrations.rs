@@ -63,4 +63,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0050_outreach_reminder",
     "0051_inbox_voice",
     "0052_scheduling_voice",
+    "0055_messaging_costs",
 ];

@@ -62,6 +62,13 @@ impl Category {
         matches!(self, Self::Security | Self::Answer)
     }
 
+    /// Whether it waits when the month's money is spent: what nobody asked for and nobody
+    /// misses does, what was promised to one patient never (`spec/messaging.md`, cost).
+    #[must_use]
+    pub const fn waits_for_money(self) -> bool {
+        matches!(self, Self::Broadcast)
+    }
+
     /// Place in the queue after an outage: lower goes first.
     #[must_use]
     pub const fn priority(self) -> u8 {

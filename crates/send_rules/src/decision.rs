@@ -79,6 +79,8 @@ kernel::words! {
         BadAddress = "bad_address",
         /// Its text needs something that is not known of it.
         MissingVariable = "missing_variable",
+        /// This month's money for messages to many is spent.
+        OverBudget = "over_budget",
     }
 }
 
@@ -106,6 +108,8 @@ pub struct Facts {
     pub bad_address: bool,
     /// Whether the same may go another way when this one is closed.
     pub has_other_way: bool,
+    /// When there is money again, if this month's is spent.
+    pub money_from: Option<Timestamp>,
 }
 
 /// What to do with a message now.
@@ -144,7 +148,7 @@ impl Reason {
 }
 
 /// Decides whether, when and in which form a message is sent. The rules in
-/// order: expiry, opt-out, a refused address, WhatsApp's window, quiet hours; what this
+/// order: expiry, opt-out, a refused address, WhatsApp's window, money, quiet hours; what this
 /// way alone refuses goes the other one, where the same rules are asked again.
 #[must_use]
 pub fn decide(facts: &Facts) -> Decision {
@@ -169,6 +173,15 @@ fn by_this_way(facts: &Facts) -> Decision {
     let Some(form) = form(facts) else {
         return Decision::Refuse(Reason::WindowClosed);
     };
+    if let Some(then) = facts
+        .money_from
+        .filter(|_| facts.category.waits_for_money())
+    {
+        return match facts.expires_at.is_some_and(|end| end <= then) {
+            true => Decision::Refuse(Reason::OverBudget),
+            false => Decision::WaitUntil(then, Reason::OverBudget),
+        };
+    }
     if may_wake(facts) || !is_quiet(facts.minute_of_day) {
         return Decision::Send(form);
     }

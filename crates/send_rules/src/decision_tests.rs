@@ -27,6 +27,7 @@ fn facts() -> Facts {
         template: None,
         bad_address: false,
         has_other_way: false,
+        money_from: None,
     }
 }
 
@@ -59,6 +60,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             moment(now),
             prop::option::of(prop::sample::select(TemplateState::ALL.to_vec())),
             any::<[bool; 2]>(),
+            prop::option::of(1..40 * 24 * HOUR),
         )
             .prop_map(
                 move |(
@@ -69,6 +71,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     expires_at,
                     template,
                     [bad_address, has_other_way],
+                    no_money_for,
                 )| Facts {
                     now: at(now),
                     channel,
@@ -80,6 +83,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     template,
                     bad_address,
                     has_other_way,
+                    money_from: no_money_for.map(|wait| at(now + wait)),
                 },
             )
     })
@@ -109,6 +113,10 @@ fn may_wake_him(f: &Facts) -> bool {
     awaited && (f.channel.as_str() != "voice" || f.category.as_str() == "security")
 }
 
+fn must_save(f: &Facts) -> bool {
+    f.money_from.is_some() && f.category.as_str() == "broadcast"
+}
+
 /// What the rules forbid does not come out, and what comes out has its reason.
 fn assert_allowed(f: &Facts) {
     match decide(f) {
@@ -131,6 +139,7 @@ fn assert_allowed(f: &Facts) {
 fn assert_may_go(f: &Facts, form: Form) {
     assert!(!lost_its_use(f), "{f:?}");
     assert!(!must_not_hear(f) && !f.bad_address, "{f:?}");
+    assert!(!must_save(f), "{f:?}");
     assert!(
         may_wake_him(f) || !at_night(f.minute_of_day.into()),
         "{f:?}"
@@ -150,6 +159,12 @@ fn assert_may_go(f: &Facts, form: Form) {
 }
 
 fn assert_waits(f: &Facts, until: Timestamp, reason: Reason) {
+    if reason == Reason::OverBudget {
+        assert!(must_save(f) && f.money_from == Some(until), "{f:?}");
+        assert!(!lost_its_use(f) && !must_not_hear(f), "{f:?}");
+        assert!(f.expires_at.is_none_or(|end| end > until), "{f:?}");
+        return;
+    }
     assert_eq!(reason, Reason::QuietHours);
     assert!(
         !may_wake_him(f) && at_night(f.minute_of_day.into()),
@@ -178,6 +193,9 @@ fn assert_refused(f: &Facts, reason: Reason) {
             assert_eq!(f.channel, Channel::Whatsapp);
             assert!(!wrote_within_a_day(f), "{f:?}");
             assert_ne!(f.template, Some(TemplateState::Approved), "{f:?}");
+        }
+        Reason::OverBudget => {
+            assert!(must_save(f) && f.expires_at <= f.money_from, "{f:?}");
         }
         Reason::ExpiresOvernight => {
             assert!(
@@ -221,6 +239,7 @@ fn drawn(rng: &Rng) -> Facts {
         template: one(rng, &[templates, vec![None]].concat()),
         bad_address: rng.below(5) == 0,
         has_other_way: rng.below(2) == 0,
+        money_from: (rng.below(2) == 0).then(|| at(now + one(rng, &[1, HOUR, 20 * 24 * HOUR]))),
     }
 }
 
@@ -245,10 +264,10 @@ fn a_million_decisions_break_no_rule() {
     assert_eq!(of("send").count(), Form::ALL.len(), "{seen:?}");
     assert_eq!(
         (of("wait").count(), of("fall back").count()),
-        (1, 2),
+        (2, 2),
         "{seen:?}"
     );
-    assert_eq!(of("refuse").count(), 5, "{seen:?}");
+    assert_eq!(of("refuse").count(), 6, "{seen:?}");
     assert!(seen.values().all(|count| *count > 500), "{seen:?}");
 }
 
@@ -266,6 +285,7 @@ proptest! {
         let allowed = !lost_its_use(&f)
             && !must_not_hear(&f)
             && !f.bad_address
+            && !must_save(&f)
             && (may_wake_him(&f) || !at_night(f.minute_of_day.into()))
             && (matches!(f.channel, Channel::Sms | Channel::Voice | Channel::Email)
                 || wrote_within_a_day(&f)
@@ -276,8 +296,10 @@ proptest! {
     /// Waiting leads somewhere: in the morning it is not told to wait again.
     #[test]
     fn nobody_waits_twice(f in any_facts()) {
-        if let Decision::WaitUntil(until, _) = decide(&f) {
-            let later = Facts { now: until, minute_of_day: 7 * 60, ..f };
+        if let Decision::WaitUntil(until, reason) = decide(&f) {
+            // A month may begin at night: its morning is waited for then.
+            let money_from = f.money_from.filter(|_| reason != Reason::OverBudget);
+            let later = Facts { now: until, minute_of_day: 7 * 60, money_from, ..f };
             prop_assert!(!matches!(decide(&later), Decision::WaitUntil(..)));
         }
     }
@@ -384,4 +406,29 @@ fn a_link_goes_by_mail_at_night_but_not_to_a_refused_address() {
         ..link
     };
     assert_eq!(decide(&refused), Decision::Refuse(Reason::BadAddress));
+}
+
+#[test]
+fn only_what_goes_to_many_waits_for_money() {
+    let month = at(NOON + 20 * 24 * HOUR);
+    let spent = |category, expires_at| {
+        decide(&Facts {
+            channel: Channel::Sms,
+            category,
+            expires_at,
+            money_from: Some(month),
+            ..facts()
+        })
+    };
+    for category in Category::ALL {
+        let expected = match category {
+            Category::Broadcast => Decision::WaitUntil(month, Reason::OverBudget),
+            _ => Decision::Send(Form::Sms),
+        };
+        assert_eq!(spent(*category, None), expected, "{category}");
+    }
+    assert_eq!(
+        spent(Category::Broadcast, Some(month)),
+        Decision::Refuse(Reason::OverBudget)
+    );
 }

@@ -7,6 +7,7 @@
 
 mod channel;
 mod consent;
+mod cost;
 mod decision;
 mod gsm7;
 mod keywords;
@@ -24,6 +25,7 @@ mod segments_tests;
 
 pub use channel::{Category, Channel};
 pub use consent::{Cell, Choice, cells, is_wanted, towards};
+pub use cost::{Amount, Currency, NoAmount, charged};
 pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
 };

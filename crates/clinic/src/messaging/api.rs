@@ -2,6 +2,7 @@
 
 mod cancel;
 mod consent;
+mod costs;
 mod notice;
 mod report;
 mod templates;
@@ -26,10 +27,14 @@ pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,
 };
+pub use costs::{budget, costs, prices, prices_of, remove_price, set_budget, set_price};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
 pub use report::{Reported, apply_report};
-pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values, values};
+pub use send_rules::{
+    Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, TemplateState, Values,
+    values,
+};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
     text, texts, versions,
@@ -39,9 +44,9 @@ pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    Called, ConsentSource, Enqueued, Key, Message, MessageId, MessageView, NewCall, NewMail,
-    NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText,
-    TextKey, TextVersion, Wanted, WhatsappCategory,
+    Budget, Called, ConsentSource, CostLine, Costs, Enqueued, Key, Message, MessageId, MessageView,
+    NewCall, NewMail, NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Price,
+    Prices, Recipient, ReviewedText, TextKey, TextVersion, Wanted, WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, event_of};
 

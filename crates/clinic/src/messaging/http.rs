@@ -1,4 +1,5 @@
 mod consent;
+mod costs;
 mod templates;
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -17,6 +18,7 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
         .merge(consent::routes())
+        .merge(costs::routes())
         .merge(templates::routes())
 }
 

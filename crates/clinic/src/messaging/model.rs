@@ -1,4 +1,5 @@
 mod consent;
+mod costs;
 mod notice;
 mod templates;
 mod voice;
@@ -15,6 +16,8 @@ use crate::patients::api::PatientId;
 
 pub(super) use consent::ConsentEvent;
 pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
+pub(super) use costs::OTHER;
+pub use costs::{Budget, CostLine, Costs, Price, Prices};
 pub use notice::{Notice, Noticed};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};

@@ -2,6 +2,7 @@
 //! be kept, sent to a colleague and gone back to.
 
 mod consent;
+mod costs;
 mod texts;
 
 use askama::Template;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Routes<App> {
         .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
         .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
         .merge(consent::routes())
+        .merge(costs::routes())
         .merge(texts::routes())
 }
 

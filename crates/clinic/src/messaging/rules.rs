@@ -1,5 +1,6 @@
 //! Pure decisions about texts and lists.
 
+pub(super) mod costs;
 pub(super) mod events;
 pub(super) mod template_check;
 pub(super) mod wording;

@@ -1,6 +1,7 @@
 //! The outbox on the wire.
 
 pub(super) mod consent;
+pub(super) mod costs;
 pub(super) mod templates;
 
 use kernel::{Problem, Timestamp, Zone};

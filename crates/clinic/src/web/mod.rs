@@ -77,6 +77,12 @@ pub fn navigation() -> Vec<NavEntry> {
             also: &[],
         },
         NavEntry {
+            href: "/settings/costs",
+            label: "costs-nav",
+            policy: Policy::ADMIN,
+            also: &[],
+        },
+        NavEntry {
             href: "/settings/booking",
             label: "online-nav",
             policy: Policy::ADMIN,

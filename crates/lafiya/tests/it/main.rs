@@ -13,6 +13,7 @@ mod calendars;
 mod chaos;
 mod check;
 mod consent;
+mod costs;
 mod disk;
 mod duplicates;
 mod files;

@@ -140,6 +140,9 @@ fn body_of(path: &str, patient: &str) -> Value {
         "review" => {
             json!({"name": "rappel", "category": "utility", "state": "draft", "reviewed": "Le {day} à {time} : {link} !"})
         }
+        _ if path.starts_with("/api/v1/message-prices/") => json!({"price": "24.5"}),
+        "message-budget" | "costs" => json!({"currency": "XOF", "cap": "25000"}),
+        "price" | "forget" => json!({"form": "sms", "country": "SN", "price": "24.5"}),
         "{event}" => json!({"body": "Le {day} à {time}, {link}", "act": "preview"}),
         // Of another version: it must be there for the next caller.
         "delete" if path.starts_with("/agenda/") => json!({"version": "999"}),
@@ -416,6 +419,7 @@ impl Scene {
         // One of the texts that every clinic has.
         let path = path.replace("{event}", "reminder-link");
         let path = path.replace("{channel}", "sms").replace("{language}", "fr");
+        let path = path.replace("{form}", "sms").replace("{country}", "SN");
         let mut request = Request::builder().method(route.method.clone()).uri(path);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

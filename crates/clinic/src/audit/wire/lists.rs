@@ -51,6 +51,8 @@ pub const ACTIONS: &[&str] = &[
     "reminder.rules",
     "message_text.change",
     "whatsapp_template.change",
+    "message_budget.change",
+    "message_price.change",
     "reminder.list",
     "reminder.read",
     "reminder.create",

@@ -1,7 +1,7 @@
 //! The clinic's own texts, and those that WhatsApp reviews.
 
 use kernel::{Ctx, Expected, Locale, Problem, ProblemKind};
-use send_rules::{Channel, Segments, TemplateState, Values, segments};
+use send_rules::{Amount, Channel, Currency, Segments, TemplateState, Values, segments};
 use serde_json::json;
 use store::{ReadTx, StoreError, WriteTx};
 
@@ -84,8 +84,10 @@ pub async fn versions(app: &App, ctx: &Ctx, key: TextKey) -> Result<Vec<TextVers
 pub struct Preview {
     /// What the patient reads.
     pub text: String,
-    /// What it costs as an SMS.
+    /// What it takes as an SMS.
     pub size: Segments,
+    /// What that costs to a number of the clinic's own country, where its price is known.
+    pub price: Option<(Amount, Currency)>,
 }
 
 /// Shows a text as it would be sent, whether it could be kept or not.
@@ -98,7 +100,8 @@ pub async fn preview(app: &App, ctx: &Ctx, key: TextKey, body: &str) -> Result<P
     let examples = examples(&mut tx, app, ctx, key.event).await?;
     let text = filled(key, body, &examples)?;
     let size = segments(&text);
-    Ok(Preview { text, size })
+    let price = super::costs::at_home(&mut tx, ctx.tenant, &text).await?;
+    Ok(Preview { text, size, price })
 }
 
 async fn examples(
@@ -173,14 +176,14 @@ async fn add(
 }
 
 /// Two who change the same: the second is told.
-fn stale(error: StoreError) -> Problem {
+pub(super) fn stale(error: StoreError) -> Problem {
     match error.is_unique_violation() {
         true => Problem::new(ProblemKind::Stale),
         false => error.stale(),
     }
 }
 
-fn noted(
+pub(super) fn noted(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,

@@ -10,6 +10,7 @@ use kernel::{Expected, Locale, Problem, Zone};
 use send_rules::{Channel, Encoding, TemplateState, numbered, segments};
 use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, in_form, render};
 
+use super::costs::money;
 use crate::{
     App,
     messaging::{
@@ -164,6 +165,10 @@ impl TextPage {
         self.shell
             .texts
             .with("texts-size", &[("count", &count), ("units", &units)])
+    }
+
+    fn price(&self, preview: &Preview) -> Option<String> {
+        preview.price.map(|price| money(&self.shell, price))
     }
 
     fn is_dear(&self, preview: &Preview) -> bool {

@@ -1,5 +1,6 @@
 mod cancel;
 mod consent;
+mod costs;
 mod mail;
 mod notices;
 mod senders;
@@ -20,6 +21,10 @@ pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
 pub(super) use cancel::cancel;
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
+pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
+pub(super) use costs::{
+    Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
+};
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;

@@ -119,7 +119,7 @@ impl VersionBody {
 
 /// What a text looks like, filled with long examples.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"text": "Clinique de la Paix vous attend le 31/12/2027 à 10:30.", "encoding": "gsm7", "units": 55, "segments": 1}))]
+#[schema(example = json!({"text": "Clinique de la Paix vous attend le 31/12/2027 à 10:30.", "encoding": "gsm7", "units": 55, "segments": 1, "price": "24.5", "currency": "XOF"}))]
 pub(in crate::messaging) struct PreviewBody {
     /// What the patient reads.
     text: String,
@@ -129,6 +129,10 @@ pub(in crate::messaging) struct PreviewBody {
     units: usize,
     /// As an SMS: messages charged.
     segments: usize,
+    /// As an SMS to a number of the clinic's own country; null where its price is not known.
+    price: Option<String>,
+    /// Of the price.
+    currency: Option<String>,
 }
 
 impl From<Preview> for PreviewBody {
@@ -138,6 +142,8 @@ impl From<Preview> for PreviewBody {
             encoding: preview.size.encoding.to_string(),
             units: preview.size.units,
             segments: preview.size.segments,
+            price: preview.price.map(|(price, _)| price.to_string()),
+            currency: preview.price.map(|(_, currency)| currency.to_string()),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         model::{Recipient, ToSend},
         rules::events::{self, Event},
         storage,
-        work::mail,
+        work::{cost, mail},
     },
 };
 
@@ -72,6 +72,10 @@ async fn facts_of(
         (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
         _ => None,
     };
+    let money_from = match about.category.waits_for_money() {
+        true => cost::money_from(tx, tenant, now).await?,
+        false => None,
+    };
     let zone = identity::api::tenant(tx, tenant).await?.zone;
     Ok(Facts {
         now,
@@ -84,6 +88,7 @@ async fn facts_of(
         template,
         bad_address,
         has_other_way: false,
+        money_from,
     })
 }
 

@@ -11,6 +11,7 @@ use crate::App;
 use send::Next;
 
 mod content;
+pub(super) mod cost;
 pub(super) mod facts;
 pub(super) mod fallback;
 mod lookup;

@@ -14,6 +14,7 @@ use crate::messaging::{
     storage::{self, AttemptEnd, Step},
     work::{
         content::{self, Unsaid},
+        cost,
         facts::facts,
         fallback::{fall_back, is_of_the_way},
         mail::{self, Undecided},
@@ -242,6 +243,9 @@ pub(in crate::messaging) async fn accepted(
         provider_id: Some(provider_id),
     };
     storage::end_attempt(tx, job, end, now).await?;
+    if !simulated {
+        cost::note(tx, app, job, number).await?;
+    }
     tx.emit(TOPIC, job.id);
     jobs::finish(tx, &storage::WORK, job).await
 }

@@ -1,0 +1,73 @@
+//! What a message cost that a provider took.
+
+use kernel::{TenantId, Timestamp};
+use send_rules::{Channel, Form, charged};
+use store::{ReadTx, StoreError, WriteTx};
+
+use crate::{
+    App, identity,
+    messaging::{
+        model::{Prices, Recipient, ToSend},
+        rules::costs::month_of,
+        storage::{self, Cost},
+    },
+};
+
+/// Writes down what the attempt cost, in a clinic that counts.
+pub(super) async fn note(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    number: i32,
+) -> Result<(), StoreError> {
+    let Some(budget) = storage::budget(tx, job.tenant).await? else {
+        return Ok(());
+    };
+    let Some(message) = storage::to_send(tx, job.tenant, job.id).await? else {
+        return Ok(());
+    };
+    let prices = Prices::new(storage::prices(tx, job.tenant).await?);
+    let form = form(&message);
+    let country = match &message.recipient {
+        Recipient::Phone(phone) => phone.country(),
+        Recipient::Email(_) => None,
+    };
+    let price = prices.of(form, country);
+    let cost = Cost {
+        message: job.id,
+        attempt: number,
+        form,
+        amount: price.map(|price| price.times(charged(form, &message.body))),
+        currency: budget.currency,
+    };
+    storage::note_cost(tx, job.tenant, &cost, app.clock.now()).await
+}
+
+/// The form it went in, which the words kept for it tell.
+fn form(message: &ToSend) -> Form {
+    match message.channel {
+        Channel::Sms => Form::Sms,
+        Channel::Voice => Form::Voice,
+        Channel::Email => Form::Email,
+        Channel::Whatsapp if message.content_sid.is_some() => Form::Template,
+        Channel::Whatsapp => Form::Session,
+    }
+}
+
+/// When there is money again for what waits for it; nothing while there is some.
+pub(in crate::messaging) async fn money_from(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let Some(budget) = storage::budget(tx, tenant).await? else {
+        return Ok(None);
+    };
+    let Some(cap) = budget.cap else {
+        return Ok(None);
+    };
+    let zone = identity::api::tenant(tx, tenant).await?.zone;
+    let month = month_of(now.date(&zone), &zone).map_err(StoreError::Internal)?;
+    let spent = storage::spent(tx, tenant, budget.currency, month).await?;
+    Ok((spent >= cap).then_some(month.1))
+}
