@@ -26,7 +26,16 @@ reason-out_of_window = WhatsApp’s 24 hours are over.
 reason-content_refused = The operator refused the text. Put it in other words.
 reason-account = The operator’s account does not allow sending: an administrator must act.
 reason-undelivered = The operator could not deliver the message.
+reason-provider_silent = The sending service does not answer: the message waits and goes when it does.
+reason-paced = The message waits its turn: a number may only send so many a second.
 reason-given_up = Several tries failed. You can send it again.
+
+provider-twilio = Twilio
+provider-smtp = The mail server
+provider-simulator = The simulator
+outbox-silent = { $provider } has not answered since { $since }: its messages wait and go as soon as it does.
+outbox-next = Next try at { $at }.
+outbox-trying = A message is trying it now.
 
 outbox-title = Messages sent
 outbox-state = State

@@ -26,7 +26,16 @@ reason-out_of_window = Les 24 heures de WhatsApp sont passées.
 reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez-le.
 reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
 reason-undelivered = L’opérateur n’a pas pu remettre le message.
+reason-provider_silent = Le service d’envoi ne répond pas : le message attend et partira dès qu’il répond.
+reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus vite.
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
+
+provider-twilio = Twilio
+provider-smtp = Le serveur de messagerie
+provider-simulator = Le simulateur
+outbox-silent = { $provider } ne répond pas depuis { $since } : ses messages attendent et partiront dès la reprise.
+outbox-next = Prochain essai à { $at }.
+outbox-trying = Un message fait l’essai.
 
 outbox-title = Messages envoyés
 outbox-state = État

@@ -56,6 +56,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::STATEMENTS),
         ("messaging", messaging::CANCEL_STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
+        ("messaging", messaging::HELD_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
         ("messaging", messaging::NOTICE_STATEMENTS),
         ("messaging", messaging::SENDER_STATEMENTS),

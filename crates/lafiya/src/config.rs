@@ -12,6 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clinic::messaging::api::Speeds;
 use kernel::{Phone, Redacted};
 use ports::blob::S3;
 use store::{Database, Durability};
@@ -71,6 +72,8 @@ pub struct Twilio {
     pub voice: Option<Phone>,
     /// Where its API is.
     pub api_url: String,
+    /// How fast the numbers may send.
+    pub speeds: Speeds,
 }
 
 impl Config {
@@ -214,6 +217,11 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
         || reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER)
         || reader.is_given(&settings::TWILIO_VOICE_NUMBER);
     let api_url = reader.read(&settings::TWILIO_API_URL);
+    let (sms_speed, whatsapp_speed, calls_speed) = (
+        reader.read(&settings::TWILIO_SMS_PER_SECOND),
+        reader.read(&settings::TWILIO_WHATSAPP_PER_SECOND),
+        reader.read(&settings::TWILIO_CALLS_PER_SECOND),
+    );
     if !given {
         return None;
     }
@@ -247,6 +255,11 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
         whatsapp,
         voice,
         api_url: api_url?,
+        speeds: Speeds {
+            sms: sms_speed,
+            whatsapp: whatsapp_speed?,
+            calls: calls_speed?,
+        },
     })
 }
 

@@ -51,6 +51,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
             default_tenant: config.default_tenant.clone(),
             calendar_weeks_ahead: config.calendar_weeks_ahead,
             reminders_cron: config.reminders_cron.clone(),
+            speeds: config.twilio.as_ref().map(|twilio| twilio.speeds),
             simulated: provider.sender.is_simulated(),
         },
         security_post: Arc::new(messaging::SecurityOutbox),

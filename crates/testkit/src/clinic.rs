@@ -11,6 +11,7 @@ use axum::{
 use clinic::{
     App, Parts, Settings,
     identity::api::{NewTenant, NewUser},
+    messaging::api::Speeds,
     patients::api::{NewPatient, PatientId},
 };
 use jobs::Engine;
@@ -58,6 +59,8 @@ pub struct Setup {
     pub media: Option<MediaFetcher>,
     /// Where files lie.
     pub blobs: ports::BlobStore,
+    /// How fast its numbers may send.
+    pub speeds: Option<Speeds>,
     /// Time.
     pub clock: Clock,
 }
@@ -70,6 +73,7 @@ impl Default for Setup {
             mail: Some(Arc::new(ports::SimulatedMail)),
             media: None,
             blobs: ports::BlobStore::memory(),
+            speeds: None,
             clock: Clock::system(),
         }
     }
@@ -138,6 +142,7 @@ impl TestClinic {
                 default_tenant: None,
                 calendar_weeks_ahead: 12,
                 reminders_cron: None,
+                speeds: setup.speeds,
                 simulated: setup.sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),

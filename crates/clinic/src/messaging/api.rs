@@ -3,6 +3,7 @@
 mod cancel;
 mod consent;
 mod notice;
+mod providers;
 mod report;
 mod templates;
 mod voice;
@@ -28,8 +29,11 @@ pub use consent::{
 };
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
+pub use providers::{Provider, mail_provider, phone_provider, providers};
 pub use report::{Reported, apply_report};
-pub use send_rules::{Category, Cell, Channel, Choice, Decision, TemplateState, Values};
+pub use send_rules::{
+    Category, Cell, Channel, Choice, Decision, Health, Speeds, Standing, TemplateState, Values,
+};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
     text, texts, versions,

@@ -238,6 +238,8 @@ store::row! {
         pub created_at: Timestamp,
         /// When its state last changed.
         pub updated_at: Timestamp,
+        /// When it is tried next, while nobody is at it.
+        pub next_try_at: Option<Timestamp>,
         /// The way on which another message took its place.
         pub followed_by: Option<Channel>,
     }

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     path::PathBuf,
 };
 
@@ -121,6 +122,15 @@ settings! {
     /// The number calls are made from; unset: that of text messages.
     TWILIO_VOICE_NUMBER: Phone = (
         entry("twilio_voice_number", &["TWILIO_VOICE_NUMBER"], "+221338210003"), sender);
+    /// Text messages a second from the number; unset: what Twilio says of the number.
+    TWILIO_SMS_PER_SECOND: NonZeroU32 = (
+        entry("twilio_sms_per_second", &["TWILIO_SMS_PER_SECOND"], "10"), per_second);
+    /// WhatsApp messages a second from the number.
+    TWILIO_WHATSAPP_PER_SECOND: NonZeroU32 = (
+        entry("twilio_whatsapp_per_second", &["TWILIO_WHATSAPP_PER_SECOND"], "80").or("80"), per_second);
+    /// Calls that are begun a second.
+    TWILIO_CALLS_PER_SECOND: NonZeroU32 = (
+        entry("twilio_calls_per_second", &["TWILIO_CALLS_PER_SECOND"], "1").or("1"), per_second);
     /// Twilio's API.
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)
@@ -252,6 +262,13 @@ fn weeks(text: &str) -> Result<u16, String> {
     match text.parse() {
         Ok(count @ 1..=52) => Ok(count),
         _ => Err("not a number from 1 to 52".into()),
+    }
+}
+
+fn per_second(text: &str) -> Result<NonZeroU32, String> {
+    match text.parse::<NonZeroU32>() {
+        Ok(count) if count.get() <= 10_000 => Ok(count),
+        _ => Err("not a number from 1 to 10000".into()),
     }
 }
 

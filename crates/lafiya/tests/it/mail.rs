@@ -447,6 +447,7 @@ impl MailSender for Scripted {
                     code: Some(550),
                     detail: "as the test says".into(),
                     retry_after: None,
+                    silent: false,
                 }),
             }
         })

@@ -38,6 +38,7 @@ mod patient_search;
 mod patients;
 mod permissions;
 mod plans;
+mod providers;
 mod public_booking;
 mod record_exports;
 mod record_imports;

@@ -216,6 +216,7 @@ fn outcome(stage: Stage, fault: Fault) -> SendError {
     };
     SendError {
         code,
+        silent: matches!(fault, Fault::Silence),
         ..SendError::new(class, detail)
     }
 }
@@ -253,6 +254,7 @@ mod tests {
                 _ => None,
             };
             assert_eq!(error.code, code);
+            assert_eq!(error.silent, matches!(fault, Silence));
             assert!(!error.detail.contains('@'));
         }
     }

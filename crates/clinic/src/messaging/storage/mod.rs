@@ -1,5 +1,6 @@
 mod cancel;
 mod consent;
+mod held;
 mod mail;
 mod notices;
 mod senders;
@@ -20,6 +21,8 @@ pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
 pub(super) use cancel::cancel;
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
+pub(crate) use held::STATEMENTS as HELD_STATEMENTS;
+pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
@@ -44,6 +47,7 @@ macro_rules! views {
         concat!(
             "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, detail, error_code, retryable,
             provider_id, key_pressed, created_at, updated_at,
+            CASE WHEN work_held_by IS NULL THEN work_due_at END AS next_try_at,
             (SELECT COUNT(*) FROM message_attempt t WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id)
                 AS tries,
             (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by
@@ -74,7 +78,8 @@ store::statements! {
         WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
     /// The provider's id is written once, whatever the state has become meanwhile.
     ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
-            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END
+            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END,
+            reason = CASE WHEN state IN ('queued', 'sending') THEN NULL ELSE reason END
         WHERE tenant_id = $1 AND id = $2 AND provider_id IS NULL";
     MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7, detail = $9
         WHERE tenant_id = $1 AND id = $2 AND state = $8";

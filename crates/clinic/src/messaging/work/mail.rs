@@ -18,7 +18,7 @@ use crate::{
 pub(super) const AVOIDED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The word for the provider in the database.
-pub(super) fn provider(app: &App) -> &'static str {
+pub(in crate::messaging) fn provider(app: &App) -> &'static str {
     match &app.mail {
         Some(mail) if !mail.is_simulated() => "smtp",
         _ => "simulator",
@@ -47,6 +47,7 @@ pub(super) async fn send(
             code: None,
             detail: "no mail server is set".to_owned(),
             retry_after: None,
+            silent: false,
         });
     };
     let outgoing = OutgoingMail {

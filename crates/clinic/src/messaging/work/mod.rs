@@ -1,20 +1,22 @@
 use std::{sync::Arc, time::Duration};
 
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
-use ports::{ErrorClass, SendError};
+use ports::{ErrorClass, Lookup, SendError};
 
 use super::{
     model::{Attempt, Recipient, ToSend},
     storage,
 };
 use crate::App;
+use lines::Permit;
 use send::Next;
 
 mod content;
 pub(super) mod facts;
 pub(super) mod fallback;
+pub(super) mod lines;
 mod lookup;
-mod mail;
+pub(super) mod mail;
 pub(super) mod send;
 pub(super) mod voice;
 
@@ -49,22 +51,26 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             message,
             from,
             number,
-        } => deliver(app, job, message, from, number).await,
+            permit,
+        } => deliver(app, job, (message, from, number), permit).await,
         Next::LookUp {
             message,
             from,
             attempt,
             known_ids,
-        } => look_up(app, job, message, from, attempt, known_ids).await,
+            permit,
+        } => {
+            let asked = lookup::lookup(&message, &from, &attempt, known_ids);
+            look_up(app, job, (asked, attempt), permit).await
+        }
     }
 }
 
 async fn deliver(
     app: App,
     job: Job,
-    message: ToSend,
-    from: String,
-    number: i32,
+    (message, from, number): (ToSend, String, i32),
+    permit: Permit,
 ) -> Result<Outcome, Failure> {
     let started = app.clock.now();
     let result = match &message.recipient {
@@ -77,6 +83,7 @@ async fn deliver(
     };
     let waited = app.clock.now().since(started);
     metrics::histogram!("lafiya_provider_seconds").record(waited.as_secs_f64());
+    permit.tell(result.as_ref().err());
     let (a, j) = (app.clone(), job.clone());
     match result {
         Ok(accepted) => {
@@ -99,6 +106,7 @@ async fn deliver(
         Err(error) => {
             let failure = retry(&error);
             let way = message.channel;
+            lines::slow_down(&app, (way, &from), &error);
             let write = app.store.write(job.tenant, move |tx| {
                 Box::pin(async move { send::failed(tx, &a, &j, (number, way), &error).await })
             });
@@ -114,17 +122,12 @@ async fn deliver(
 async fn look_up(
     app: App,
     job: Job,
-    message: ToSend,
-    from: String,
-    attempt: Attempt,
-    known_ids: Vec<String>,
+    (asked, attempt): (Lookup, Attempt),
+    permit: Permit,
 ) -> Result<Outcome, Failure> {
-    let asked = lookup::lookup(&message, &from, &attempt, known_ids);
-    let found = app
-        .sender
-        .find(&asked)
-        .await
-        .map_err(|error| retry(&error))?;
+    let found = app.sender.find(&asked).await;
+    permit.tell(found.as_ref().err());
+    let found = found.map_err(|error| retry(&error))?;
     let (a, j) = (app.clone(), job.clone());
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {

@@ -16,6 +16,7 @@ use crate::messaging::{
         content::{self, Unsaid},
         facts::facts,
         fallback::{fall_back, is_of_the_way},
+        lines::{self, Permit, Wait},
         mail::{self, Undecided},
         voice,
     },
@@ -30,6 +31,7 @@ pub(in crate::messaging) enum Next {
         message: ToSend,
         from: String,
         number: i32,
+        permit: Permit,
     },
     /// An earlier attempt may have arrived: ask the provider.
     LookUp {
@@ -37,6 +39,7 @@ pub(in crate::messaging) enum Next {
         from: String,
         attempt: Attempt,
         known_ids: Vec<String>,
+        permit: Permit,
     },
 }
 
@@ -96,12 +99,18 @@ pub(in crate::messaging) async fn begin(
             Undecided::Again => {}
             Undecided::Over => return Ok(Next::Over),
             Undecided::LookUp => {
+                let by = provider(app, message.channel);
+                let permit = match lines::admit_question(app, by, message.category) {
+                    Ok(permit) => permit,
+                    Err(held) => return wait(tx, job, held).await,
+                };
                 let known_ids = voice::known_ids(tx, job.tenant, &message, attempt).await?;
                 return Ok(Next::LookUp {
                     message,
                     from,
                     attempt: attempt.clone(),
                     known_ids,
+                    permit,
                 });
             }
         }
@@ -149,13 +158,23 @@ pub(in crate::messaging) async fn begin(
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);
     let by = provider(app, message.channel);
+    let permit = match lines::admit(app, job, &message, (by, &from)) {
+        Ok(permit) => permit,
+        Err(held) => return wait(tx, job, held).await,
+    };
     storage::begin_attempt(tx, job, by, number, now).await?;
     tx.emit(TOPIC, job.id);
     Ok(Next::Send {
         message,
         from,
         number,
+        permit,
     })
+}
+
+async fn wait(tx: &mut WriteTx, job: &jobs::Job, held: Wait) -> Result<Next, StoreError> {
+    lines::wait(tx, job, held).await?;
+    Ok(Next::Over)
 }
 
 async fn refuse(
