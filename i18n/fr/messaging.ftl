@@ -31,6 +31,7 @@ reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus 
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
 
 provider-twilio = Twilio
+provider-sendgrid = SendGrid
 provider-smtp = Le serveur de messagerie
 provider-simulator = Le simulateur
 outbox-silent = { $provider } ne répond pas depuis { $since } : ses messages attendent et partiront dès la reprise.
@@ -54,3 +55,13 @@ outbox-when = Quand
 outbox-to = À
 outbox-why = Pourquoi
 outbox-again = Envoyer de nouveau
+
+reason-bounced = Le serveur de cette adresse a refusé le message pour de bon : personne n’y est. Vérifiez-la avec la personne.
+reason-dropped = Le service d’envoi n’écrit plus à cette adresse : elle a déjà refusé des messages.
+reason-complained = La personne a signalé un message comme indésirable.
+reason-unsubscribed = La personne ne veut plus d’e-mails.
+
+addresses-title = Adresses sans e-mails
+addresses-intro = Ces adresses ont refusé nos e-mails, ou leurs propriétaires n’en veulent plus. Corrigez l’adresse avec la personne ; si elle est juste, autorisez de nouveau l’envoi.
+addresses-none = Toutes les adresses reçoivent leurs e-mails.
+addresses-lift = Envoyer de nouveau des e-mails

@@ -45,6 +45,8 @@ pub struct Parts {
     pub sender: Arc<dyn ports::MessageSender>,
     /// How e-mails leave; none where messages really leave and no mail server is set.
     pub mail: Option<Arc<dyn ports::MailSender>>,
+    /// How e-mails leave that the first way certainly did not take.
+    pub other_mail: Option<Arc<dyn ports::MailSender>>,
     /// How media that came with a message are fetched; none without Twilio.
     pub media: Option<ports::twilio::media::MediaFetcher>,
     /// Where files lie.
@@ -116,6 +118,8 @@ pub struct Settings {
     pub root_key: Redacted<Vec<u8>>,
     /// Twilio's auth token, with which it signs webhooks.
     pub twilio_auth_token: Redacted<String>,
+    /// The key with which reports of e-mails are signed; without it none is believed.
+    pub mail_events: Option<ports::email::EventKey>,
     /// Twilio's account.
     pub twilio_account_sid: String,
     /// The clinic that gets messages for a number no clinic has claimed; without

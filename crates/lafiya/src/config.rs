@@ -18,7 +18,7 @@ use ports::blob::S3;
 use store::{Database, Durability};
 use webkit::TrustedProxies;
 
-pub use mail::Mail;
+pub use mail::{Mail, SendGrid};
 pub use read::{Fault, Inputs};
 pub use settings::DatabaseUrl;
 
@@ -43,7 +43,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The messaging provider, if there is one.
     pub twilio: Option<Twilio>,
-    /// The mail server, if there is one.
+    /// How e-mails leave, if they do.
     pub mail: Option<Mail>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
@@ -96,7 +96,7 @@ impl Config {
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let reminders_cron = reader.read(&settings::REMINDERS_CRON);
         let twilio = twilio(&mut reader);
-        let mail = mail::server(&mut reader);
+        let mail = mail::ways(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
             (
                 Some(listen),

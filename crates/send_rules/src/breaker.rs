@@ -39,6 +39,8 @@ pub enum Told {
     Answered,
     /// It did not.
     Silent(Silence),
+    /// It takes nothing from us, whatever it is: there is another way to be gone.
+    Shut(Silence),
     /// The attempt was not made.
     Nothing,
 }
@@ -137,11 +139,16 @@ impl Breaker {
                     self.open(FIRST_PAUSE, now);
                 }
             }
+            (State::Closed { .. }, Told::Shut(silence)) => {
+                self.last = Some((now, silence));
+                self.since = Some(now);
+                self.open(FIRST_PAUSE, now);
+            }
             (State::Probing { .. }, Told::Answered) => {
                 self.since = Some(now);
                 self.go(State::Closed { silent_in_a_row: 0 });
             }
-            (State::Probing { pause }, Told::Silent(silence)) => {
+            (State::Probing { pause }, Told::Silent(silence) | Told::Shut(silence)) => {
                 self.last = Some((now, silence));
                 self.open(pause.saturating_mul(2).min(LONGEST_PAUSE), now);
             }
@@ -266,6 +273,20 @@ mod tests {
         assert_eq!(breaker.closed_until(at(5)), None);
         let probe = breaker.take();
         breaker.tell(probe, silent(), at(5));
+        assert_eq!(breaker.closed_until(at(5)), Some(at(15)));
+    }
+
+    #[test]
+    fn a_door_that_is_shut_is_left_at_once() {
+        let mut breaker = Breaker::default();
+        let ticket = breaker.take();
+        let Told::Silent(why) = silent() else {
+            return;
+        };
+        breaker.tell(ticket, Told::Shut(why.clone()), at(0));
+        assert_eq!(breaker.closed_until(at(0)), Some(at(5)));
+        let probe = breaker.take();
+        breaker.tell(probe, Told::Shut(why), at(5));
         assert_eq!(breaker.closed_until(at(5)), Some(at(15)));
     }
 

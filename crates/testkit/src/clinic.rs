@@ -55,10 +55,14 @@ pub struct Setup {
     pub sender: Arc<dyn ports::MessageSender>,
     /// How e-mails leave.
     pub mail: Option<Arc<dyn ports::MailSender>>,
+    /// How e-mails leave that this way did not take.
+    pub other_mail: Option<Arc<dyn ports::MailSender>>,
     /// How media are fetched.
     pub media: Option<MediaFetcher>,
     /// Where files lie.
     pub blobs: ports::BlobStore,
+    /// The key with which reports of e-mails are signed.
+    pub mail_events: Option<ports::email::EventKey>,
     /// How fast its numbers may send.
     pub speeds: Option<Speeds>,
     /// Time.
@@ -71,8 +75,10 @@ impl Default for Setup {
         Self {
             sender: Arc::new(ports::Simulated::new(Rng::system())),
             mail: Some(Arc::new(ports::SimulatedMail)),
+            other_mail: None,
             media: None,
             blobs: ports::BlobStore::memory(),
+            mail_events: None,
             speeds: None,
             clock: Clock::system(),
         }
@@ -143,11 +149,13 @@ impl TestClinic {
                 calendar_weeks_ahead: 12,
                 reminders_cron: None,
                 speeds: setup.speeds,
+                mail_events: setup.mail_events,
                 simulated: setup.sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
             sender: setup.sender,
             mail: setup.mail,
+            other_mail: setup.other_mail,
             media: setup.media,
             blobs: setup.blobs,
             stop: CancellationToken::new(),
@@ -181,6 +189,7 @@ impl TestClinic {
             settings: app.settings.clone(),
             sender: app.sender.clone(),
             mail: app.mail.clone(),
+            other_mail: app.other_mail.clone(),
             security_post: app.security_post.clone(),
             media: None,
             blobs: app.blobs.clone(),

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod consent;
+mod mail;
 mod notice;
 mod providers;
 mod report;
@@ -27,9 +28,10 @@ pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,
 };
+pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
-pub use providers::{Provider, mail_provider, phone_provider, providers};
+pub use providers::{Provider, mail_providers, phone_provider, providers};
 pub use report::{Reported, apply_report};
 pub use send_rules::{
     Category, Cell, Channel, Choice, Decision, Health, Speeds, Standing, TemplateState, Values,
@@ -45,7 +47,7 @@ pub use super::wire::consent::ConsentForm;
 pub use super::model::{
     Called, ConsentSource, Enqueued, Key, Message, MessageId, MessageView, NewCall, NewMail,
     NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Recipient, ReviewedText,
-    TextKey, TextVersion, Wanted, WhatsappCategory,
+    StoppedAddress, TextKey, TextVersion, Wanted, WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, named};
 

@@ -1,3 +1,4 @@
+mod addresses;
 mod consent;
 mod templates;
 
@@ -16,6 +17,7 @@ pub(super) fn routes() -> Routes<App> {
         .scope(Scope::Exact("send:notification"))
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
+        .merge(addresses::routes())
         .merge(consent::routes())
         .merge(templates::routes())
 }

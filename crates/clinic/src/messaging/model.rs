@@ -1,4 +1,5 @@
 mod consent;
+mod mail;
 mod notice;
 mod templates;
 mod voice;
@@ -15,6 +16,7 @@ use crate::patients::api::PatientId;
 
 pub(super) use consent::ConsentEvent;
 pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
+pub use mail::StoppedAddress;
 pub use notice::{Notice, Noticed};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};

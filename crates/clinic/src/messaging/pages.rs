@@ -1,6 +1,7 @@
 //! The outbox as administrators see it. Filters stand in the address: it can
 //! be kept, sent to a colleague and gone back to.
 
+mod addresses;
 mod consent;
 mod texts;
 
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
         .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
+        .merge(addresses::routes())
         .merge(consent::routes())
         .merge(texts::routes())
 }

@@ -1,5 +1,6 @@
 //! The outbox on the wire.
 
+pub(super) mod addresses;
 pub(super) mod consent;
 pub(super) mod templates;
 

@@ -9,7 +9,7 @@ use std::{
 
 use axum::http::Uri;
 use kernel::{Phone, Redacted};
-use ports::email::{Sender, SmtpUrl};
+use ports::email::{EventKey, Sender, SmtpUrl};
 use tracing_subscriber::EnvFilter;
 use webkit::TrustedProxies;
 
@@ -139,6 +139,18 @@ settings! {
     SMTP_URL: SmtpUrl = (
         entry("smtp_url", &["SMTP_URL"],
             "smtps://user:password@mail.example.org").secret(), smtp_url);
+    /// SendGrid's key, with the right to send mails.
+    SENDGRID_API_KEY: Redacted<String> = (
+        entry("sendgrid_api_key", &["SENDGRID_API_KEY"],
+            "a key with the permission Mail Send, from SendGrid's settings").secret(), auth_token);
+    /// The key with which SendGrid signs its events; unset: none is believed.
+    SENDGRID_WEBHOOK_KEY: EventKey = (
+        entry("sendgrid_webhook_key", &["SENDGRID_WEBHOOK_KEY"],
+            "the verification key of the Event Webhook, from SendGrid's settings"), event_key);
+    /// SendGrid's API.
+    SENDGRID_API_URL: String = (
+        entry("sendgrid_api_url", &["LAFIYA_SENDGRID_API_URL"], ports::email::sendgrid::API_BASE)
+            .or(ports::email::sendgrid::API_BASE), api_url);
     /// Who e-mails come from.
     MAIL_FROM: Sender = (
         entry("mail_from", &["MAIL_FROM"], "Lafiya <noreply@clinic.example.org>"), mail_from);
@@ -325,6 +337,10 @@ fn api_url(text: &str) -> Result<String, String> {
 }
 
 fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
+    text.parse()
+}
+
+fn event_key(text: &str) -> Result<EventKey, String> {
     text.parse()
 }
 

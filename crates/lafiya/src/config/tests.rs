@@ -400,6 +400,9 @@ fn every_example_is_good() {
     good(&settings::TWILIO_CALLS_PER_SECOND);
     good(&settings::TWILIO_API_URL);
     good(&settings::SMTP_URL);
+    good(&settings::SENDGRID_API_KEY);
+    good(&settings::SENDGRID_API_URL);
+    good(&settings::SENDGRID_WEBHOOK_KEY);
     good(&settings::MAIL_FROM);
     good(&settings::TRUSTED_PROXIES);
     good(&settings::DEFAULT_TENANT);
@@ -462,6 +465,20 @@ fn mail_is_set_wholly_or_not_at_all() {
         missing(&all[..1]).starts_with("mail_from (or MAIL_FROM in the environment) is missing")
     );
     assert!(missing(&all[1..]).starts_with("smtp_url (or SMTP_URL in the environment) is missing"));
+    let sendgrid = ("SENDGRID_API_KEY", "SG.hush");
+    let mail = env(&[sendgrid, all[1]]).unwrap().mail.unwrap();
+    assert!(mail.server.is_none() && !format!("{mail:?}").contains("hush"));
+    assert!(
+        env(&[sendgrid, all[0], all[1]])
+            .unwrap()
+            .mail
+            .unwrap()
+            .server
+            .is_some()
+    );
+    assert!(missing(&[sendgrid]).starts_with("mail_from (or MAIL_FROM"));
+    let outside = env(&[sendgrid, all[1]]).unwrap().faults_of_demo();
+    assert!(outside[0].0.starts_with("sendgrid_api_key"), "{outside:?}");
     let wrong = missing(&[("SMTP_URL", "http://hush@mail.example.org"), all[1]]);
     assert!(
         wrong.starts_with("smtp_url (from SMTP_URL): is not smtp://"),

@@ -456,6 +456,10 @@ impl MailSender for Scripted {
     fn domain(&self) -> &'static str {
         "clinic.example"
     }
+
+    fn provider(&self) -> &'static str {
+        "smtp"
+    }
 }
 
 async fn clinic_with(db: &TestDb, server: &Arc<Scripted>) -> TestClinic {

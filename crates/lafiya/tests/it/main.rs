@@ -49,6 +49,7 @@ mod reminder_answers;
 mod reminders;
 mod schema;
 mod second_factor;
+mod sendgrid;
 mod server;
 mod sessions;
 mod shutdown;

@@ -177,6 +177,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/api/v1/whatsapp-templates/", "Textes des messages"),
     ("/settings/texts", "Textes des messages"),
     ("/api/v1/webhooks/", "Journal des appels de l’opérateur"),
+    ("/api/v1/webhooks/sendgrid/", ""),
     ("/api/v1/webhooks/twilio/", ""),
     ("/assets/", ""),
     ("/audit", "Journal des accès"),

@@ -164,6 +164,10 @@ impl MailSender for SmtpSender {
     fn domain(&self) -> &str {
         self.from.0.email.domain()
     }
+
+    fn provider(&self) -> &'static str {
+        "smtp"
+    }
 }
 
 fn silence(stage: Stage) -> SendError {

@@ -10,7 +10,7 @@ use crate::{
 /// A provider that messages are handed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// The word for it, as in the database: `twilio`, `smtp`, `simulator`.
+    /// The word for it, as in the database: `twilio`, `sendgrid`, `smtp`, `simulator`.
     pub name: &'static str,
     /// How it is.
     pub standing: Standing,
@@ -22,19 +22,23 @@ pub fn phone_provider(app: &App) -> Provider {
     provider(app, send::phone_provider(app))
 }
 
-/// Who takes e-mails, where there are any.
+/// Who takes e-mails, the first to be tried at the beginning; nobody where none are written.
 #[must_use]
-pub fn mail_provider(app: &App) -> Option<Provider> {
-    app.mail.as_ref()?;
-    Some(provider(app, mail::provider(app)))
+pub fn mail_providers(app: &App) -> Vec<Provider> {
+    if app.mail.is_none() {
+        return Vec::new();
+    }
+    let names = mail::providers(app).into_iter();
+    names.map(|name| provider(app, name)).collect()
 }
 
 /// All of them, each once.
 #[must_use]
 pub fn providers(app: &App) -> Vec<Provider> {
     let phones = phone_provider(app);
-    let mail = mail_provider(app).filter(|mail| mail.name != phones.name);
-    std::iter::once(phones).chain(mail).collect()
+    let mut mails = mail_providers(app);
+    mails.retain(|mail| mail.name != phones.name);
+    std::iter::once(phones).chain(mails).collect()
 }
 
 fn provider(app: &App, name: &'static str) -> Provider {

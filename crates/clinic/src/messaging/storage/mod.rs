@@ -4,6 +4,7 @@ mod held;
 mod mail;
 mod notices;
 mod senders;
+mod stops;
 mod templates;
 mod voice;
 
@@ -29,6 +30,8 @@ pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
 pub(super) use notices::{Content, not_dead, to_follow, use_template};
 pub(crate) use senders::STATEMENTS as SENDER_STATEMENTS;
 pub(super) use senders::{last_inbound, note_inbound, sender, set_sender, tenant_of_sender};
+pub(crate) use stops::STATEMENTS as STOP_STATEMENTS;
+pub(super) use stops::{is_stopped, lift_stop, stop_address, stopped};
 pub(crate) use templates::STATEMENTS as TEMPLATE_STATEMENTS;
 pub(super) use templates::{
     add_version, all_reviewed, review_state, reviewed, set_reviewed, text, texts, versions,

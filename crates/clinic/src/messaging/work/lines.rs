@@ -35,25 +35,33 @@ pub(in crate::messaging) fn lines(app: &App) -> MutexGuard<'_, Lines> {
     app.lines().lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks for an attempt to send.
+/// Asks for an attempt to send by the first of these providers that answers.
 pub(super) fn admit(
     app: &App,
     job: &jobs::Job,
     message: &ToSend,
-    (provider, from): (&'static str, &str),
+    (providers, from): (&[&'static str], &str),
 ) -> Result<Permit, Wait> {
     let speeds = app.settings.speeds.as_ref();
-    let asking = Asking {
-        provider,
-        sender: (
-            sender(message.channel, from),
-            speeds.and_then(|speeds| speeds.of(message.channel, from)),
-        ),
-        id: job.id.as_u128(),
-        category: message.category,
-    };
-    let ticket = lines(app).admit(&asking, app.clock.now(), chance(app))?;
-    Ok(Permit::new(app, provider, ticket))
+    let mut wait = None;
+    for provider in providers {
+        let asking = Asking {
+            provider,
+            sender: (
+                sender((message.channel, provider), from),
+                speeds.and_then(|speeds| speeds.of(message.channel, from)),
+            ),
+            id: job.id.as_u128(),
+            category: message.category,
+        };
+        let admitted = lines(app).admit(&asking, app.clock.now(), chance(app));
+        match admitted {
+            Ok(ticket) => return Ok(Permit::new(app, provider, ticket)),
+            Err((until, Held::Silent)) => wait = wait.or(Some((until, Held::Silent))),
+            Err(paced) => return Err(paced),
+        }
+    }
+    Err(wait.unwrap_or((app.clock.now(), Held::Silent)))
 }
 
 /// Asks for a question to the provider.
@@ -81,22 +89,38 @@ pub(super) async fn wait(
 }
 
 /// Notes that the provider wants less of a sender.
-pub(super) fn slow_down(app: &App, (channel, from): (Channel, &str), error: &SendError) {
+pub(super) fn slow_down(
+    app: &App,
+    (way, from): ((Channel, &'static str), &str),
+    error: &SendError,
+) {
     if error.class == ErrorClass::RateLimited {
         let wait = error.retry_after.unwrap_or(SLOWER);
         let until = app.clock.now().plus(wait);
-        lines(app).slow_down(&sender(channel, from), until);
+        lines(app).slow_down(&sender(way, from), until);
     }
 }
 
-fn sender(channel: Channel, from: &str) -> Sender {
-    (channel, from.to_owned())
+/// Whom a message leaves from. E-mails all have the same sender, and each provider its own
+/// measure of them.
+fn sender((channel, provider): (Channel, &str), from: &str) -> Sender {
+    match channel {
+        Channel::Email => (channel, provider.to_owned()),
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => (channel, from.to_owned()),
+    }
 }
 
 /// From 0 up to but not including 1.
 fn chance(app: &App) -> f64 {
     let thousandths = u32::try_from(app.rng.below(1000)).unwrap_or(0);
     f64::from(thousandths) / 1000.0
+}
+
+fn silence(error: &SendError) -> Silence {
+    Silence {
+        class: error.class.as_str(),
+        detail: error.detail.clone(),
+    }
 }
 
 impl Permit {
@@ -108,12 +132,19 @@ impl Permit {
         }
     }
 
+    /// Who was to be tried.
+    pub(in crate::messaging) const fn provider(&self) -> &'static str {
+        self.provider
+    }
+
+    /// We were turned away, and there is another way.
+    pub(super) fn turned_away(mut self, error: &SendError) {
+        self.end(Told::Shut(silence(error)));
+    }
+
     /// What came of the attempt.
     pub(super) fn tell(mut self, error: Option<&SendError>) {
-        let silence = error.filter(|error| error.silent).map(|error| Silence {
-            class: error.class.as_str(),
-            detail: error.detail.clone(),
-        });
+        let silence = error.filter(|error| error.silent).map(silence);
         if silence.is_some() {
             metrics::counter!("lafiya_provider_silent_total", "provider" => self.provider)
                 .increment(1);

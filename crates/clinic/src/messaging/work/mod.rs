@@ -72,18 +72,31 @@ async fn deliver(
     (message, from, number): (ToSend, String, i32),
     permit: Permit,
 ) -> Result<Outcome, Failure> {
-    let started = app.clock.now();
+    let (by, started) = (permit.provider(), app.clock.now());
     let result = match &message.recipient {
         Recipient::Phone(phone) => {
             let call = voice::call(&app, &job, &message).await?;
             let outgoing = send::outgoing(&app, &message, (phone, &from), call);
             app.sender.send(&outgoing).await
         }
-        Recipient::Email(address) => mail::send(&app, &message, address).await,
+        Recipient::Email(address) => mail::send(&app, &job, (&message, address), by).await,
     };
     let waited = app.clock.now().since(started);
     metrics::histogram!("lafiya_provider_seconds").record(waited.as_secs_f64());
-    permit.tell(result.as_ref().err());
+    let way = (message.channel, by);
+    let result = match result {
+        Err(error) if mail::is_turned_away(&app, way, &error) => {
+            permit.turned_away(&error);
+            Err(SendError {
+                class: ErrorClass::Transient,
+                ..error
+            })
+        }
+        result => {
+            permit.tell(result.as_ref().err());
+            result
+        }
+    };
     let (a, j) = (app.clone(), job.clone());
     match result {
         Ok(accepted) => {
@@ -105,8 +118,8 @@ async fn deliver(
         }
         Err(error) => {
             let failure = retry(&error);
-            let way = message.channel;
             lines::slow_down(&app, (way, &from), &error);
+            let way = message.channel;
             let write = app.store.write(job.tenant, move |tx| {
                 Box::pin(async move { send::failed(tx, &a, &j, (number, way), &error).await })
             });

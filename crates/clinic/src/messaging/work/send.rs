@@ -43,15 +43,16 @@ pub(in crate::messaging) enum Next {
     },
 }
 
-/// The word in the database for who takes a message of this channel.
-fn provider(app: &App, channel: Channel) -> &'static str {
+/// The words in the database for those who take messages of this channel, the first to be
+/// tried at the beginning.
+fn providers(app: &App, channel: Channel) -> Vec<&'static str> {
     match channel {
-        Channel::Whatsapp | Channel::Sms | Channel::Voice => phone_provider(app),
-        Channel::Email => mail::provider(app),
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => vec![phone_provider(app)],
+        Channel::Email => mail::providers(app),
     }
 }
 
-/// The same for messages to phones.
+/// The word for who takes messages to phones.
 pub(in crate::messaging) fn phone_provider(app: &App) -> &'static str {
     if app.sender.is_simulated() {
         "simulator"
@@ -99,7 +100,7 @@ pub(in crate::messaging) async fn begin(
             Undecided::Again => {}
             Undecided::Over => return Ok(Next::Over),
             Undecided::LookUp => {
-                let by = provider(app, message.channel);
+                let by = phone_provider(app);
                 let permit = match lines::admit_question(app, by, message.category) {
                     Ok(permit) => permit,
                     Err(held) => return wait(tx, job, held).await,
@@ -157,12 +158,12 @@ pub(in crate::messaging) async fn begin(
         return Ok(Next::Over);
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);
-    let by = provider(app, message.channel);
-    let permit = match lines::admit(app, job, &message, (by, &from)) {
+    let by = providers(app, message.channel);
+    let permit = match lines::admit(app, job, &message, (&by, &from)) {
         Ok(permit) => permit,
         Err(held) => return wait(tx, job, held).await,
     };
-    storage::begin_attempt(tx, job, by, number, now).await?;
+    storage::begin_attempt(tx, job, permit.provider(), number, now).await?;
     tx.emit(TOPIC, job.id);
     Ok(Next::Send {
         message,

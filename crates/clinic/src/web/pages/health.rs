@@ -71,7 +71,7 @@ struct Checks {
     storage: Check,
     /// Messages leave through Twilio, or stay in the simulator.
     twilio: ProviderCheck,
-    /// E-mails leave, stay in the simulator, or are not written.
+    /// E-mails leave, stay in the simulator, or are not written; the way that is tried first.
     mail: ProviderCheck,
 }
 
@@ -125,7 +125,8 @@ fn twilio(app: &App) -> ProviderCheck {
 }
 
 fn mail(app: &App) -> ProviderCheck {
-    match (&app.mail, messaging::mail_provider(app)) {
+    let first = messaging::mail_providers(app).into_iter().next();
+    match (&app.mail, first) {
         (Some(mail), Some(provider)) if !mail.is_simulated() => provider.into(),
         (Some(_), _) => ProviderCheck::disabled("e-mails stay in the simulator"),
         (None, _) => ProviderCheck::disabled("no mail server: no e-mails are written"),
