@@ -275,10 +275,12 @@ on_both_engines! {
         let mut scene = scene(&db).await;
         scene.sendgrid.script([Fault::Refuse(401, "")]);
         scene.write("a", "awa@example.org").await;
-        let mail = eventually("the mail by the server", LIMIT, || async {
-            scene.clock.advance(Duration::from_secs(1));
-            scene.mails().await.into_iter().find(|mail| mail["state"] == "accepted")
+        eventually("the refusal", LIMIT, || async {
+            scene.mails().await.into_iter().find(|mail| mail["state"] == "sending" && mail["next_try_at"].is_string())
         }).await;
+        // It is tried again within a second, and SendGrid only after five.
+        scene.clock.advance(Duration::from_secs(1));
+        let mail = scene.stands("awa@example.org", "accepted").await;
         assert_eq!((scene.server.took(), scene.sendgrid.mails().len()), (vec!["awa@example.org".to_owned()], 0));
         assert_eq!(mail["attempts"], 2, "both ways are noted");
         let health = scene.clinic.call(Method::GET, "/api/health/", None).await.json();

@@ -213,7 +213,7 @@ fn refusal(status: StatusCode, headers: &HeaderMap, fields: &[String]) -> SendEr
         _ => (ErrorClass::Unknown, "SendGrid failed"),
     };
     SendError {
-        code: Some(i64::from(status.as_u16())),
+        code: i64::from(status.as_u16()).into(),
         retry_after: retry_after(headers),
         silent: class == ErrorClass::Unknown,
         ..SendError::new(class, what)
