@@ -26,7 +26,17 @@ reason-out_of_window = WhatsApp’s 24 hours are over.
 reason-content_refused = The operator refused the text. Put it in other words.
 reason-account = The operator’s account does not allow sending: an administrator must act.
 reason-undelivered = The operator could not deliver the message.
+reason-provider_silent = The sending service does not answer: the message waits and goes when it does.
+reason-paced = The message waits its turn: a number may only send so many a second.
 reason-given_up = Several tries failed. You can send it again.
+
+provider-twilio = Twilio
+provider-sendgrid = SendGrid
+provider-smtp = The mail server
+provider-simulator = The simulator
+outbox-silent = { $provider } has not answered since { $since }: its messages wait and go as soon as it does.
+outbox-next = Next try at { $at }.
+outbox-trying = A message is trying it now.
 
 outbox-title = Messages sent
 outbox-state = State
@@ -45,3 +55,13 @@ outbox-when = When
 outbox-to = To
 outbox-why = Why
 outbox-again = Send again
+
+reason-bounced = The server of this address refused the message for good: nobody is there. Check it with the person.
+reason-dropped = The sending service no longer writes to this address: it refused messages before.
+reason-complained = The reader called a message unwanted.
+reason-unsubscribed = The reader wants no more e-mails.
+
+addresses-title = Addresses that get no e-mails
+addresses-intro = These addresses refused our e-mails, or their owners want none. Correct the address with the person; if it is right, let e-mails go there again.
+addresses-none = Every address gets its e-mails.
+addresses-lift = Send e-mails again

@@ -26,7 +26,17 @@ reason-out_of_window = Les 24 heures de WhatsApp sont passées.
 reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez-le.
 reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
 reason-undelivered = L’opérateur n’a pas pu remettre le message.
+reason-provider_silent = Le service d’envoi ne répond pas : le message attend et partira dès qu’il répond.
+reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus vite.
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
+
+provider-twilio = Twilio
+provider-sendgrid = SendGrid
+provider-smtp = Le serveur de messagerie
+provider-simulator = Le simulateur
+outbox-silent = { $provider } ne répond pas depuis { $since } : ses messages attendent et partiront dès la reprise.
+outbox-next = Prochain essai à { $at }.
+outbox-trying = Un message fait l’essai.
 
 outbox-title = Messages envoyés
 outbox-state = État
@@ -45,3 +55,13 @@ outbox-when = Quand
 outbox-to = À
 outbox-why = Pourquoi
 outbox-again = Envoyer de nouveau
+
+reason-bounced = Le serveur de cette adresse a refusé le message pour de bon : personne n’y est. Vérifiez-la avec la personne.
+reason-dropped = Le service d’envoi n’écrit plus à cette adresse : elle a déjà refusé des messages.
+reason-complained = La personne a signalé un message comme indésirable.
+reason-unsubscribed = La personne ne veut plus d’e-mails.
+
+addresses-title = Adresses sans e-mails
+addresses-intro = Ces adresses ont refusé nos e-mails, ou leurs propriétaires n’en veulent plus. Corrigez l’adresse avec la personne ; si elle est juste, autorisez de nouveau l’envoi.
+addresses-none = Toutes les adresses reçoivent leurs e-mails.
+addresses-lift = Envoyer de nouveau des e-mails

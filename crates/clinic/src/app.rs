@@ -2,6 +2,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 
 use kernel::{Clock, Ctx, EmailAddress, Phone, Redacted, Rng, Timestamp};
 use safety_rules::Pack;
+use send_rules::{Lines, Speeds};
 use store::{Store, StoreError, WriteTx};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ pub struct App(Arc<Whole>);
 struct Whole {
     parts: Parts,
     rules: Mutex<Option<RulesInUse>>,
+    lines: std::sync::Mutex<Lines>,
 }
 
 /// The safety rules that this node works with.
@@ -43,6 +45,8 @@ pub struct Parts {
     pub sender: Arc<dyn ports::MessageSender>,
     /// How e-mails leave; none where messages really leave and no mail server is set.
     pub mail: Option<Arc<dyn ports::MailSender>>,
+    /// How e-mails leave that the first way certainly did not take.
+    pub other_mail: Option<Arc<dyn ports::MailSender>>,
     /// How media that came with a message are fetched; none without Twilio.
     pub media: Option<ports::twilio::media::MediaFetcher>,
     /// Where files lie.
@@ -114,6 +118,8 @@ pub struct Settings {
     pub root_key: Redacted<Vec<u8>>,
     /// Twilio's auth token, with which it signs webhooks.
     pub twilio_auth_token: Redacted<String>,
+    /// The key with which reports of e-mails are signed; without it none is believed.
+    pub mail_events: Option<ports::email::EventKey>,
     /// Twilio's account.
     pub twilio_account_sid: String,
     /// The clinic that gets messages for a number no clinic has claimed; without
@@ -124,6 +130,8 @@ pub struct Settings {
     /// When due reminders are sent, a cron expression of five fields in UTC; each at its
     /// own time without one.
     pub reminders_cron: Option<String>,
+    /// How fast the clinics' numbers may send; without it as fast as they can.
+    pub speeds: Option<Speeds>,
     /// Whether messages really leave, or stay in the simulator.
     pub simulated: bool,
 }
@@ -144,12 +152,18 @@ impl App {
         Self(Arc::new(Whole {
             parts,
             rules: Mutex::new(None),
+            lines: std::sync::Mutex::default(),
         }))
     }
 
     /// The safety rules in use; nothing before they are first asked for.
     pub(crate) fn rules_in_use(&self) -> &Mutex<Option<RulesInUse>> {
         &self.0.rules
+    }
+
+    /// The ways to the providers as this process sees them.
+    pub(crate) fn lines(&self) -> &std::sync::Mutex<Lines> {
+        &self.0.lines
     }
 }
 

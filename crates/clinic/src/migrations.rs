@@ -64,4 +64,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0051_inbox_voice",
     "0052_scheduling_voice",
     "0055_messaging_costs",
+    "0056_messaging_mail_stop",
+    "0057_inbox_mail",
 ];

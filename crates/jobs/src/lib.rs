@@ -28,7 +28,7 @@ pub use retry::{RetryClass, RetryRule};
 pub use schedule::{SCHEDULE_WORK, Schedule, next_tick, queue as schedules};
 pub use sql::{
     QueueStats, WorkSql, bury, claim, dead_letters, finish, next_due, release_all, renew_all,
-    retry_at, revive, stats, try_alone, wake,
+    retry_at, revive, stats, try_alone, wait_until, wake,
 };
 
 #[doc(hidden)]

@@ -25,6 +25,8 @@ pub struct WorkSql {
     pub finish: Sql,
     /// Puts it off.
     pub retry: Sql,
+    /// Puts it off without counting the run.
+    pub wait: Sql,
     /// Gives it up.
     pub bury: Sql,
     /// Starts a dead letter over.
@@ -42,7 +44,7 @@ pub struct WorkSql {
 impl WorkSql {
     /// All statements, for the tests that prepare each on both engines.
     #[must_use]
-    pub const fn statements(&self) -> [Statement; 11] {
+    pub const fn statements(&self) -> [Statement; 12] {
         [
             Statement {
                 name: "claim",
@@ -63,6 +65,10 @@ impl WorkSql {
             Statement {
                 name: "retry",
                 sql: self.retry,
+            },
+            Statement {
+                name: "wait",
+                sql: self.wait,
             },
             Statement {
                 name: "bury",
@@ -117,6 +123,11 @@ macro_rules! work_table {
             )),
             retry: $crate::store::Sql::new(concat!(
                 "UPDATE ", $table, " SET work_due_at = $4, work_held_by = NULL, work_deaths = 0, work_error = $5
+                 WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
+            )),
+            wait: $crate::store::Sql::new(concat!(
+                "UPDATE ", $table, " SET work_due_at = $4, work_held_by = NULL, work_deaths = 0, work_error = $5,
+                     work_attempts = work_attempts - 1
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
             )),
             bury: $crate::store::Sql::new(concat!(
@@ -247,6 +258,24 @@ pub async fn retry_at(
     error: Option<&str>,
 ) -> Result<(), StoreError> {
     tx.execute_one(sql.retry, params![job.tenant, job.id, job.token, at, error])
+        .await?;
+    wake(tx, sql);
+    Ok(())
+}
+
+/// Puts the work off until `at` because its time has not come: the run does not count as
+/// a try. Fenced like [`finish`].
+///
+/// # Errors
+/// [`StoreError::RowCount`] when another node has taken the row over.
+pub async fn wait_until(
+    tx: &mut WriteTx,
+    sql: &WorkSql,
+    job: &Job,
+    at: Timestamp,
+    why: &str,
+) -> Result<(), StoreError> {
+    tx.execute_one(sql.wait, params![job.tenant, job.id, job.token, at, why])
         .await?;
     wake(tx, sql);
     Ok(())

@@ -49,7 +49,9 @@ pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
     report.add("files", files(&config).await)?;
     report.add("database", database(&config).await)?;
     report.add("providers", providers(&config).await)?;
-    report.add("mail", mail(&config).await)?;
+    for finding in mail(&config).await {
+        report.add("mail", finding)?;
+    }
     report.end()
 }
 
@@ -235,24 +237,49 @@ async fn providers(config: &Config) -> Finding {
     }
 }
 
-async fn mail(config: &Config) -> Finding {
+async fn mail(config: &Config) -> Vec<Finding> {
     let Some(mail) = &config.mail else {
-        return Finding::Warn(match config.twilio {
-            None => "no mail server is set: e-mails stay in the simulator; set SMTP_URL and MAIL_FROM to \
-                     send them"
+        return vec![Finding::Warn(match config.twilio {
+            None => "no mail server is set: e-mails stay in the simulator; set SENDGRID_API_KEY or SMTP_URL, \
+                     and MAIL_FROM, to send them"
                 .into(),
             Some(_) => "no mail server is set: no e-mails are written, and links to a new password do not \
-                        go by e-mail; set SMTP_URL and MAIL_FROM to send them"
+                        go by e-mail; set SENDGRID_API_KEY or SMTP_URL, and MAIL_FROM, to send them"
                 .into(),
-        });
+        })];
     };
-    let sender = match wiring::smtp(mail) {
-        Ok(sender) => sender,
-        Err(failure) => {
-            return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
-        }
-    };
-    match sender.try_connection().await {
+    let unusable =
+        |failure: Failure| Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
+    let mut findings = Vec::new();
+    match wiring::sendgrid(mail) {
+        Ok(Some(sender)) => findings.push(tried_sendgrid(sender.try_key().await)),
+        Ok(None) => {}
+        Err(failure) => findings.push(unusable(failure)),
+    }
+    match wiring::smtp(mail) {
+        Ok(Some(sender)) => findings.push(tried_server(sender.try_connection().await)),
+        Ok(None) => {}
+        Err(failure) => findings.push(unusable(failure)),
+    }
+    findings
+}
+
+fn tried_sendgrid(tried: Result<(), SendError>) -> Finding {
+    match tried {
+        Ok(()) => Finding::Ok("SendGrid answers and accepts the key".into()),
+        Err(error) if error.class == ErrorClass::Account => Finding::Fail(format!(
+            "{}; compare SENDGRID_API_KEY with its settings",
+            error.detail
+        )),
+        Err(error) => Finding::Warn(format!(
+            "SendGrid does not answer as it should ({}); e-mails wait until it does",
+            error.detail
+        )),
+    }
+}
+
+fn tried_server(tried: Result<(), SendError>) -> Finding {
+    match tried {
         Ok(()) => Finding::Ok("the mail server answers and accepts the account".into()),
         Err(error) if error.class == ErrorClass::Account => Finding::Fail(format!(
             "{} ({}); compare SMTP_URL with what its operator says",

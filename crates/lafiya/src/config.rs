@@ -12,12 +12,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clinic::messaging::api::Speeds;
 use kernel::{Phone, Redacted};
 use ports::blob::S3;
 use store::{Database, Durability};
 use webkit::TrustedProxies;
 
-pub use mail::Mail;
+pub use mail::{Mail, SendGrid};
 pub use read::{Fault, Inputs};
 pub use settings::DatabaseUrl;
 
@@ -42,7 +43,7 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The messaging provider, if there is one.
     pub twilio: Option<Twilio>,
-    /// The mail server, if there is one.
+    /// How e-mails leave, if they do.
     pub mail: Option<Mail>,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
@@ -71,6 +72,8 @@ pub struct Twilio {
     pub voice: Option<Phone>,
     /// Where its API is.
     pub api_url: String,
+    /// How fast the numbers may send.
+    pub speeds: Speeds,
 }
 
 impl Config {
@@ -93,7 +96,7 @@ impl Config {
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let reminders_cron = reader.read(&settings::REMINDERS_CRON);
         let twilio = twilio(&mut reader);
-        let mail = mail::server(&mut reader);
+        let mail = mail::ways(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
             (
                 Some(listen),
@@ -214,6 +217,11 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
         || reader.is_given(&settings::TWILIO_WHATSAPP_NUMBER)
         || reader.is_given(&settings::TWILIO_VOICE_NUMBER);
     let api_url = reader.read(&settings::TWILIO_API_URL);
+    let (sms_speed, whatsapp_speed, calls_speed) = (
+        reader.read(&settings::TWILIO_SMS_PER_SECOND),
+        reader.read(&settings::TWILIO_WHATSAPP_PER_SECOND),
+        reader.read(&settings::TWILIO_CALLS_PER_SECOND),
+    );
     if !given {
         return None;
     }
@@ -247,6 +255,11 @@ fn twilio(reader: &mut Reader) -> Option<Twilio> {
         whatsapp,
         voice,
         api_url: api_url?,
+        speeds: Speeds {
+            sms: sms_speed,
+            whatsapp: whatsapp_speed?,
+            calls: calls_speed?,
+        },
     })
 }
 

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use axum::http::{Method, header};
-use clinic::App;
+use clinic::{
+    App,
+    messaging::api::{Health, providers},
+};
 use metrics::gauge;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use store::{Scope, StoreError};
@@ -26,6 +29,7 @@ pub fn routes(app: &App) -> Result<Routes<App>, Failure> {
         if let Err(error) = read_queues(&app).await {
             tracing::warn!(%error, "the queues cannot be measured");
         }
+        read_providers(&app);
         (
             [(
                 header::CONTENT_TYPE,
@@ -65,6 +69,18 @@ async fn read_queues(app: &App) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// 2 while a provider answers, 1 while a message tries it again, 0 while it is left alone.
+fn read_providers(app: &App) {
+    for provider in providers(app) {
+        let value = match provider.standing.health {
+            Health::Healthy => 2.0,
+            Health::Degraded => 1.0,
+            Health::Unhealthy => 0.0,
+        };
+        gauge!("lafiya_provider_health", "provider" => provider.name).set(value);
+    }
 }
 
 fn figure(count: i64) -> f64 {

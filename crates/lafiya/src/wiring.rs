@@ -13,14 +13,15 @@ use clinic::{
 };
 use kernel::{Clock, Redacted, Rng};
 use ports::{
-    MailSender, MessageSender, Simulated, SimulatedMail, SmtpSender,
+    MailSender, MessageSender, SendGridSender, Simulated, SimulatedMail, SmtpSender,
+    email::EventKey,
     twilio::{Account, TwilioSender, media::MediaFetcher},
 };
 use store::{Scope, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, Mail, Twilio},
+    config::{Config, Mail, SendGrid, Twilio},
     failure::Failure,
     private,
     secrets::Secrets,
@@ -33,7 +34,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     private::folder(&config.data)?;
     let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
-    let mail = mail(config.mail.as_ref(), provider.sender.is_simulated())?;
+    let [mail, other_mail] = mail(config.mail.as_ref(), provider.sender.is_simulated())?;
     let blobs = config.blobs();
     let blobs = blobs.map_err(|error| Failure::new("the store for files cannot be used", error))?;
     let store = open_store(config).await?;
@@ -51,11 +52,14 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
             default_tenant: config.default_tenant.clone(),
             calendar_weeks_ahead: config.calendar_weeks_ahead,
             reminders_cron: config.reminders_cron.clone(),
+            mail_events: mail_events(config),
+            speeds: config.twilio.as_ref().map(|twilio| twilio.speeds),
             simulated: provider.sender.is_simulated(),
         },
         security_post: Arc::new(messaging::SecurityOutbox),
         sender: provider.sender,
         mail,
+        other_mail,
         media: provider.media,
         blobs,
         stop: CancellationToken::new(),
@@ -153,20 +157,42 @@ impl Provider {
     }
 }
 
-/// How e-mails leave: through the server; without one they stay in the simulator
-/// where messages do too, and else there are none.
-fn mail(server: Option<&Mail>, simulated: bool) -> Result<Option<Arc<dyn MailSender>>, Failure> {
-    match server {
-        Some(server) => Ok(Some(Arc::new(smtp(server)?))),
-        None if simulated => Ok(Some(Arc::new(SimulatedMail))),
-        None => Ok(None),
-    }
+/// How e-mails leave, and the way for those that the first one did not take; without any
+/// they stay in the simulator where messages do too, and else there are none.
+fn mail(mail: Option<&Mail>, simulated: bool) -> Result<[Option<Arc<dyn MailSender>>; 2], Failure> {
+    let Some(mail) = mail else {
+        let simulator = || Arc::new(SimulatedMail) as Arc<dyn MailSender>;
+        return Ok([simulated.then(simulator), None]);
+    };
+    let smtp = smtp(mail)?.map(|sender| Arc::new(sender) as Arc<dyn MailSender>);
+    let sendgrid = sendgrid(mail)?.map(|sender| Arc::new(sender) as Arc<dyn MailSender>);
+    Ok(match sendgrid {
+        Some(sendgrid) => [Some(sendgrid), smtp],
+        None => [smtp, None],
+    })
+}
+
+/// What SendGrid's events are signed with.
+fn mail_events(config: &Config) -> Option<EventKey> {
+    let sendgrid = config.mail.as_ref()?.sendgrid.as_ref()?;
+    sendgrid.events.clone()
 }
 
 /// The mail server.
-pub fn smtp(mail: &Mail) -> Result<SmtpSender, Failure> {
-    SmtpSender::new(mail.server.clone(), mail.from.clone())
-        .map_err(|error| Failure::new("no connection to the mail server can be made", error))
+pub fn smtp(mail: &Mail) -> Result<Option<SmtpSender>, Failure> {
+    let server = mail.server.clone();
+    let sender = server.map(|server| SmtpSender::new(server, mail.from.clone()));
+    let failed = |error| Failure::new("no connection to the mail server can be made", error);
+    sender.transpose().map_err(failed)
+}
+
+/// SendGrid.
+pub fn sendgrid(mail: &Mail) -> Result<Option<SendGridSender>, Failure> {
+    let sender = mail.sendgrid.as_ref().map(|SendGrid { key, api_url, .. }| {
+        SendGridSender::new(key.clone(), api_url, mail.from.clone())
+    });
+    let failed = |error| Failure::new("no connection to SendGrid can be made", error);
+    sender.transpose().map_err(failed)
 }
 
 /// The clinics there are.

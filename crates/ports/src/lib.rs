@@ -14,7 +14,7 @@ mod simulated;
 pub mod twilio;
 
 pub use blob::{BlobError, BlobStore};
-pub use email::{MailSender, OutgoingMail, SimulatedMail, SmtpSender};
+pub use email::{MailSender, OutgoingMail, SendGridSender, SimulatedMail, SmtpSender};
 pub use http::install_tls;
 pub use messaging::{
     Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,

@@ -210,6 +210,9 @@ pub struct SendError {
     pub detail: String,
     /// How long the provider asks us to wait.
     pub retry_after: Option<Duration>,
+    /// Whether the provider did not answer, or not as one that works: no connection, a
+    /// time-out, a 5xx. A refusal is an answer, and so is 429.
+    pub silent: bool,
 }
 
 impl SendError {
@@ -219,6 +222,15 @@ impl SendError {
             code: None,
             detail: detail.into(),
             retry_after: None,
+            silent: false,
+        }
+    }
+
+    /// The same without an answer.
+    pub(crate) fn silence(class: ErrorClass, detail: impl Into<String>) -> Self {
+        Self {
+            silent: true,
+            ..Self::new(class, detail)
         }
     }
 }

@@ -5,13 +5,16 @@
 //! comes from `spec/messaging.md`; where a standard or a provider's page stands
 //! behind it, the item says which.
 
+mod breaker;
 mod channel;
 mod consent;
 mod cost;
 mod decision;
 mod gsm7;
 mod keywords;
+mod lines;
 mod neutral;
+mod pace;
 mod reply;
 mod segments;
 mod state;
@@ -23,6 +26,7 @@ mod decision_tests;
 #[cfg(test)]
 mod segments_tests;
 
+pub use breaker::{Health, Silence, Standing, Ticket, Told};
 pub use channel::{Category, Channel};
 pub use consent::{Cell, Choice, cells, is_wanted, towards};
 pub use cost::{Amount, Currency, NoAmount, charged};
@@ -30,7 +34,9 @@ pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
 };
 pub use keywords::Keyword;
+pub use lines::{Asking, Held, Lines, Sender};
 pub use neutral::is_neutral;
+pub use pace::Speeds;
 pub use reply::{Reply, brings_answers};
 pub use segments::{Encoding, Segments, segments};
 pub use state::MessageState;

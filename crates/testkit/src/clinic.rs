@@ -11,6 +11,7 @@ use axum::{
 use clinic::{
     App, Parts, Settings,
     identity::api::{NewTenant, NewUser},
+    messaging::api::Speeds,
     patients::api::{NewPatient, PatientId},
 };
 use jobs::Engine;
@@ -54,10 +55,16 @@ pub struct Setup {
     pub sender: Arc<dyn ports::MessageSender>,
     /// How e-mails leave.
     pub mail: Option<Arc<dyn ports::MailSender>>,
+    /// How e-mails leave that this way did not take.
+    pub other_mail: Option<Arc<dyn ports::MailSender>>,
     /// How media are fetched.
     pub media: Option<MediaFetcher>,
     /// Where files lie.
     pub blobs: ports::BlobStore,
+    /// The key with which reports of e-mails are signed.
+    pub mail_events: Option<ports::email::EventKey>,
+    /// How fast its numbers may send.
+    pub speeds: Option<Speeds>,
     /// Time.
     pub clock: Clock,
 }
@@ -68,8 +75,11 @@ impl Default for Setup {
         Self {
             sender: Arc::new(ports::Simulated::new(Rng::system())),
             mail: Some(Arc::new(ports::SimulatedMail)),
+            other_mail: None,
             media: None,
             blobs: ports::BlobStore::memory(),
+            mail_events: None,
+            speeds: None,
             clock: Clock::system(),
         }
     }
@@ -138,11 +148,14 @@ impl TestClinic {
                 default_tenant: None,
                 calendar_weeks_ahead: 12,
                 reminders_cron: None,
+                speeds: setup.speeds,
+                mail_events: setup.mail_events,
                 simulated: setup.sender.is_simulated(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
             sender: setup.sender,
             mail: setup.mail,
+            other_mail: setup.other_mail,
             media: setup.media,
             blobs: setup.blobs,
             stop: CancellationToken::new(),
@@ -176,6 +189,7 @@ impl TestClinic {
             settings: app.settings.clone(),
             sender: app.sender.clone(),
             mail: app.mail.clone(),
+            other_mail: app.other_mail.clone(),
             security_post: app.security_post.clone(),
             media: None,
             blobs: app.blobs.clone(),

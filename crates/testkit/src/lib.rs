@@ -5,5 +5,6 @@ pub mod browser;
 pub mod clinic;
 pub mod db;
 pub mod files;
+pub mod sendgrid;
 pub mod session;
 pub mod twilio;

@@ -10,7 +10,7 @@
 mod calls;
 mod deliver;
 mod forms;
-mod listener;
+pub(crate) mod listener;
 mod messages;
 mod server;
 mod signature;

@@ -49,6 +49,8 @@ kernel::words! {
         VoiceStatus = "voice_status",
         /// A key that was pressed during a call.
         VoiceKeys = "voice_keys",
+        /// News of an e-mail.
+        EmailStatus = "email_status",
     }
 }
 
@@ -59,7 +61,11 @@ impl EventType {
         match self {
             Self::WhatsappIncoming => Some(Channel::Whatsapp),
             Self::SmsIncoming => Some(Channel::Sms),
-            Self::WhatsappStatus | Self::SmsStatus | Self::VoiceStatus | Self::VoiceKeys => None,
+            Self::WhatsappStatus
+            | Self::SmsStatus
+            | Self::VoiceStatus
+            | Self::VoiceKeys
+            | Self::EmailStatus => None,
         }
     }
 }

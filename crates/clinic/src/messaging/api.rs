@@ -3,7 +3,9 @@
 mod cancel;
 mod consent;
 mod costs;
+mod mail;
 mod notice;
+mod providers;
 mod report;
 mod templates;
 mod voice;
@@ -28,12 +30,14 @@ pub use consent::{
     set_own_consent,
 };
 pub use costs::{budget, costs, prices, prices_of, remove_price, set_budget, set_price};
+pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
+pub use providers::{Provider, mail_providers, phone_provider, providers};
 pub use report::{Reported, apply_report};
 pub use send_rules::{
-    Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, TemplateState, Values,
-    values,
+    Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
+    TemplateState, Values, values,
 };
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
@@ -46,7 +50,8 @@ pub use super::wire::consent::ConsentForm;
 pub use super::model::{
     Budget, Called, ConsentSource, CostLine, Costs, Enqueued, Key, Message, MessageId, MessageView,
     NewCall, NewMail, NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Price,
-    Prices, Recipient, ReviewedText, TextKey, TextVersion, Wanted, WhatsappCategory,
+    Prices, Recipient, ReviewedText, StoppedAddress, TextKey, TextVersion, Wanted,
+    WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, event_of};
 

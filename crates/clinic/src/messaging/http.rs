@@ -1,3 +1,4 @@
+mod addresses;
 mod consent;
 mod costs;
 mod templates;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> Routes<App> {
         .scope(Scope::Exact("send:notification"))
         .api(routes!(list_outbox), Policy::STAFF)
         .api(routes!(retry_message), Policy::ADMIN)
+        .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
         .merge(templates::routes())

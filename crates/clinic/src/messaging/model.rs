@@ -1,5 +1,6 @@
 mod consent;
 mod costs;
+mod mail;
 mod notice;
 mod templates;
 mod voice;
@@ -18,6 +19,7 @@ pub(super) use consent::ConsentEvent;
 pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
 pub(super) use costs::OTHER;
 pub use costs::{Budget, CostLine, Costs, Price, Prices};
+pub use mail::StoppedAddress;
 pub use notice::{Notice, Noticed};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
@@ -241,6 +243,8 @@ store::row! {
         pub created_at: Timestamp,
         /// When its state last changed.
         pub updated_at: Timestamp,
+        /// When it is tried next, while nobody is at it.
+        pub next_try_at: Option<Timestamp>,
         /// The way on which another message took its place.
         pub followed_by: Option<Channel>,
     }

@@ -1,6 +1,7 @@
 //! The outbox as administrators see it. Filters stand in the address: it can
 //! be kept, sent to a colleague and gone back to.
 
+mod addresses;
 mod consent;
 mod costs;
 mod texts;
@@ -11,15 +12,15 @@ use axum::{
     http::Method,
     response::{Html, Redirect},
 };
-use kernel::{Page, Zone};
-use send_rules::{Channel, MessageState};
+use kernel::{Page, Timestamp, Zone};
+use send_rules::{Channel, Health, MessageState};
 use serde::Deserialize;
 use webkit::{
     Caller, Fault, Form, PageLinks, Paging, PathId, Policy, Query, Routes, Shell, render,
 };
 
 use super::{
-    api,
+    api::{self, Provider},
     model::{Message, MessageView, Wanted},
     wire::wanted,
 };
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Routes<App> {
     Routes::new()
         .page(Method::GET, "/outbox", outbox, Policy::ADMIN)
         .page(Method::POST, "/outbox/{id}/retry", retry, Policy::ADMIN)
+        .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
         .merge(texts::routes())
@@ -43,6 +45,8 @@ struct OutboxPage {
     links: PageLinks,
     /// What to come back to, as a query.
     back: String,
+    /// Providers that do not answer.
+    silent: Vec<Provider>,
     zone: Zone,
 }
 
@@ -66,6 +70,29 @@ impl OutboxPage {
     fn is_filtered(&self) -> bool {
         let wanted = &self.wanted;
         wanted.state.is_some() || wanted.channel.is_some() || !wanted.number.is_empty()
+    }
+
+    /// Since when a provider does not answer, and when it is tried again.
+    fn outage(&self, provider: &Provider) -> String {
+        let shell = &self.shell;
+        let at = |time: Option<Timestamp>| {
+            time.map_or_else(String::new, |time| time.hour_minute(&self.zone))
+        };
+        let name = shell.t(&format!("provider-{}", provider.name));
+        let since = at(provider.standing.since);
+        let silent = shell.t2("outbox-silent", ("provider", name), ("since", since));
+        match provider.standing.until {
+            None => format!("{silent} {}", shell.t("outbox-trying")),
+            until => format!("{silent} {}", shell.t1("outbox-next", "at", at(until))),
+        }
+    }
+
+    /// When a message that was held back is tried, if it waits.
+    fn next_try(&self, message: &MessageView) -> Option<String> {
+        let held = message.state.needs_work() && message.reason.is_some();
+        let at = message.next_try_at.filter(|_| held)?;
+        let at = at.hour_minute(&self.zone);
+        Some(self.shell.t1("outbox-next", "at", at))
     }
 
     fn can_go_again(&self, message: &MessageView) -> bool {
@@ -105,8 +132,16 @@ async fn outbox(
         links: PageLinks::of(&page, paging.request),
         page,
         back: query.unwrap_or_default(),
+        silent: silent(&app),
         zone: caller.zone.clone(),
     })
+}
+
+/// The providers that do not answer.
+fn silent(app: &App) -> Vec<Provider> {
+    let mut providers = api::providers(app);
+    providers.retain(|provider| provider.standing.health != Health::Healthy);
+    providers
 }
 
 /// Sends a failed message again and shows the same list.

@@ -3,12 +3,13 @@
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     path::PathBuf,
 };
 
 use axum::http::Uri;
 use kernel::{Phone, Redacted};
-use ports::email::{Sender, SmtpUrl};
+use ports::email::{EventKey, Sender, SmtpUrl};
 use tracing_subscriber::EnvFilter;
 use webkit::TrustedProxies;
 
@@ -121,6 +122,15 @@ settings! {
     /// The number calls are made from; unset: that of text messages.
     TWILIO_VOICE_NUMBER: Phone = (
         entry("twilio_voice_number", &["TWILIO_VOICE_NUMBER"], "+221338210003"), sender);
+    /// Text messages a second from the number; unset: what Twilio says of the number.
+    TWILIO_SMS_PER_SECOND: NonZeroU32 = (
+        entry("twilio_sms_per_second", &["TWILIO_SMS_PER_SECOND"], "10"), per_second);
+    /// WhatsApp messages a second from the number.
+    TWILIO_WHATSAPP_PER_SECOND: NonZeroU32 = (
+        entry("twilio_whatsapp_per_second", &["TWILIO_WHATSAPP_PER_SECOND"], "80").or("80"), per_second);
+    /// Calls that are begun a second.
+    TWILIO_CALLS_PER_SECOND: NonZeroU32 = (
+        entry("twilio_calls_per_second", &["TWILIO_CALLS_PER_SECOND"], "1").or("1"), per_second);
     /// Twilio's API.
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)
@@ -129,6 +139,18 @@ settings! {
     SMTP_URL: SmtpUrl = (
         entry("smtp_url", &["SMTP_URL"],
             "smtps://user:password@mail.example.org").secret(), smtp_url);
+    /// SendGrid's key, with the right to send mails.
+    SENDGRID_API_KEY: Redacted<String> = (
+        entry("sendgrid_api_key", &["SENDGRID_API_KEY"],
+            "a key with the permission Mail Send, from SendGrid's settings").secret(), auth_token);
+    /// The key with which SendGrid signs its events; unset: none is believed.
+    SENDGRID_WEBHOOK_KEY: EventKey = (
+        entry("sendgrid_webhook_key", &["SENDGRID_WEBHOOK_KEY"],
+            "the verification key of the Event Webhook, from SendGrid's settings"), event_key);
+    /// SendGrid's API.
+    SENDGRID_API_URL: String = (
+        entry("sendgrid_api_url", &["LAFIYA_SENDGRID_API_URL"], ports::email::sendgrid::API_BASE)
+            .or(ports::email::sendgrid::API_BASE), api_url);
     /// Who e-mails come from.
     MAIL_FROM: Sender = (
         entry("mail_from", &["MAIL_FROM"], "Lafiya <noreply@clinic.example.org>"), mail_from);
@@ -255,6 +277,13 @@ fn weeks(text: &str) -> Result<u16, String> {
     }
 }
 
+fn per_second(text: &str) -> Result<NonZeroU32, String> {
+    match text.parse::<NonZeroU32>() {
+        Ok(count) if count.get() <= 10_000 => Ok(count),
+        _ => Err("not a number from 1 to 10000".into()),
+    }
+}
+
 fn cron(text: &str) -> Result<String, String> {
     let epoch = kernel::Timestamp::from_micros(0);
     match jobs::next_tick(text, epoch) {
@@ -308,6 +337,10 @@ fn api_url(text: &str) -> Result<String, String> {
 }
 
 fn smtp_url(text: &str) -> Result<SmtpUrl, String> {
+    text.parse()
+}
+
+fn event_key(text: &str) -> Result<EventKey, String> {
     text.parse()
 }
 

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, ffi::OsString, os::unix::ffi::OsStringExt};
+use std::{collections::BTreeMap, ffi::OsString, num::NonZeroU32, os::unix::ffi::OsStringExt};
 
 use super::*;
 
@@ -176,6 +176,12 @@ fn a_wrong_value_is_named_with_its_source_and_a_good_example() {
             "not a number in international",
         ),
         (
+            "TWILIO_SMS_PER_SECOND",
+            "0",
+            "twilio_sms_per_second",
+            "not a number from 1 to 10000",
+        ),
+        (
             "LAFIYA_TWILIO_API_URL",
             "http://twilio.example",
             "twilio_api_url",
@@ -306,6 +312,13 @@ fn twilio_is_configured_wholly_or_not_at_all() {
     );
     assert_eq!(twilio.api_url, ports::twilio::API_BASE);
     assert!(!format!("{config:?}").contains("hush"));
+    let raised = [&all[..], &[("TWILIO_SMS_PER_SECOND", "100")]].concat();
+    let speeds = [config, env(&raised).unwrap()].map(|config| {
+        let speeds = config.twilio.unwrap().speeds;
+        let sms = speeds.sms.map(NonZeroU32::get);
+        (sms, speeds.whatsapp.get(), speeds.calls.get())
+    });
+    assert_eq!(speeds, [(None, 80, 1), (Some(100), 80, 1)]);
     assert!(env(&all[..3]).is_ok(), "one number is enough");
 
     let missing = |env_: &[(&str, &str)]| env(env_).unwrap_err().join("\n");
@@ -382,8 +395,14 @@ fn every_example_is_good() {
     good(&settings::TWILIO_PHONE_NUMBER);
     good(&settings::TWILIO_WHATSAPP_NUMBER);
     good(&settings::TWILIO_VOICE_NUMBER);
+    good(&settings::TWILIO_SMS_PER_SECOND);
+    good(&settings::TWILIO_WHATSAPP_PER_SECOND);
+    good(&settings::TWILIO_CALLS_PER_SECOND);
     good(&settings::TWILIO_API_URL);
     good(&settings::SMTP_URL);
+    good(&settings::SENDGRID_API_KEY);
+    good(&settings::SENDGRID_API_URL);
+    good(&settings::SENDGRID_WEBHOOK_KEY);
     good(&settings::MAIL_FROM);
     good(&settings::TRUSTED_PROXIES);
     good(&settings::DEFAULT_TENANT);
@@ -446,6 +465,20 @@ fn mail_is_set_wholly_or_not_at_all() {
         missing(&all[..1]).starts_with("mail_from (or MAIL_FROM in the environment) is missing")
     );
     assert!(missing(&all[1..]).starts_with("smtp_url (or SMTP_URL in the environment) is missing"));
+    let sendgrid = ("SENDGRID_API_KEY", "SG.hush");
+    let mail = env(&[sendgrid, all[1]]).unwrap().mail.unwrap();
+    assert!(mail.server.is_none() && !format!("{mail:?}").contains("hush"));
+    assert!(
+        env(&[sendgrid, all[0], all[1]])
+            .unwrap()
+            .mail
+            .unwrap()
+            .server
+            .is_some()
+    );
+    assert!(missing(&[sendgrid]).starts_with("mail_from (or MAIL_FROM"));
+    let outside = env(&[sendgrid, all[1]]).unwrap().faults_of_demo();
+    assert!(outside[0].0.starts_with("sendgrid_api_key"), "{outside:?}");
     let wrong = missing(&[("SMTP_URL", "http://hush@mail.example.org"), all[1]]);
     assert!(
         wrong.starts_with("smtp_url (from SMTP_URL): is not smtp://"),

@@ -6,7 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use reqwest::Method;
 use serde_json::json;
 use store::EngineKind;
-use testkit::{db::eventually, twilio::Fault};
+use testkit::{
+    db::eventually,
+    sendgrid::{FakeSendGrid, KEY},
+    twilio::Fault,
+};
 
 use crate::{
     server::{LIMIT, PATIENTS, Site, ended, signal},
@@ -267,4 +271,33 @@ servers_on_both_engines! {
     metrics_tell_how_the_queues_stand: measures_queues;
     check_looks_at_every_part: looks_at_every_part;
     a_demo_runs_with_twilio: a_demo_with_twilio;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_at_both_ways_for_mails() {
+    let site = Site::new(EngineKind::Sqlite).await;
+    let sendgrid = FakeSendGrid::start().await.unwrap();
+    let url = ("LAFIYA_SENDGRID_API_URL", sendgrid.base_url());
+    let from = ("MAIL_FROM", "noreply@clinic.example");
+    let good = check(&site, &[("SENDGRID_API_KEY", KEY), from, url]).await;
+    assert!(
+        good.of("mail").starts_with("ok ") && !good.all.contains(KEY),
+        "{}",
+        good.all
+    );
+    let wrong = check(&site, &[("SENDGRID_API_KEY", "not-the-token"), from, url]).await;
+    let line = wrong.of("mail");
+    assert!(
+        line.starts_with("fail ") && line.contains("SENDGRID_API_KEY"),
+        "{line}"
+    );
+    let closed = ("SMTP_URL", "smtp://127.0.0.1:9");
+    let both = check(&site, &[("SENDGRID_API_KEY", KEY), closed, from, url]).await;
+    let lines = both.lines.iter().filter(|line| line.contains(" mail: "));
+    let lines: Vec<&str> = lines.map(String::as_str).collect();
+    assert!(
+        lines.len() == 2 && lines[0].starts_with("ok ") && lines[1].starts_with("warn "),
+        "{lines:?}"
+    );
+    assert_eq!(sendgrid.attempts(), 0, "nothing is sent");
 }

@@ -289,6 +289,24 @@ on_both_engines! {
         engine.stop().await;
     }
 
+    async fn a_row_that_waits_uses_up_no_try(db) {
+        let now = Clock::system().now();
+        let row = add(&db.store, now).await;
+        for second in 0..40 {
+            let at = now.plus(Duration::from_secs(second));
+            let job = claim(&db.store, id(), at, Duration::from_secs(4), 1).await.remove(0);
+            assert_eq!((job.id, job.attempts), (row, 1));
+            let late = job.clone();
+            let put_off = |job: Job| db.store.write(Scope::System, move |tx| Box::pin(async move {
+                ::jobs::wait_until(tx, &WORK, &job, at.plus(Duration::from_secs(1)), "not yet").await
+            }));
+            put_off(job).await.unwrap();
+            assert!(put_off(late).await.is_err(), "only its holder");
+        }
+        let state = state(&db.store, row).await;
+        assert_eq!((state.work_attempts, state.work_error.as_deref()), (0, Some("not yet")));
+    }
+
     async fn a_shutdown_waits_for_running_rows(db) {
         let (begun, mut begins) = tokio::sync::mpsc::channel(1);
         let release = Arc::new(tokio::sync::Notify::new());

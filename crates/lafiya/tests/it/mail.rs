@@ -447,6 +447,7 @@ impl MailSender for Scripted {
                     code: Some(550),
                     detail: "as the test says".into(),
                     retry_after: None,
+                    silent: false,
                 }),
             }
         })
@@ -454,6 +455,10 @@ impl MailSender for Scripted {
 
     fn domain(&self) -> &'static str {
         "clinic.example"
+    }
+
+    fn provider(&self) -> &'static str {
+        "smtp"
     }
 }
 

@@ -163,6 +163,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "reply" if !path.starts_with("/api/") => {
             json!({"body": "Bonjour", "channel": "sms", "reply_id": "une-fois"})
         }
+        "lift" => json!({"address": "awa@example.org"}),
         "reject" => json!({"commentaire": "Illisible"}),
         "amend" => json!({"reason": "Erreur de saisie"}),
         "assign-medecin" => json!({"medecin_id": patient}),

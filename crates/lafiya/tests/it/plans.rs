@@ -17,6 +17,8 @@ const SMALL: &[&str] = &[
     "interaction_table",
     "invitation",
     "membership",
+    // The addresses that bounced, and few of them.
+    "mail_stop",
     "message_template",
     "oauth_client",
     "oauth_code",

@@ -181,6 +181,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/settings/costs", "Coût des messages"),
     ("/settings/texts", "Textes des messages"),
     ("/api/v1/webhooks/", "Journal des appels de l’opérateur"),
+    ("/api/v1/webhooks/sendgrid/", ""),
     ("/api/v1/webhooks/twilio/", ""),
     ("/assets/", ""),
     ("/audit", "Journal des accès"),

@@ -85,6 +85,8 @@ impl Site {
             .env("TWILIO_AUTH_TOKEN", self.twilio.auth_token())
             .env("TWILIO_WHATSAPP_NUMBER", OURS)
             .env("TWILIO_PHONE_NUMBER", "+221338210002")
+            // Not how long a test takes.
+            .env("TWILIO_SMS_PER_SECOND", "1000")
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Some(url) = &self.postgres {

@@ -119,6 +119,7 @@ mod tests {
     fn mail(subject: &str, text: &str) -> OutgoingMail {
         OutgoingMail {
             message_id: "01980000@clinic.example".into(),
+            reference: String::new(),
             to: EmailAddress::parse("awa@example.org").unwrap(),
             subject: subject.into(),
             text: Redacted(text.into()),

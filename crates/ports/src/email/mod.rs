@@ -1,6 +1,8 @@
 //! The port through which e-mails leave.
 
+mod events;
 mod mime;
+pub mod sendgrid;
 mod settings;
 mod simulated;
 mod smtp;
@@ -11,7 +13,9 @@ use kernel::{EmailAddress, Redacted, Timestamp};
 
 use crate::messaging::{Accepted, BoxFuture, SendError};
 
+pub use events::{EventKey, MailReport, SIGNATURE, TIMESTAMP};
 pub use mime::{Sender, html_of};
+pub use sendgrid::SendGridSender;
 pub use settings::SmtpUrl;
 pub use simulated::SimulatedMail;
 pub use smtp::SmtpSender;
@@ -26,6 +30,9 @@ pub trait MailSender: Send + Sync + fmt::Debug {
     /// The domain that mails come from: what stands behind the `@` of their ids.
     fn domain(&self) -> &str;
 
+    /// The word for it in the database: `smtp`, `sendgrid`, `simulator`.
+    fn provider(&self) -> &'static str;
+
     /// Whether mails only seem to be sent.
     fn is_simulated(&self) -> bool {
         false
@@ -37,6 +44,9 @@ pub trait MailSender: Send + Sync + fmt::Debug {
 pub struct OutgoingMail {
     /// Its `Message-ID` without angle brackets: the same for every attempt.
     pub message_id: String,
+    /// What a provider repeats in its reports: which mail of which clinic it was. Nothing
+    /// personal, providers keep it.
+    pub reference: String,
     /// Whose it is.
     pub to: EmailAddress,
     /// One line; line ends in it become spaces.

@@ -21,6 +21,10 @@ impl MailSender for SimulatedMail {
         "lafiya.invalid"
     }
 
+    fn provider(&self) -> &'static str {
+        "simulator"
+    }
+
     fn is_simulated(&self) -> bool {
         true
     }

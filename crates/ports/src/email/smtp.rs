@@ -164,6 +164,10 @@ impl MailSender for SmtpSender {
     fn domain(&self) -> &str {
         self.from.0.email.domain()
     }
+
+    fn provider(&self) -> &'static str {
+        "smtp"
+    }
 }
 
 fn silence(stage: Stage) -> SendError {
@@ -216,6 +220,7 @@ fn outcome(stage: Stage, fault: Fault) -> SendError {
     };
     SendError {
         code,
+        silent: matches!(fault, Fault::Silence),
         ..SendError::new(class, detail)
     }
 }
@@ -253,6 +258,7 @@ mod tests {
                 _ => None,
             };
             assert_eq!(error.code, code);
+            assert_eq!(error.silent, matches!(fault, Silence));
             assert!(!error.detail.contains('@'));
         }
     }

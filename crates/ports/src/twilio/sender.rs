@@ -228,21 +228,22 @@ async fn read<T: serde::de::DeserializeOwned>(response: Response) -> Result<T, S
         return Err(refusal(status, &headers, &body.unwrap_or_default()));
     }
     // It was taken, but without a readable answer we do not know as what.
-    let body = body.map_err(|error| unanswered(http::fault(&error)))?;
-    serde_json::from_slice(&body).map_err(|_| unanswered("the answer is unreadable"))
+    let silence = |what| SendError::silence(ErrorClass::Unknown, what);
+    let body = body.map_err(|error| silence(http::fault(&error)))?;
+    serde_json::from_slice(&body).map_err(|_| silence("the answer is unreadable"))
 }
 
 /// No answer came. Only where no connection was made is it certain that
 /// nothing arrived.
 fn lost(error: &reqwest::Error) -> SendError {
-    let class = if error.is_connect() {
-        ErrorClass::Transient
+    let what = http::fault(error);
+    if error.is_connect() {
+        SendError::silence(ErrorClass::Transient, what)
     } else if error.is_builder() {
-        ErrorClass::ContentRefused
+        SendError::new(ErrorClass::ContentRefused, what)
     } else {
-        ErrorClass::Unknown
-    };
-    SendError::new(class, http::fault(error))
+        SendError::silence(ErrorClass::Unknown, what)
+    }
 }
 
 fn unanswered(detail: &str) -> SendError {

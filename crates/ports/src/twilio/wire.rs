@@ -70,11 +70,14 @@ pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> S
         Some(code) => format!("HTTP {}, Twilio error {code}: {title}", status.as_u16()),
         None => format!("HTTP {}", status.as_u16()),
     };
+    let class = class(status, code);
     SendError {
-        class: class(status, code),
+        class,
         code,
         detail,
         retry_after: retry_after(headers),
+        // No answer of the API itself leaves a message's fate open.
+        silent: class == ErrorClass::Unknown,
     }
 }
 
@@ -142,10 +145,17 @@ mod tests {
             (302, "", ErrorClass::Unknown),
             (500, r#"{"code":20500}"#, ErrorClass::Unknown),
             (503, "", ErrorClass::Unknown),
+            (429, r#"{"code":20429}"#, ErrorClass::RateLimited),
             // Even a code we know does not make a 5xx certain.
             (500, r#"{"code":21211}"#, ErrorClass::Unknown),
         ] {
-            assert_eq!(refused(status, body).class, class, "{status} {body}");
+            let refused = refused(status, body);
+            assert_eq!(refused.class, class, "{status} {body}");
+            assert_eq!(
+                refused.silent,
+                class == ErrorClass::Unknown,
+                "{status} {body}"
+            );
         }
     }
 

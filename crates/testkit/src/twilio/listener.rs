@@ -21,7 +21,7 @@ use tokio::{
 
 /// The other end of a connection, and the scissors for it.
 #[derive(Debug, Clone)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     cut: Arc<AtomicBool>,
 }
 
@@ -33,12 +33,12 @@ impl Peer {
     }
 
     /// From now on nothing can be written: the next answer closes the connection.
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.cut.store(true, Ordering::SeqCst);
     }
 }
 
-pub(super) struct CuttableListener(pub(super) TcpListener);
+pub(crate) struct CuttableListener(pub(crate) TcpListener);
 
 impl Listener for CuttableListener {
     type Io = CuttableStream;
@@ -70,7 +70,7 @@ impl Connected<IncomingStream<'_, CuttableListener>> for Peer {
     }
 }
 
-pub(super) struct CuttableStream {
+pub(crate) struct CuttableStream {
     stream: TcpStream,
     peer: Peer,
 }

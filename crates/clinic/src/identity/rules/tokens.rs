@@ -138,6 +138,8 @@ mod tests {
             twilio_auth_token: Redacted(String::new()),
             twilio_account_sid: String::new(),
             default_tenant: None,
+            mail_events: None,
+            speeds: None,
             simulated: true,
             calendar_weeks_ahead: 12,
             reminders_cron: None,

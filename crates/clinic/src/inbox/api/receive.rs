@@ -51,6 +51,26 @@ pub async fn receive(app: &App, kind: WebhookKind, form: &TwilioForm) -> Result<
     store_event(app, tenant, event).await
 }
 
+/// Stores what a provider reports of an e-mail. One for a clinic that is not (any more) here
+/// is not kept.
+///
+/// # Errors
+/// As [`receive`].
+pub(in crate::inbox) async fn receive_mail_event(
+    app: &App,
+    tenant: TenantId,
+    event: NewEvent,
+) -> Result<(), Problem> {
+    let known = {
+        let mut tx = app.store.read(Scope::System).await?;
+        identity::api::tenants(&mut tx).await?
+    };
+    if known.iter().any(|known| known.id == tenant) {
+        store_event(app, tenant, event).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn store_event(
     app: &App,
     tenant: TenantId,
@@ -87,6 +107,8 @@ pub(super) async fn owner(app: &App, event: &NewEvent) -> Result<Option<TenantId
         EventType::WhatsappIncoming | EventType::WhatsappStatus => &[Channel::Whatsapp],
         EventType::SmsIncoming | EventType::SmsStatus => &[Channel::Sms],
         EventType::VoiceStatus | EventType::VoiceKeys => &[Channel::Voice, Channel::Sms],
+        // Its clinic is named in it.
+        EventType::EmailStatus => &[],
     };
     if let Ok(number) = Phone::from_stored(ours.clone()) {
         for channel in channels {

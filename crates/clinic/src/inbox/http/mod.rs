@@ -1,5 +1,6 @@
 mod conversations;
 mod media;
+mod sendgrid;
 mod webhooks;
 
 use webkit::Routes;
@@ -12,4 +13,5 @@ pub(in crate::inbox) fn routes() -> Routes<App> {
     webhooks::routes()
         .merge(conversations::routes())
         .merge(media::routes())
+        .merge(sendgrid::routes())
 }

@@ -1,6 +1,7 @@
 //! The inbox on the wire: Twilio's parameters in, our JSON out.
 
 mod filter;
+mod sendgrid;
 mod twilio;
 
 use kernel::{Timestamp, Zone};
@@ -15,6 +16,7 @@ use super::{
 };
 
 pub(super) use filter::{EventFilter, choice};
+pub(super) use sendgrid::{mail_events, mail_report};
 pub use twilio::TwilioForm;
 pub(super) use twilio::event;
 

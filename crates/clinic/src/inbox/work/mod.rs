@@ -2,6 +2,7 @@
 
 mod consent;
 mod keys;
+mod mail;
 mod media;
 mod process;
 mod question;

@@ -8,6 +8,7 @@ use store::{StoreError, WriteTx};
 use super::{
     consent::{decided, is_decision},
     keys::pressed,
+    mail::reported,
     question::{answered, ask, keep_speaking},
     reply::answered_reminder,
 };
@@ -51,6 +52,7 @@ pub(super) async fn process(
     match event.event_type.incoming() {
         Some(channel) => hear(tx, app, job, &event, channel).await,
         None if event.event_type == EventType::VoiceKeys => pressed(tx, app, job, &event).await,
+        None if event.event_type == EventType::EmailStatus => reported(tx, app, job, &event).await,
         None => report(tx, app, job, &event).await,
     }
 }

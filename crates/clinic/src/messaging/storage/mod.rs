@@ -1,9 +1,11 @@
 mod cancel;
 mod consent;
 mod costs;
+mod held;
 mod mail;
 mod notices;
 mod senders;
+mod stops;
 mod templates;
 mod voice;
 
@@ -25,12 +27,16 @@ pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
     Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
 };
+pub(crate) use held::STATEMENTS as HELD_STATEMENTS;
+pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
 pub(super) use notices::{Content, not_dead, to_follow, use_template};
 pub(crate) use senders::STATEMENTS as SENDER_STATEMENTS;
 pub(super) use senders::{last_inbound, note_inbound, sender, set_sender, tenant_of_sender};
+pub(crate) use stops::STATEMENTS as STOP_STATEMENTS;
+pub(super) use stops::{is_stopped, lift_stop, stop_address, stopped};
 pub(crate) use templates::STATEMENTS as TEMPLATE_STATEMENTS;
 pub(super) use templates::{
     add_version, all_reviewed, review_state, reviewed, set_reviewed, text, texts, versions,
@@ -49,6 +55,7 @@ macro_rules! views {
         concat!(
             "SELECT id, channel, category, recipient, patient_id, subject, body, state, reason, detail, error_code, retryable,
             provider_id, key_pressed, created_at, updated_at,
+            CASE WHEN work_held_by IS NULL THEN work_due_at END AS next_try_at,
             (SELECT COUNT(*) FROM message_attempt t WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id)
                 AS tries,
             (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by
@@ -79,7 +86,8 @@ store::statements! {
         WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
     /// The provider's id is written once, whatever the state has become meanwhile.
     ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
-            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END
+            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END,
+            reason = CASE WHEN state IN ('queued', 'sending') THEN NULL ELSE reason END
         WHERE tenant_id = $1 AND id = $2 AND provider_id IS NULL";
     MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7, detail = $9
         WHERE tenant_id = $1 AND id = $2 AND state = $8";

@@ -64,8 +64,9 @@ async fn facts_of(
         ),
         Recipient::Email(address) => {
             let since = now.minus(mail::AVOIDED_FOR);
-            let refused = storage::refused_lately(tx, tenant, address, since);
-            (None, false, refused.await?)
+            let refused = storage::refused_lately(tx, tenant, address, since).await?
+                || storage::is_stopped(tx, tenant, address.as_str()).await?;
+            (None, false, refused)
         }
     };
     let template = match (about.channel, about.said) {

@@ -1,10 +1,10 @@
 //! What is different about an e-mail: its server cannot be asked later what
 //! became of it, so one whose outcome is unknown waits for a person.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kernel::{EmailAddress, Redacted};
-use ports::{Accepted, ErrorClass, OutgoingMail, SendError};
+use ports::{Accepted, ErrorClass, MailSender, OutgoingMail, SendError};
 use send_rules::{Channel, MessageState};
 use store::{StoreError, WriteTx};
 
@@ -17,12 +17,31 @@ use crate::{
 /// How long an address that its server refused for good is not written to.
 pub(super) const AVOIDED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The word for the provider in the database.
-pub(super) fn provider(app: &App) -> &'static str {
-    match &app.mail {
-        Some(mail) if !mail.is_simulated() => "smtp",
-        _ => "simulator",
+/// The words of the ways for e-mails in the database, the one to be tried first at the
+/// beginning.
+pub(in crate::messaging) fn providers(app: &App) -> Vec<&'static str> {
+    let words: Vec<_> = ways(app).map(|way| way.provider()).collect();
+    // Where messages really leave and no mail server is set, the attempt says so.
+    if words.is_empty() {
+        vec!["simulator"]
+    } else {
+        words
     }
+}
+
+fn ways(app: &App) -> impl Iterator<Item = &Arc<dyn MailSender>> {
+    app.mail.iter().chain(&app.other_mail)
+}
+
+/// Whether a provider turned us away, whoever the mail is for, while there is another one:
+/// the mail was certainly not sent and goes that way.
+pub(super) fn is_turned_away(
+    app: &App,
+    (way, provider): (Channel, &str),
+    error: &SendError,
+) -> bool {
+    let last = providers(app).pop();
+    way == Channel::Email && error.class == ErrorClass::Account && last != Some(provider)
 }
 
 /// What follows from an attempt whose outcome nobody noted.
@@ -38,19 +57,22 @@ pub(super) enum Undecided {
 /// Makes the attempt.
 pub(super) async fn send(
     app: &App,
-    message: &ToSend,
-    to: &EmailAddress,
+    job: &jobs::Job,
+    (message, to): (&ToSend, &EmailAddress),
+    provider: &str,
 ) -> Result<Accepted, SendError> {
-    let Some(mail) = &app.mail else {
+    let Some(mail) = ways(app).find(|way| way.provider() == provider) else {
         return Err(SendError {
             class: ErrorClass::Account,
             code: None,
             detail: "no mail server is set".to_owned(),
             retry_after: None,
+            silent: false,
         });
     };
     let outgoing = OutgoingMail {
         message_id: message.mail_id.clone().unwrap_or_default(),
+        reference: format!("{}:{}", job.tenant, job.id),
         to: to.clone(),
         subject: message.subject.clone().unwrap_or_default(),
         text: Redacted(message.body.clone()),

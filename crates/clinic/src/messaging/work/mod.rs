@@ -1,21 +1,23 @@
 use std::{sync::Arc, time::Duration};
 
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
-use ports::{ErrorClass, SendError};
+use ports::{ErrorClass, Lookup, SendError};
 
 use super::{
     model::{Attempt, Recipient, ToSend},
     storage,
 };
 use crate::App;
+use lines::Permit;
 use send::Next;
 
 mod content;
 pub(super) mod cost;
 pub(super) mod facts;
 pub(super) mod fallback;
+pub(super) mod lines;
 mod lookup;
-mod mail;
+pub(super) mod mail;
 pub(super) mod send;
 pub(super) mod voice;
 
@@ -50,34 +52,52 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             message,
             from,
             number,
-        } => deliver(app, job, message, from, number).await,
+            permit,
+        } => deliver(app, job, (message, from, number), permit).await,
         Next::LookUp {
             message,
             from,
             attempt,
             known_ids,
-        } => look_up(app, job, message, from, attempt, known_ids).await,
+            permit,
+        } => {
+            let asked = lookup::lookup(&message, &from, &attempt, known_ids);
+            look_up(app, job, (asked, attempt), permit).await
+        }
     }
 }
 
 async fn deliver(
     app: App,
     job: Job,
-    message: ToSend,
-    from: String,
-    number: i32,
+    (message, from, number): (ToSend, String, i32),
+    permit: Permit,
 ) -> Result<Outcome, Failure> {
-    let started = app.clock.now();
+    let (by, started) = (permit.provider(), app.clock.now());
     let result = match &message.recipient {
         Recipient::Phone(phone) => {
             let call = voice::call(&app, &job, &message).await?;
             let outgoing = send::outgoing(&app, &message, (phone, &from), call);
             app.sender.send(&outgoing).await
         }
-        Recipient::Email(address) => mail::send(&app, &message, address).await,
+        Recipient::Email(address) => mail::send(&app, &job, (&message, address), by).await,
     };
     let waited = app.clock.now().since(started);
     metrics::histogram!("lafiya_provider_seconds").record(waited.as_secs_f64());
+    let way = (message.channel, by);
+    let result = match result {
+        Err(error) if mail::is_turned_away(&app, way, &error) => {
+            permit.turned_away(&error);
+            Err(SendError {
+                class: ErrorClass::Transient,
+                ..error
+            })
+        }
+        result => {
+            permit.tell(result.as_ref().err());
+            result
+        }
+    };
     let (a, j) = (app.clone(), job.clone());
     match result {
         Ok(accepted) => {
@@ -99,6 +119,7 @@ async fn deliver(
         }
         Err(error) => {
             let failure = retry(&error);
+            lines::slow_down(&app, (way, &from), &error);
             let way = message.channel;
             let write = app.store.write(job.tenant, move |tx| {
                 Box::pin(async move { send::failed(tx, &a, &j, (number, way), &error).await })
@@ -115,17 +136,12 @@ async fn deliver(
 async fn look_up(
     app: App,
     job: Job,
-    message: ToSend,
-    from: String,
-    attempt: Attempt,
-    known_ids: Vec<String>,
+    (asked, attempt): (Lookup, Attempt),
+    permit: Permit,
 ) -> Result<Outcome, Failure> {
-    let asked = lookup::lookup(&message, &from, &attempt, known_ids);
-    let found = app
-        .sender
-        .find(&asked)
-        .await
-        .map_err(|error| retry(&error))?;
+    let found = app.sender.find(&asked).await;
+    permit.tell(found.as_ref().err());
+    let found = found.map_err(|error| retry(&error))?;
     let (a, j) = (app.clone(), job.clone());
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {

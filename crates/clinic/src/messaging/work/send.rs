@@ -17,6 +17,7 @@ use crate::messaging::{
         cost,
         facts::facts,
         fallback::{fall_back, is_of_the_way},
+        lines::{self, Permit, Wait},
         mail::{self, Undecided},
         voice,
     },
@@ -31,6 +32,7 @@ pub(in crate::messaging) enum Next {
         message: ToSend,
         from: String,
         number: i32,
+        permit: Permit,
     },
     /// An earlier attempt may have arrived: ask the provider.
     LookUp {
@@ -38,18 +40,20 @@ pub(in crate::messaging) enum Next {
         from: String,
         attempt: Attempt,
         known_ids: Vec<String>,
+        permit: Permit,
     },
 }
 
-/// The word in the database for who takes a message of this channel.
-fn provider(app: &App, channel: Channel) -> &'static str {
+/// The words in the database for those who take messages of this channel, the first to be
+/// tried at the beginning.
+fn providers(app: &App, channel: Channel) -> Vec<&'static str> {
     match channel {
-        Channel::Whatsapp | Channel::Sms | Channel::Voice => phone_provider(app),
-        Channel::Email => mail::provider(app),
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => vec![phone_provider(app)],
+        Channel::Email => mail::providers(app),
     }
 }
 
-/// The same for messages to phones.
+/// The word for who takes messages to phones.
 pub(in crate::messaging) fn phone_provider(app: &App) -> &'static str {
     if app.sender.is_simulated() {
         "simulator"
@@ -97,12 +101,18 @@ pub(in crate::messaging) async fn begin(
             Undecided::Again => {}
             Undecided::Over => return Ok(Next::Over),
             Undecided::LookUp => {
+                let by = phone_provider(app);
+                let permit = match lines::admit_question(app, by, message.category) {
+                    Ok(permit) => permit,
+                    Err(held) => return wait(tx, job, held).await,
+                };
                 let known_ids = voice::known_ids(tx, job.tenant, &message, attempt).await?;
                 return Ok(Next::LookUp {
                     message,
                     from,
                     attempt: attempt.clone(),
                     known_ids,
+                    permit,
                 });
             }
         }
@@ -149,14 +159,24 @@ pub(in crate::messaging) async fn begin(
         return Ok(Next::Over);
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);
-    let by = provider(app, message.channel);
-    storage::begin_attempt(tx, job, by, number, now).await?;
+    let by = providers(app, message.channel);
+    let permit = match lines::admit(app, job, &message, (&by, &from)) {
+        Ok(permit) => permit,
+        Err(held) => return wait(tx, job, held).await,
+    };
+    storage::begin_attempt(tx, job, permit.provider(), number, now).await?;
     tx.emit(TOPIC, job.id);
     Ok(Next::Send {
         message,
         from,
         number,
+        permit,
     })
+}
+
+async fn wait(tx: &mut WriteTx, job: &jobs::Job, held: Wait) -> Result<Next, StoreError> {
+    lines::wait(tx, job, held).await?;
+    Ok(Next::Over)
 }
 
 async fn refuse(

@@ -9,7 +9,10 @@ use store::{EngineKind, Scope};
 use utoipa::ToSchema;
 use webkit::{Fault, Policy, Routes, routes};
 
-use crate::{App, identity};
+use crate::{
+    App, identity,
+    messaging::api::{self as messaging, Health as Wellness, Provider},
+};
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()
@@ -49,7 +52,7 @@ struct Check {
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "disabled", "message": "no credentials: messages stay in the simulator"}}}))]
+#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "unhealthy", "message": "does not answer: messages wait", "since": "2026-03-01T09:28:12+00:00", "last_error": "transient"}, "mail": {"status": "disabled", "message": "e-mails stay in the simulator", "since": null, "last_error": null}}}))]
 struct Health {
     /// `healthy` or `unhealthy`.
     overall_status: &'static str,
@@ -67,7 +70,67 @@ struct Checks {
     /// Files can be written.
     storage: Check,
     /// Messages leave through Twilio, or stay in the simulator.
-    twilio: Check,
+    twilio: ProviderCheck,
+    /// E-mails leave, stay in the simulator, or are not written; the way that is tried first.
+    mail: ProviderCheck,
+}
+
+/// The state of a provider, as this node sees its own way there. A provider that does
+/// not answer makes no node unfit: messages wait.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProviderCheck {
+    /// `healthy`, `degraded` (the next message tries it again), `unhealthy` or `disabled`.
+    status: &'static str,
+    /// A few words.
+    message: &'static str,
+    /// Since when; RFC 3339, UTC. Null while it has been well since the start.
+    since: Option<String>,
+    /// The class of the last error without an answer: `transient` or `unknown`.
+    last_error: Option<&'static str>,
+}
+
+impl ProviderCheck {
+    const fn disabled(message: &'static str) -> Self {
+        Self {
+            status: "disabled",
+            message,
+            since: None,
+            last_error: None,
+        }
+    }
+}
+
+impl From<Provider> for ProviderCheck {
+    fn from(provider: Provider) -> Self {
+        let standing = provider.standing;
+        Self {
+            status: standing.health.as_str(),
+            message: match standing.health {
+                Wellness::Healthy => "configured",
+                Wellness::Degraded => "did not answer: the next message tries it again",
+                Wellness::Unhealthy => "does not answer: messages wait",
+            },
+            since: standing.since.map(|since| since.to_string()),
+            last_error: standing.last.map(|(_, silence)| silence.class),
+        }
+    }
+}
+
+fn twilio(app: &App) -> ProviderCheck {
+    if app.settings.simulated {
+        ProviderCheck::disabled("no credentials: messages stay in the simulator")
+    } else {
+        messaging::phone_provider(app).into()
+    }
+}
+
+fn mail(app: &App) -> ProviderCheck {
+    let first = messaging::mail_providers(app).into_iter().next();
+    match (&app.mail, first) {
+        (Some(mail), Some(provider)) if !mail.is_simulated() => provider.into(),
+        (Some(_), _) => ProviderCheck::disabled("e-mails stay in the simulator"),
+        (None, _) => ProviderCheck::disabled("no mail server: no e-mails are written"),
+    }
 }
 
 /// Says how the parts of the server are.
@@ -101,17 +164,6 @@ async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
             message: "files cannot be reached",
         },
     };
-    let twilio = if app.settings.simulated {
-        Check {
-            status: "disabled",
-            message: "no credentials: messages stay in the simulator",
-        }
-    } else {
-        Check {
-            status: "healthy",
-            message: "configured",
-        }
-    };
     let sound = database.status == "healthy" && storage.status == "healthy";
     let body = Health {
         overall_status: if sound { "healthy" } else { "unhealthy" },
@@ -119,7 +171,8 @@ async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
         checks: Checks {
             database,
             storage,
-            twilio,
+            twilio: twilio(&app),
+            mail: mail(&app),
         },
     };
     let status = if sound {
