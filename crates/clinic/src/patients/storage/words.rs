@@ -103,11 +103,12 @@ store::statements! {
     INSERT_PIECE = "INSERT INTO patient_word_piece (tenant_id, piece, word) VALUES ($1, $2, $3)
         ON CONFLICT (tenant_id, piece, word) DO NOTHING";
     /// Those with the most pieces in common; grouped by an expression, because by the
-    /// column alone SQLite may walk the clinic's whole index instead of the few pieces.
-    ALIKE = "SELECT word || '' AS value FROM patient_word_piece
+    /// column alone SQLite may walk the clinic's whole index instead of the few pieces. A
+    /// cast is one that copies nothing.
+    ALIKE = "SELECT CAST(word AS TEXT) AS value FROM patient_word_piece
         WHERE tenant_id = $1 AND LENGTH(word) >= $2 AND LENGTH(word) <= $3 AND piece IN ($4, $5, $6, $7, $8, $9, $10,
             $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-        GROUP BY word || '' ORDER BY COUNT(*) DESC, 1 LIMIT 500";
+        GROUP BY CAST(word AS TEXT) ORDER BY COUNT(*) DESC, 1 LIMIT 500";
     /// The ranges come in the order of their likeness, so that the walk may end among
     /// thousands of bearers: no more than 200 are shown.
     BY_ONE_WORD = bearing!(concat!("SELECT found_id, MAX(likeness) AS likeness FROM (", borne!("s.likeness"), " LIMIT 1000) AS walked GROUP BY found_id"));
