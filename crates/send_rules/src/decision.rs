@@ -177,10 +177,8 @@ fn by_this_way(facts: &Facts) -> Decision {
         .money_from
         .filter(|_| facts.category.waits_for_money())
     {
-        return match facts.expires_at.is_some_and(|end| end <= then) {
-            true => Decision::Refuse(Reason::OverBudget),
-            false => Decision::WaitUntil(then, Reason::OverBudget),
-        };
+        // Also past its use: somebody may raise the limit before.
+        return Decision::WaitUntil(then, Reason::OverBudget);
     }
     if may_wake(facts) || !is_quiet(facts.minute_of_day) {
         return Decision::Send(form);

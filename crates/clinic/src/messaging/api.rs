@@ -29,7 +29,9 @@ pub use consent::{
     choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
     set_own_consent,
 };
-pub use costs::{budget, costs, prices, prices_of, remove_price, set_budget, set_price};
+pub use costs::{
+    budget, budget_of, costs, money, prices, prices_of, remove_price, set_budget, set_price,
+};
 pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};

@@ -1,6 +1,6 @@
 //! What messages cost a clinic, and how much it lets them cost.
 
-use kernel::{Country, Ctx, Expected, Problem, TenantId};
+use kernel::{Country, Ctx, Expected, Locale, Problem, TenantId};
 use send_rules::{Amount, Currency, Form, charged};
 use serde_json::json;
 use store::{ReadTx, StoreError, WriteTx};
@@ -24,6 +24,24 @@ use crate::{
 pub async fn budget(app: &App, ctx: &Ctx) -> Result<Option<Budget>, Problem> {
     let mut tx = app.store.read(ctx).await?;
     Ok(storage::budget(&mut tx, ctx.tenant).await?)
+}
+
+/// The same in the caller's transaction.
+///
+/// # Errors
+/// The database's.
+pub async fn budget_of(tx: &mut ReadTx, tenant: TenantId) -> Result<Option<Budget>, StoreError> {
+    storage::budget(tx, tenant).await
+}
+
+/// A sum as people write it, `24,5 XOF` in French.
+#[must_use]
+pub fn money(locale: Locale, (amount, currency): (Amount, Currency)) -> String {
+    let amount = match locale {
+        Locale::Fr => amount.to_string().replace('.', ","),
+        Locale::En => amount.to_string(),
+    };
+    format!("{amount}\u{a0}{currency}")
 }
 
 /// Sets the currency and the limit; from then on each message is counted.
@@ -129,10 +147,10 @@ pub async fn set_price(
         .await
 }
 
-/// Forgets what a form costs to a country.
+/// Forgets what a form costs to a country, where that was set.
 ///
 /// # Errors
-/// 404 when no such price is set.
+/// 404 for a country that is none.
 pub async fn remove_price(
     app: &App,
     ctx: &Ctx,
@@ -143,10 +161,9 @@ pub async fn remove_price(
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                if !storage::remove_price(tx, ctx.tenant, (form, &country)).await? {
-                    return Err(Problem::not_found());
+                if storage::remove_price(tx, ctx.tenant, (form, &country)).await? {
+                    priced(tx, &a, &ctx, (form, &country, None));
                 }
-                priced(tx, &a, &ctx, (form, &country, None));
                 Ok(())
             })
         })

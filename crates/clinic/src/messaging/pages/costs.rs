@@ -72,11 +72,13 @@ impl CostsPage {
     }
 
     fn month_name(&self) -> String {
-        self.shell.t1("costs-of-month", "month", &self.costs.month)
+        let (year, month) = self.costs.month.split_once('-').unwrap_or_default();
+        self.shell
+            .t1("costs-of-month", "month", format!("{month}/{year}"))
     }
 
     fn money(&self, amount: &Amount, currency: &Currency) -> String {
-        money(&self.shell, (*amount, *currency))
+        api::money(self.shell.texts.locale, (*amount, *currency))
     }
 
     fn in_currency(&self, amount: &Amount) -> String {
@@ -205,24 +207,10 @@ async fn forget(
     Form(form): Form<PriceForm>,
 ) -> Result<Response, Fault> {
     let of = (form_named(&form.form)?, form.country.as_str());
-    match api::remove_price(&app, &caller.ctx, of).await {
-        Ok(()) => Ok(back("forgotten")),
-        // Somebody else was faster.
-        Err(problem) if problem.kind == kernel::ProblemKind::NotFound => Ok(back("forgotten")),
-        Err(problem) => Err(problem.into()),
-    }
+    api::remove_price(&app, &caller.ctx, of).await?;
+    Ok(back("forgotten"))
 }
 
 fn shown(status: StatusCode, page: &CostsPage) -> Result<Response, Fault> {
     Ok((status, render(page)?).into_response())
-}
-
-/// A sum as people of the page's language write it.
-pub(super) fn money(shell: &Shell, (amount, currency): (Amount, Currency)) -> String {
-    let amount = amount.to_string();
-    let amount = match shell.texts.locale {
-        kernel::Locale::Fr => amount.replace('.', ","),
-        kernel::Locale::En => amount,
-    };
-    format!("{amount}\u{a0}{currency}")
 }

@@ -10,7 +10,6 @@ use kernel::{Expected, Locale, Problem, Zone};
 use send_rules::{Channel, Encoding, TemplateState, numbered, segments};
 use webkit::{Caller, Fault, FieldTexts, Form, Policy, Query, Routes, Shell, in_form, render};
 
-use super::costs::money;
 use crate::{
     App,
     messaging::{
@@ -168,7 +167,9 @@ impl TextPage {
     }
 
     fn price(&self, preview: &Preview) -> Option<String> {
-        preview.price.map(|price| money(&self.shell, price))
+        preview
+            .price
+            .map(|price| api::money(self.shell.texts.locale, price))
     }
 
     fn is_dear(&self, preview: &Preview) -> bool {

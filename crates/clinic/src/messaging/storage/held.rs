@@ -1,6 +1,5 @@
-//! Messages that may be sent and wait all the same.
+//! Messages that wait.
 
-use send_rules::Held;
 use store::{StoreError, WriteTx, params};
 
 store::statements! {
@@ -13,7 +12,7 @@ store::statements! {
 pub(in crate::messaging) async fn hold(
     tx: &mut WriteTx,
     job: &jobs::Job,
-    why: Held,
+    why: &str,
 ) -> Result<(), StoreError> {
     tx.execute_one(HOLD, params![job.tenant, job.id, job.token, why])
         .await

@@ -1,7 +1,9 @@
 //! What a message cost that a provider took.
 
+use std::time::Duration;
+
 use kernel::{TenantId, Timestamp};
-use send_rules::{Channel, Form, charged};
+use send_rules::{Channel, Form, Reason, charged};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::{
@@ -51,6 +53,17 @@ fn form(message: &ToSend) -> Form {
         Channel::Email => Form::Email,
         Channel::Whatsapp if message.content_sid.is_some() => Form::Template,
         Channel::Whatsapp => Form::Session,
+    }
+}
+
+/// How soon what waits for money is looked at again: somebody may raise the limit.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Until when at most a message waits for this reason before it is decided on again.
+pub(in crate::messaging) fn look_again(reason: Reason, now: Timestamp) -> Timestamp {
+    match reason {
+        Reason::OverBudget => now.plus(LOOK_AGAIN),
+        _ => Timestamp::from_micros(i64::MAX),
     }
 }
 

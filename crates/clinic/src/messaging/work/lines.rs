@@ -81,7 +81,7 @@ pub(super) async fn wait(
     job: &jobs::Job,
     (until, why): Wait,
 ) -> Result<(), StoreError> {
-    storage::hold(tx, job, why).await?;
+    storage::hold(tx, job, why.as_str()).await?;
     if why == Held::Silent {
         tx.emit(TOPIC, job.id);
     }

@@ -121,7 +121,7 @@ pub(in crate::messaging) async fn begin(
     let form = match decide(&facts(tx, app, job.tenant, &message).await?) {
         Decision::Send(form) => form,
         Decision::WaitUntil(at, reason) => {
-            jobs::retry_at(tx, &storage::WORK, job, at, Some(reason.as_str())).await?;
+            put_off(tx, job, (at.min(cost::look_again(reason, now)), reason)).await?;
             return Ok(Next::Over);
         }
         Decision::FallBack(reason) => {
@@ -172,6 +172,17 @@ pub(in crate::messaging) async fn begin(
         number,
         permit,
     })
+}
+
+/// Its time has not come: no try is used up, and why it waits can be seen.
+async fn put_off(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    (at, reason): (Timestamp, Reason),
+) -> Result<(), StoreError> {
+    storage::hold(tx, job, reason.as_str()).await?;
+    tx.emit(TOPIC, job.id);
+    jobs::wait_until(tx, &storage::WORK, job, at, reason.as_str()).await
 }
 
 async fn wait(tx: &mut WriteTx, job: &jobs::Job, held: Wait) -> Result<Next, StoreError> {
