@@ -66,6 +66,9 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::VOICE_STATEMENTS),
         ("outreach", outreach::STATEMENTS),
         ("outreach", outreach::LIST_STATEMENTS),
+        ("outreach", outreach::BROADCAST_STATEMENTS),
+        ("outreach", outreach::AUDIENCE_STATEMENTS),
+        ("outreach", outreach::RECIPIENT_STATEMENTS),
         ("patients", patients::STATEMENTS),
         ("patients", patients::ACCESS_STATEMENTS),
         ("patients", patients::ACCOUNT_STATEMENTS),
@@ -98,6 +101,7 @@ pub fn work_statements() -> Vec<&'static jobs::WorkSql> {
         &scheduling::REMINDER_WORK,
         &scheduling::FREED_WORK,
         &outreach::WORK,
+        &outreach::BROADCAST_WORK,
         &jobs::SCHEDULE_WORK,
     ]
 }
@@ -110,6 +114,7 @@ pub fn topics() -> Vec<&'static str> {
         care::api::TOPIC,
         inbox::api::TOPIC,
         messaging::api::TOPIC,
+        outreach::api::TOPIC,
         scheduling::api::TOPIC,
     ]
 }
@@ -200,7 +205,7 @@ pub fn work(app: &App) -> Vec<jobs::Queue> {
     let mut queues = inbox::work(app);
     queues.extend(care::work(app));
     queues.extend(scheduling::work(app));
-    queues.push(outreach::work(app));
+    queues.extend(outreach::work(app));
     queues.push(messaging::work(app));
     queues
 }

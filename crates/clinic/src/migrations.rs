@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0050_outreach_reminder",
     "0051_inbox_voice",
     "0052_scheduling_voice",
+    "0054_outreach_broadcast",
     "0055_messaging_costs",
     "0056_messaging_mail_stop",
     "0057_inbox_mail",

@@ -1,6 +1,7 @@
 //! A clinic to play with. Every step may be repeated: a start that was killed
 //! half-way is finished by the next.
 
+mod broadcast;
 mod people;
 mod records;
 mod visits;
@@ -105,6 +106,8 @@ pub async fn prepare(app: &App, config: &Config) -> Result<String, Failure> {
     made.map_err(|problem| Failure::refused("the demo's records cannot be made", &problem))?;
     let made = visits::make(app, tenant).await;
     made.map_err(|problem| Failure::refused("the demo's appointments cannot be made", &problem))?;
+    let made = broadcast::make(app, tenant).await;
+    made.map_err(|problem| Failure::refused("the demo's broadcast cannot be made", &problem))?;
     private::rename(&unfinished, &path)?;
     Ok(sign_in(&credentials.users, &path.display().to_string()))
 }

@@ -1,3 +1,6 @@
+mod broadcasts;
+mod call_backs;
+
 use axum::{
     Json,
     extract::State,
@@ -28,6 +31,8 @@ pub(super) fn routes() -> Routes<App> {
         .api(routes!(replace_reminder, change_reminder), WRITES)
         .api(routes!(delete_reminder), WRITES)
         .api(routes!(trigger_reminders), Policy::ADMIN)
+        .merge(broadcasts::routes())
+        .merge(call_backs::routes())
 }
 
 fn body(one: Reminder, caller: &Caller) -> ReminderBody {

@@ -1,6 +1,12 @@
+mod broadcasts;
+mod recipients;
+
 use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
 use crate::{messaging::api::MessageId, patients::api::PatientId};
+
+pub use broadcasts::*;
+pub use recipients::*;
 
 /// Marker of [`ReminderId`].
 #[derive(Debug)]

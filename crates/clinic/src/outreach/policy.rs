@@ -1,4 +1,4 @@
-//! Who writes reminders, and whose somebody sees.
+//! Who writes reminders and broadcasts, who sends to many, and whose reminders somebody sees.
 
 use kernel::{Actor, Ctx, Problem, Role};
 use store::ReadTx;
@@ -6,7 +6,7 @@ use webkit::Policy;
 
 use crate::patients::{self, api::PatientId};
 
-/// Who writes reminders (`spec/feedback-reminders.md`).
+/// Who writes reminders (`spec/feedback-reminders.md`), and drafts of broadcasts.
 pub(super) const WRITES: Policy = Policy::Roles(&[
     Role::Practitioner,
     Role::Agent,
@@ -43,5 +43,17 @@ pub(super) async fn whose(
         (Some(own), None) => Ok(Some(Some(own))),
         (Some(own), Some(asked)) if own == asked => Ok(Some(Some(own))),
         _ => Err(Problem::not_found()),
+    }
+}
+
+/// Who sends one text to many: it costs the clinic's money and its good name.
+pub(super) const SENDS: Policy = Policy::ADMIN;
+
+/// Whether this caller may send one text to many. What a program may do stands in its
+/// scopes.
+pub(super) const fn may_send_to_many(ctx: &Ctx) -> bool {
+    match ctx.actor {
+        Actor::User(_, role) => role.is_admin(),
+        Actor::Service(_) | Actor::System(_) => true,
     }
 }

@@ -1,5 +1,7 @@
 //! When a reminder may go, by which way, and how its text fits an SMS.
 
+pub(super) mod broadcasts;
+
 use std::time::Duration;
 
 use kernel::{FieldError, Timestamp};

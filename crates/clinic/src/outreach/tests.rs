@@ -1,3 +1,5 @@
+mod broadcasts;
+
 use std::time::Duration;
 
 use kernel::{Locale, Timestamp};

@@ -1,4 +1,4 @@
-//! Reminders whose time has come.
+//! Reminders and broadcasts whose time has come.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,18 +6,33 @@ use jobs::{Failure, Job, Outcome, Queue};
 use kernel::{Ctx, Id, Problem};
 use store::StoreError;
 
-use super::{api, storage::WORK};
+use super::{
+    api,
+    storage::{BROADCAST_WORK, WORK},
+};
 use crate::App;
 
-pub(super) fn queue(app: &App) -> Queue {
-    let app = app.clone();
-    Queue {
-        sql: &WORK,
-        concurrency: 4,
-        timeout: Duration::from_secs(30),
-        run: Arc::new(move |job| Box::pin(run(app.clone(), job))),
-        buried: None,
-    }
+/// Writing a great audience down takes seconds.
+const BROADCAST_TIMEOUT: Duration = Duration::from_secs(300);
+
+pub(super) fn queues(app: &App) -> Vec<Queue> {
+    let (reminders, broadcasts) = (app.clone(), app.clone());
+    vec![
+        Queue {
+            sql: &WORK,
+            concurrency: 4,
+            timeout: Duration::from_secs(30),
+            run: Arc::new(move |job| Box::pin(run(reminders.clone(), job))),
+            buried: None,
+        },
+        Queue {
+            sql: &BROADCAST_WORK,
+            concurrency: 2,
+            timeout: BROADCAST_TIMEOUT,
+            run: Arc::new(move |job| Box::pin(turn(broadcasts.clone(), job))),
+            buried: None,
+        },
+    ]
 }
 
 async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
@@ -37,5 +52,12 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
         })
         .await;
     done?;
+    Ok(Outcome::Committed)
+}
+
+/// One turn of a broadcast.
+async fn turn(app: App, job: Job) -> Result<Outcome, Failure> {
+    while api::gather(&app, &job).await? {}
+    api::release_slice(&app, &job).await?;
     Ok(Outcome::Committed)
 }

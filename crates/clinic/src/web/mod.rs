@@ -41,6 +41,12 @@ pub fn navigation() -> Vec<NavEntry> {
             also: &[],
         },
         NavEntry {
+            href: "/broadcasts",
+            label: "broadcasts-title",
+            policy: Policy::STAFF,
+            also: &[],
+        },
+        NavEntry {
             href: "/patients",
             label: "patients-title",
             policy: Policy::STAFF,

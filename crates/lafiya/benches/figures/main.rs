@@ -7,6 +7,7 @@ use std::fs;
 use store::EngineKind;
 
 mod asks;
+mod broadcast;
 mod engine;
 mod files;
 mod meter;
@@ -37,6 +38,9 @@ async fn main() -> Result<(), Failure> {
         if wanted("time") {
             time::figures(kind).await?;
         }
+        if wanted("broadcast") {
+            broadcast::figures(kind).await?;
+        }
     }
     if wanted("engine") {
         engine::figures().await?;
@@ -47,7 +51,7 @@ async fn main() -> Result<(), Failure> {
 /// Whether this part was named, or none was: `make bench` prints all of them.
 fn wanted(part: &str) -> bool {
     let named: Vec<String> = std::env::args().skip(1).collect();
-    let parts = ["server", "files", "records", "time", "engine"];
+    let parts = ["server", "files", "records", "time", "broadcast", "engine"];
     let mut asked = named
         .iter()
         .filter(|name| parts.contains(&name.as_str()))

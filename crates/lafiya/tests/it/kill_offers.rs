@@ -24,7 +24,7 @@ const WAITING: usize = 7;
 const SET_ZONE: Sql = Sql::new("UPDATE tenant SET zone = $1");
 
 /// It is about noon at the clinic, or its patients would be let sleep.
-async fn at_noon(site: &Site) {
+pub async fn at_noon(site: &Site) {
     let utc = i32::from(Clock::system().now().minute_of_day(&Zone::utc()) / 60);
     // The names count westwards (POSIX).
     let zone = format!("Etc/GMT{:+}", utc - 12);

@@ -72,6 +72,8 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/users/", "user"),
         ("/patients/", "patient"),
         ("/reminders/", "reminder"),
+        ("/broadcasts/", "broadcast"),
+        ("/api/messaging/broadcast/", "broadcast"),
         ("/api/v1/inbox/conversations/", "conversation"),
         ("/api/v1/inbox/media/", "media"),
         ("/inbox/media/", "media"),
@@ -151,6 +153,17 @@ fn body_of(path: &str, patient: &str) -> Value {
             "patient_id": patient, "appointment_reason": "Visite", "language": "french", "method": "sms",
             "scheduled_time": "2099-01-05T08:00:00",
         }),
+        _ if path.starts_with("/broadcasts/") && action != "edit" => json!({"version": "999"}),
+        "edit" if path.starts_with("/broadcasts/") => json!({
+            "version": "999", "title": "Conseil", "category": "info", "content": "Buvez", "audience": "all",
+        }),
+        "{id}" if path.starts_with("/api/messaging/") => json!({"title": "Conseil"}),
+        "schedule" => json!({"scheduled_at": "2099-01-05T08:00:00"}),
+        "cancel" | "error" | "finalize" | "log-start" | "pause" | "resume" | "send_now"
+            if path.starts_with("/api/messaging/") =>
+        {
+            json!({})
+        }
         "decline" if path.starts_with("/my/") => json!({}),
         "decline" if path.starts_with("/agenda/") => json!({"message": "Absent ce jour-là"}),
         "assign" if path.starts_with("/agenda/") => json!({"medecin": patient}),
@@ -243,6 +256,8 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         &clinic.token_of(&name(Role::Practitioner)).await,
     )
     .await;
+    let broadcast = json!({"title": "Conseil nutrition", "content": "Mangez 5 fruits et légumes par jour", "category": "health_tip", "target_all_patients": true});
+    let broadcast = make("/api/messaging/broadcast/", broadcast).await;
     let shares = format!("/api/v1/fiche-consultation/{}/shares/", record.record);
     let share = make(&shares, json!({"lasting": "7d"})).await;
     let mut message = clinic.text("+221772000001", "Voici");
@@ -282,6 +297,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         ("appointment", id(&visit["id"])),
         ("wish", id(&wish["id"])),
         ("reminder", id(&reminder["id"])),
+        ("broadcast", id(&broadcast["id"])),
         ("share", id(&share["id"])),
         ("record", record.record),
         ("result", record.result),
@@ -428,7 +444,7 @@ impl Scene {
         if route.method == Method::DELETE
             && matches!(
                 object_of(&route.path),
-                Some("hours" | "absence" | "reminder")
+                Some("hours" | "absence" | "reminder" | "broadcast")
             )
         {
             // Of another version: it stays for those who come next.

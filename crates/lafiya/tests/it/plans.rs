@@ -22,6 +22,7 @@ const SMALL: &[&str] = &[
     "message_template",
     "oauth_client",
     "oauth_code",
+    "outreach_broadcast",
     "patient_merge",
     "practitioner_calendar",
     "public_booking",

@@ -110,6 +110,12 @@ pub const EVENTS: &[Event] = &[
     ),
     event("reminder-note-shared", Category::Reminder, &["clinic"], &[]),
     event(
+        "broadcast",
+        Category::Broadcast,
+        &["clinic", "text", "stop"],
+        &["text"],
+    ),
+    event(
         "answer-coming",
         Category::Answer,
         &["clinic", "day", "time"],

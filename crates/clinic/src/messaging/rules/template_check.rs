@@ -120,6 +120,8 @@ pub(in crate::messaging) fn examples(event: &Event, clinic: &str, base: &str) ->
         "name" => "Alexandrine".to_owned(),
         "reason" => "Consultation".to_owned(),
         "details" => ". 31/12/2027, 10:30".to_owned(),
+        "text" => "Vaccination dimanche.".to_owned(),
+        "stop" => " Repondez STOP pour ne plus en recevoir.".to_owned(),
         _ => name.to_owned(),
     };
     let names = event.variables.iter();

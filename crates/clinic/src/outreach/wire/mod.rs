@@ -1,11 +1,17 @@
-//! The contract's names (`spec/feedback-reminders.md`).
+//! The contracts' names (`spec/feedback-reminders.md`, `spec/medirecord.md`, Broadcasts).
 
 mod body;
+mod broadcast_body;
+mod broadcast_form;
+mod broadcast_input;
 mod filter;
 mod form;
 mod input;
 
 pub(super) use body::*;
+pub(super) use broadcast_body::*;
+pub(super) use broadcast_form::*;
+pub(super) use broadcast_input::*;
 pub(super) use filter::*;
 pub(super) use form::*;
 pub(super) use input::*;

@@ -1,0 +1,204 @@
+//! A broadcast at work: its audience is written down, then it goes out in slices.
+
+use std::time::Duration;
+
+use kernel::{Ctx, Id, Problem, Timestamp};
+use send_rules::{Decision, brings_answers};
+use store::{ReadTx, StoreError, WriteTx};
+
+use super::{
+    broadcast_text::{event, values},
+    broadcasts::{TOPIC, ends},
+};
+use crate::{
+    App, identity,
+    messaging::{
+        self,
+        api::{Channel, Notice},
+    },
+    outreach::{
+        model::{BroadcastId, BroadcastRow, NextRecipient},
+        rules::{
+            broadcasts::{room, slice},
+            other_way,
+        },
+        storage,
+    },
+};
+
+/// People written down in one transaction: nobody else writes meanwhile on SQLite.
+const GATHERED: i64 = 1000;
+
+/// Writes the next part of the audience down; true when there is more of it. False also
+/// when the row is no longer this holder's: the next one goes on.
+///
+/// # Errors
+/// The database's.
+pub(in crate::outreach) async fn gather(app: &App, job: &jobs::Job) -> Result<bool, Problem> {
+    let (a, j) = (app.clone(), job.clone());
+    app.store
+        .write(job.tenant, move |tx| {
+            Box::pin(async move {
+                match held(tx, &j).await? {
+                    Some(row) if row.gathered_at.is_none() => Ok(some(tx, &a, &j, &row).await?),
+                    _ => Ok(false),
+                }
+            })
+        })
+        .await
+}
+
+async fn held(tx: &mut WriteTx, job: &jobs::Job) -> Result<Option<BroadcastRow>, StoreError> {
+    match storage::is_held(tx, job).await? {
+        true => storage::broadcast(tx, job.tenant, Id::from_uuid(job.id)).await,
+        false => Ok(None),
+    }
+}
+
+async fn some(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    row: &BroadcastRow,
+) -> Result<bool, StoreError> {
+    let (tenant, now) = (job.tenant, app.clock.now());
+    if row.started_at.is_none() {
+        storage::begin(tx, tenant, row.id, (now, ends(now))).await?;
+    }
+    let zone = identity::api::tenant(tx, tenant).await?.zone;
+    let (of, today) = ((row.id, &row.audience()), now.day(&zone));
+    let written = storage::gather(tx, tenant, of, GATHERED, (now, &today)).await?;
+    let is_more = written == GATHERED;
+    if !is_more {
+        storage::gathered(tx, tenant, row.id, now).await?;
+    }
+    tx.emit(TOPIC, job.id);
+    Ok(is_more)
+}
+
+/// Writes the next slice of messages and says when the next one is; ends the row when
+/// nobody is left or the broadcast has lost its use. All in one transaction: whoever is
+/// written to is known to have been.
+///
+/// # Errors
+/// The database's.
+pub(in crate::outreach) async fn release(app: &App, job: &jobs::Job) -> Result<(), Problem> {
+    let (a, j) = (app.clone(), job.clone());
+    app.store
+        .write(job.tenant, move |tx| {
+            Box::pin(async move {
+                let Some(row) = held(tx, &j).await? else {
+                    return Ok(());
+                };
+                match turn(tx, &a, &j, &row).await? {
+                    Some(at) => storage::turn(tx, &j, at).await?,
+                    None => jobs::finish(tx, &storage::BROADCAST_WORK, &j).await?,
+                }
+                tx.emit(TOPIC, j.id);
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// When the next turn is; none after the last.
+async fn turn(
+    tx: &mut WriteTx,
+    app: &App,
+    job: &jobs::Job,
+    row: &BroadcastRow,
+) -> Result<Option<Timestamp>, Problem> {
+    let now = app.clock.now();
+    if row.expires_at.is_some_and(|end| end <= now) {
+        return Ok(None);
+    }
+    let (most, pause) = slice(row.pace);
+    let room = room(row.pace);
+    // What others write meets an outbox in which few of these wait: also while the
+    // provider takes none of them.
+    let waiting = storage::not_gone(tx, job.tenant, row.id, 2 * room).await?;
+    let most = most.min(room - waiting);
+    if most <= 0 {
+        return Ok(Some(now.plus(pause)));
+    }
+    let mut next = storage::next(tx, job.tenant, row.id, most + 1).await?;
+    let is_last = next.len() <= usize::try_from(most).unwrap_or(usize::MAX);
+    next.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    let ctx = Ctx::system(job.tenant, "broadcasts");
+    if let Some(first) = next.first()
+        && let Some(morning) = quiet(tx, app, &ctx, first).await?
+    {
+        return Ok(Some(morning));
+    }
+    tell(tx, app, &ctx, row, next).await?;
+    Ok((!is_last).then(|| now.plus(pause)))
+}
+
+/// How soon a broadcast that waits is looked at again: at night it waits for the morning,
+/// without money for somebody who raises the limit.
+const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
+
+/// Until when nobody is written to now; nothing by day and while there is money.
+async fn quiet(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    first: &NextRecipient,
+) -> Result<Option<Timestamp>, Problem> {
+    let to = (&first.phone, first.channel);
+    let about = (event()?, first.language);
+    Ok(
+        match messaging::api::may_go(tx, app, ctx, to, about).await? {
+            Decision::WaitUntil(at, _) => Some(at.min(app.clock.now().plus(LOOK_AGAIN))),
+            Decision::Send(_) | Decision::FallBack(_) | Decision::Refuse(_) => None,
+        },
+    )
+}
+
+/// Writes the messages. The same number never gets a second one of a broadcast.
+async fn tell(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    row: &BroadcastRow,
+    recipients: Vec<NextRecipient>,
+) -> Result<(), Problem> {
+    let event = event()?;
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let sender = messaging::api::sender(tx, ctx.tenant, Channel::Sms).await?;
+    let sender = sender.unwrap_or_default();
+    for one in recipients {
+        let NextRecipient {
+            patient_id,
+            phone,
+            channel,
+            language,
+        } = one;
+        let said = |way: Channel| {
+            let two_way = brings_answers(way, &sender, &phone);
+            values(&clinic.name, &row.content, language, two_way)
+        };
+        let other_channel = other_way(channel);
+        let notice = Notice {
+            event,
+            locale: language,
+            values: said(channel),
+            channel,
+            other_channel,
+            other_values: other_channel.map(said),
+            asks: false,
+            idempotency_key: broadcast_key(row.id, phone.as_e164()),
+            recipient: phone,
+            patient: Some(patient_id),
+            expires_at: row.expires_at,
+            created_by: row.created_by,
+        };
+        let queued = messaging::api::notify(tx, app, ctx, notice).await?.queued;
+        storage::released(tx, ctx.tenant, (row.id, patient_id), queued.id).await?;
+    }
+    Ok(())
+}
+
+fn broadcast_key(id: BroadcastId, phone: &str) -> String {
+    format!("broadcast:{id}:{phone}")
+}
