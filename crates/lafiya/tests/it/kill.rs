@@ -13,7 +13,7 @@ use std::{
 use futures_util::future::join_all;
 use kernel::Rng;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::EngineKind;
 use testkit::{db::eventually, twilio::Fault};
 use tokio::sync::Semaphore;
@@ -177,18 +177,29 @@ async fn five_hundred_replies(kind: EngineKind) {
     };
     tokio::join!(clients, killer);
 
-    eventually("all messages to be accepted", REST, || async {
-        let accepted = "/api/v1/outbox/?state=accepted";
-        (clinic.count(&token, accepted).await == Some(500)).then_some(())
-    })
-    .await;
+    let store = clinic.store().await;
+    let accepted = eventually("all messages to be accepted", REST, || async {
+        let accepted = clinic.answers(&store, &["accepted"]).await;
+        (accepted == 500).then_some(())
+    });
+    let accepted = tokio::time::timeout(REST / 2, accepted).await;
+    assert!(
+        accepted.is_ok(),
+        "not accepted: {:#?}",
+        clinic.not_gone().await
+    );
+    store.close().await;
     let outbox = clinic.list(&token, "/api/v1/outbox/?").await;
+    let is_ours = |message: &Value| message["category"] == "answer";
+    let (outbox, others): (Vec<_>, Vec<_>) = outbox.into_iter().partition(is_ours);
     assert_eq!(outbox.len(), REPLIES, "no reply became two messages");
     assert!(outbox.iter().all(|message| message["state"] == "accepted"));
     let expected: BTreeMap<_, _> = (1..=REPLIES)
         .map(|number| (format!("Réponse {number}"), 1))
         .collect();
-    assert_eq!(clinic.twilio.accepted_by_body(), expected);
+    let mut taken = clinic.twilio.accepted_by_body();
+    taken.retain(|body, _| others.iter().all(|other| other["body"] != body.as_str()));
+    assert_eq!(taken, expected);
     let (attempts, lookups) = (clinic.twilio.attempts(), clinic.twilio.lookups());
     eprintln!(
         "{attempts} attempts, {lookups} lookups in {:?}",

@@ -68,7 +68,9 @@ async fn a_broadcast_reaches_everybody_once(kind: EngineKind) {
     let all = usize::try_from(done["deliveries_count"].as_i64().unwrap()).unwrap();
     assert!(all >= PEOPLE && done["status"] == "sent", "{done}");
     let mut by_number = BTreeMap::<String, usize>::new();
-    for message in site.twilio.accepted() {
+    // The demo's own reminders, by the hour of the day, are not among them.
+    let ours = site.twilio.accepted();
+    for message in ours.into_iter().filter(|one| one.body.contains("Buvez")) {
         *by_number.entry(message.to).or_default() += 1;
     }
     assert_eq!(by_number.len(), all, "nobody is left out");

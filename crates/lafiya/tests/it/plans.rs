@@ -19,6 +19,8 @@ const SMALL: &[&str] = &[
     "membership",
     // The addresses that bounced, and few of them.
     "mail_stop",
+    "message_budget",
+    "message_price",
     "message_template",
     "oauth_client",
     "oauth_code",

@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use kernel::Rng;
+use kernel::{Rng, TenantId, Timestamp};
 use reqwest::{Client, Method};
 use serde_json::Value;
-use store::{Database, Durability, EngineKind, Store};
+use store::{Database, Durability, EngineKind, Scope, Sql, Store, params};
 use tempfile::TempDir;
 use testkit::{
     db::{empty, eventually},
@@ -35,6 +35,28 @@ pub const PATIENTS: [&str; 5] = [
     "+243812345601",
     "+237671234501",
 ];
+
+const TENANTS: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1");
+const ANSWERS: Sql = Sql::new(
+    "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND category = 'answer' AND state = $2",
+);
+const NOT_GONE: Sql = Sql::new(
+    "SELECT state, reason, work_error, work_due_at, work_held_by, work_attempts, work_deaths FROM message
+    WHERE tenant_id = $1 AND provider_id IS NULL ORDER BY id LIMIT 20",
+);
+
+store::row! {
+    /// A message that is not at the provider.
+    pub struct NotGone {
+        state: String,
+        reason: Option<String>,
+        work_error: Option<String>,
+        work_due_at: Option<Timestamp>,
+        work_held_by: Option<uuid::Uuid>,
+        work_attempts: i32,
+        work_deaths: i32,
+    }
+}
 
 /// How the binary is started, each time in the same way.
 pub struct Site {
@@ -133,6 +155,34 @@ impl Site {
             },
         };
         Store::open(&database, clinic::MIGRATIONS).await.unwrap()
+    }
+
+    /// How many answers of the staff are in one of these states. The demo writes reminders
+    /// of its own, by the hour of the day: they are not counted.
+    pub async fn answers(&self, store: &Store, states: &[&str]) -> i64 {
+        let mut tx = store.read(Scope::System).await.unwrap();
+        let tenants: Vec<TenantId> = tx.all(TENANTS, params![]).await.unwrap();
+        let mut tx = store.read(tenants[0]).await.unwrap();
+        let mut count = 0;
+        for state in states {
+            let values = params![tenants[0], *state];
+            count += tx.one::<i64>(ANSWERS, values).await.unwrap();
+        }
+        count
+    }
+
+    /// Messages that no provider has, with what is known of their work: for who waited for
+    /// them in vain.
+    pub async fn not_gone(&self) -> Vec<NotGone> {
+        let store = self.store().await;
+        let found = {
+            let mut tx = store.read(Scope::System).await.unwrap();
+            let tenants: Vec<TenantId> = tx.all(TENANTS, params![]).await.unwrap();
+            let mut tx = store.read(tenants[0]).await.unwrap();
+            tx.all(NOT_GONE, params![tenants[0]]).await.unwrap()
+        };
+        store.close().await;
+        found
     }
 
     pub fn url(&self, path: &str) -> String {
