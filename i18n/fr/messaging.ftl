@@ -27,7 +27,7 @@ reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez
 reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
 reason-undelivered = L’opérateur n’a pas pu remettre le message.
 reason-provider_silent = Le service d’envoi ne répond pas : le message attend et partira dès qu’il répond.
-reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus vite.
+reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus vite.
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
 
 provider-twilio = Twilio
