@@ -1,9 +1,20 @@
 use std::{net::IpAddr, sync::Once, time::Duration};
 
-use reqwest::{ClientBuilder, Url, redirect};
+use reqwest::{ClientBuilder, Url, header::HeaderMap, redirect};
 
 /// How long a connection may take to open.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// From connecting to the last byte of the answer to a message that is handed over. An
+/// attempt is over after this, whatever the provider does with it.
+pub(crate) const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Connections idle for longer are not used again: a server may be closing
+/// them just then, and a lost request is an unknown outcome.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The longest pause we take a provider's word for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// Makes ring the process's TLS provider. Cheap and safe to repeat; every
 /// client of this crate calls it, other users of reqwest must call it before
@@ -38,6 +49,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         let host = host.trim_matches(['[', ']']);
         host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
     })
+}
+
+/// `Retry-After` in seconds (RFC 9110, 10.2.3); our providers do not use its date form.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get("retry-after")?.to_str().ok()?;
+    let seconds = seconds.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }
 
 /// What went wrong with a request, without its URL: that may hold a number.

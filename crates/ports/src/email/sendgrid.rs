@@ -1,8 +1,6 @@
 //! Sends through SendGrid's Mail Send
 //! (<https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send>).
 
-use std::time::Duration;
-
 use kernel::Redacted;
 use reqwest::{Client, Response, StatusCode, Url, header::HeaderMap};
 use serde::Deserialize;
@@ -17,16 +15,6 @@ use crate::{
 /// Where SendGrid's API is, unless configured otherwise; accounts kept in Europe have
 /// `https://api.eu.sendgrid.com`.
 pub const API_BASE: &str = "https://api.sendgrid.com";
-
-/// From connecting to the last byte of the answer: less than the outbox waits for one
-/// attempt.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Connections idle for longer are not used again, as Twilio's.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// The longest pause we take a provider's word for.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
 /// The right that a key needs
 /// (<https://www.twilio.com/docs/sendgrid/api-reference/api-key-permissions>).
@@ -70,8 +58,8 @@ impl SendGridSender {
         let unfit = |error: &dyn ToString| Unavailable::new("SendGrid", error.to_string());
         let url = Url::parse(base).map_err(|error| unfit(&error))?;
         let client = http::client(&url)
-            .timeout(TOTAL_TIMEOUT)
-            .pool_idle_timeout(IDLE_TIMEOUT)
+            .timeout(http::TOTAL_TIMEOUT)
+            .pool_idle_timeout(http::IDLE_TIMEOUT)
             .build()
             .map_err(|error| unfit(&error))?;
         Ok(Self {
@@ -214,16 +202,10 @@ fn refusal(status: StatusCode, headers: &HeaderMap, fields: &[String]) -> SendEr
     };
     SendError {
         code: i64::from(status.as_u16()).into(),
-        retry_after: retry_after(headers),
+        retry_after: http::retry_after(headers),
         silent: class == ErrorClass::Unknown,
         ..SendError::new(class, what)
     }
-}
-
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get("retry-after")?.to_str().ok()?;
-    let seconds = seconds.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]

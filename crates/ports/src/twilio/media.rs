@@ -188,7 +188,7 @@ async fn accept(response: Response, limit: usize) -> Result<Media, MediaError> {
         StatusCode::OK => read(response, limit).await,
         StatusCode::NOT_FOUND | StatusCode::GONE => Err(MediaError::Gone),
         StatusCode::TOO_MANY_REQUESTS => Err(MediaError::TooMany {
-            retry_after: super::wire::retry_after(response.headers()),
+            retry_after: http::retry_after(response.headers()),
         }),
         status if status.is_client_error() => Err(MediaError::Refused {
             status: status.as_u16(),

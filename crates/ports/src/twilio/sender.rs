@@ -16,14 +16,6 @@ use crate::{
     },
 };
 
-/// From connecting to the last byte of the answer. An attempt is over after
-/// this, whatever Twilio does with it.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Connections idle for longer are not used again: a server may be closing
-/// them just then, and a lost request is an unknown outcome.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-
 /// Twilio's clock may be behind ours by this much.
 const CLOCK_SLACK: Duration = Duration::from_secs(120);
 
@@ -52,7 +44,7 @@ impl TwilioSender {
     /// # Errors
     /// When no TLS client can be made.
     pub fn new(account: Account) -> Result<Self, Unavailable> {
-        Self::with_timeout(account, TOTAL_TIMEOUT)
+        Self::with_timeout(account, http::TOTAL_TIMEOUT)
     }
 
     /// The same with another limit for one attempt, from connecting to the last
@@ -63,7 +55,7 @@ impl TwilioSender {
     pub fn with_timeout(account: Account, total: Duration) -> Result<Self, Unavailable> {
         let client = http::client(&account.base)
             .timeout(total)
-            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_idle_timeout(http::IDLE_TIMEOUT)
             .build()
             .map_err(|error| Unavailable::new("Twilio", error))?;
         Ok(Self { account, client })

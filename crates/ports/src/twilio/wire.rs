@@ -2,17 +2,15 @@
 //! (<https://www.twilio.com/docs/messaging/api/message-resource>,
 //! <https://www.twilio.com/docs/voice/api/call-resource>).
 
-use std::time::Duration;
-
 use kernel::Timestamp;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::Deserialize;
 
 use super::codes::{class_of, title_of};
-use crate::messaging::{ErrorClass, SendError};
-
-/// The longest pause we take a provider's word for.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+use crate::{
+    http::retry_after,
+    messaging::{ErrorClass, SendError},
+};
 
 /// A message as the API shows it, or a call, which has no body.
 #[derive(Deserialize)]
@@ -103,18 +101,6 @@ fn class(status: StatusCode, code: Option<i64>) -> ErrorClass {
         // 1xx and 3xx say nothing about the message.
         _ => ErrorClass::Unknown,
     }
-}
-
-/// `Retry-After` in seconds (RFC 9110, 10.2.3); its date form is not used by Twilio.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
