@@ -108,7 +108,7 @@ pub struct Facts {
     pub bad_address: bool,
     /// Whether the same may go another way when this one is closed.
     pub has_other_way: bool,
-    /// When there is money again, if this month's is spent.
+    /// When to look for money again, if this month's is spent.
     pub money_from: Option<Timestamp>,
 }
 

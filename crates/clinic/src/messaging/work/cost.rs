@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use kernel::{TenantId, Timestamp};
-use send_rules::{Channel, Form, Reason, charged};
+use kernel::{TenantId, Timestamp, Zone};
+use send_rules::{Channel, Form, charged};
 use store::{ReadTx, StoreError, WriteTx};
 
 use crate::{
-    App, identity,
+    App,
     messaging::{
         model::{Prices, Recipient, ToSend},
         rules::costs::month_of,
@@ -59,19 +59,11 @@ fn form(message: &ToSend) -> Form {
 /// How soon what waits for money is looked at again: somebody may raise the limit.
 const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
 
-/// Until when at most a message waits for this reason before it is decided on again.
-pub(in crate::messaging) fn look_again(reason: Reason, now: Timestamp) -> Timestamp {
-    match reason {
-        Reason::OverBudget => now.plus(LOOK_AGAIN),
-        _ => Timestamp::from_micros(i64::MAX),
-    }
-}
-
-/// When there is money again for what waits for it; nothing while there is some.
+/// When to look for money again for what waits for it; nothing while there is some.
 pub(in crate::messaging) async fn money_from(
     tx: &mut ReadTx,
     tenant: TenantId,
-    now: Timestamp,
+    (now, zone): (Timestamp, &Zone),
 ) -> Result<Option<Timestamp>, StoreError> {
     let Some(budget) = storage::budget(tx, tenant).await? else {
         return Ok(None);
@@ -79,8 +71,7 @@ pub(in crate::messaging) async fn money_from(
     let Some(cap) = budget.cap else {
         return Ok(None);
     };
-    let zone = identity::api::tenant(tx, tenant).await?.zone;
-    let month = month_of(now.date(&zone), &zone).map_err(StoreError::Internal)?;
+    let month = month_of(now.date(zone), zone).map_err(StoreError::Internal)?;
     let spent = storage::spent(tx, tenant, budget.currency, month).await?;
-    Ok((spent >= cap).then_some(month.1))
+    Ok((spent >= cap).then_some(month.1.min(now.plus(LOOK_AGAIN))))
 }

@@ -73,11 +73,11 @@ async fn facts_of(
         (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
         _ => None,
     };
+    let zone = identity::api::tenant(tx, tenant).await?.zone;
     let money_from = match about.category.waits_for_money() {
-        true => cost::money_from(tx, tenant, now).await?,
+        true => cost::money_from(tx, tenant, (now, &zone)).await?,
         false => None,
     };
-    let zone = identity::api::tenant(tx, tenant).await?.zone;
     Ok(Facts {
         now,
         channel: about.channel,

@@ -121,7 +121,7 @@ pub(in crate::messaging) async fn begin(
     let form = match decide(&facts(tx, app, job.tenant, &message).await?) {
         Decision::Send(form) => form,
         Decision::WaitUntil(at, reason) => {
-            put_off(tx, job, (at.min(cost::look_again(reason, now)), reason)).await?;
+            put_off(tx, job, (at, reason)).await?;
             return Ok(Next::Over);
         }
         Decision::FallBack(reason) => {

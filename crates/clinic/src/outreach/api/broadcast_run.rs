@@ -1,7 +1,5 @@
 //! A broadcast at work: its audience is written down, then it goes out in slices.
 
-use std::time::Duration;
-
 use kernel::{Ctx, Id, Problem, Timestamp};
 use send_rules::{Decision, brings_answers};
 use store::{ReadTx, StoreError, WriteTx};
@@ -134,10 +132,6 @@ async fn turn(
     Ok((!is_last).then(|| now.plus(pause)))
 }
 
-/// How soon a broadcast that waits is looked at again: at night it waits for the morning,
-/// without money for somebody who raises the limit.
-const LOOK_AGAIN: Duration = Duration::from_secs(15 * 60);
-
 /// Until when nobody is written to now; nothing by day and while there is money.
 async fn quiet(
     tx: &mut ReadTx,
@@ -149,7 +143,7 @@ async fn quiet(
     let about = (event()?, first.language);
     Ok(
         match messaging::api::may_go(tx, app, ctx, to, about).await? {
-            Decision::WaitUntil(at, _) => Some(at.min(app.clock.now().plus(LOOK_AGAIN))),
+            Decision::WaitUntil(at, _) => Some(at),
             Decision::Send(_) | Decision::FallBack(_) | Decision::Refuse(_) => None,
         },
     )
