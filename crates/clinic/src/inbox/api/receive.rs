@@ -51,22 +51,23 @@ pub async fn receive(app: &App, kind: WebhookKind, form: &TwilioForm) -> Result<
     store_event(app, tenant, event).await
 }
 
-/// Stores what a provider reports of an e-mail. One for a clinic that is not (any more) here
-/// is not kept.
+/// Stores what a provider reports of e-mails. What is for a clinic that is not (any more)
+/// here is not kept.
 ///
 /// # Errors
 /// As [`receive`].
-pub(in crate::inbox) async fn receive_mail_event(
+pub(in crate::inbox) async fn receive_mail_events(
     app: &App,
-    tenant: TenantId,
-    event: NewEvent,
+    events: Vec<(TenantId, NewEvent)>,
 ) -> Result<(), Problem> {
     let known = {
         let mut tx = app.store.read(Scope::System).await?;
         identity::api::tenants(&mut tx).await?
     };
-    if known.iter().any(|known| known.id == tenant) {
-        store_event(app, tenant, event).await?;
+    for (tenant, event) in events {
+        if known.iter().any(|known| known.id == tenant) {
+            store_event(app, tenant, event).await?;
+        }
     }
     Ok(())
 }

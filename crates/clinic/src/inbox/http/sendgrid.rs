@@ -40,10 +40,9 @@ async fn receive_mail_events(
     }
     let events = wire::mail_events(&form.bytes);
     let events = events.ok_or_else(|| Problem::new(ProblemKind::Malformed))?;
-    for (tenant, event) in events {
-        api::receive_mail_event(&app, tenant, event).await?;
-        metrics::counter!("lafiya_webhooks_stored_total").increment(1);
-    }
+    let count = events.len();
+    api::receive_mail_events(&app, events).await?;
+    metrics::counter!("lafiya_webhooks_stored_total").increment(u64::try_from(count).unwrap_or(0));
     Ok(StatusCode::NO_CONTENT)
 }
 
