@@ -24,9 +24,11 @@ const SECOND: i64 = 1_000_000;
 pub struct Speeds {
     /// Text messages; unset: what Twilio's page says of the number.
     pub sms: Option<NonZeroU32>,
-    /// WhatsApp messages.
+    /// WhatsApp messages (Twilio: 80, <https://www.twilio.com/docs/whatsapp/api>, message
+    /// rate per sender).
     pub whatsapp: NonZeroU32,
-    /// Calls that are begun.
+    /// Calls that are begun (Twilio: 1 of an account,
+    /// <https://support.twilio.com/hc/en-us/articles/223180028>).
     pub calls: NonZeroU32,
 }
 
@@ -35,11 +37,6 @@ impl Speeds {
     pub const SMS_NORTH_AMERICA: u32 = 1;
     /// Twilio's: text messages from any other number.
     pub const SMS: u32 = 10;
-    /// Twilio's: <https://www.twilio.com/docs/whatsapp/api> (message rate per sender).
-    pub const WHATSAPP: u32 = 80;
-    /// Twilio's: calls of an account
-    /// (<https://support.twilio.com/hc/en-us/articles/223180028>).
-    pub const CALLS: u32 = 1;
 
     /// How many a second leave from this number; nothing where nobody limits it.
     #[must_use]

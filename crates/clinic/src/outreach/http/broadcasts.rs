@@ -5,6 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderName, HeaderValue, StatusCode},
 };
+use kernel::Expected;
 use webkit::{
     Caller, Fault, IfMatch, JsonBody, Paging, PathId, Policy, Query, Routes, Scope, Texts, routes,
     version_tag,
@@ -14,7 +15,7 @@ use crate::{
     App,
     outreach::{
         api::{self, BroadcastStep},
-        model::{Broadcast, BroadcastMark},
+        model::{Broadcast, BroadcastId, BroadcastMark},
         policy::{SENDS, WRITES},
         wire::{
             BroadcastBody, BroadcastChanges, BroadcastInput, BroadcastPage, BroadcastPreviewBody,
@@ -238,6 +239,16 @@ async fn list_deliveries(
     Ok(Json(paging.page(count, rows.collect())?.into()))
 }
 
+async fn stepped(
+    app: &App,
+    caller: &Caller,
+    (id, expected): (BroadcastId, Expected),
+    step: BroadcastStep,
+) -> Result<Tagged<BroadcastBody>, Fault> {
+    let one = api::step_broadcast(app, &caller.ctx, id, expected, step).await?;
+    Ok(tagged(one, caller))
+}
+
 /// Sends a broadcast now.
 ///
 /// Its messages go to the outbox at its pace, never at night. Of several calls at once, one starts it.
@@ -258,9 +269,7 @@ async fn send_broadcast(
     PathId(id): PathId<BroadcastMark>,
     IfMatch(expected): IfMatch,
 ) -> Result<Tagged<BroadcastBody>, Fault> {
-    let step = BroadcastStep::Send;
-    let one = api::step_broadcast(&app, &caller.ctx, id, expected, step).await?;
-    Ok(tagged(one, &caller))
+    stepped(&app, &caller, (id, expected), BroadcastStep::Send).await
 }
 
 /// Plans a broadcast for a time that lies ahead.
@@ -283,8 +292,7 @@ async fn schedule_broadcast(
     JsonBody(input): JsonBody<ScheduleInput>,
 ) -> Result<Tagged<BroadcastBody>, Fault> {
     let step = BroadcastStep::Schedule(input.read(&caller.zone)?);
-    let one = api::step_broadcast(&app, &caller.ctx, id, expected, step).await?;
-    Ok(tagged(one, &caller))
+    stepped(&app, &caller, (id, expected), step).await
 }
 
 /// Stops a broadcast for a while.
@@ -302,9 +310,7 @@ async fn pause_broadcast(
     PathId(id): PathId<BroadcastMark>,
     IfMatch(expected): IfMatch,
 ) -> Result<Tagged<BroadcastBody>, Fault> {
-    let step = BroadcastStep::Pause;
-    let one = api::step_broadcast(&app, &caller.ctx, id, expected, step).await?;
-    Ok(tagged(one, &caller))
+    stepped(&app, &caller, (id, expected), BroadcastStep::Pause).await
 }
 
 /// Lets a broadcast go on that was stopped, or that could not be worked on.
@@ -322,9 +328,7 @@ async fn resume_broadcast(
     PathId(id): PathId<BroadcastMark>,
     IfMatch(expected): IfMatch,
 ) -> Result<Tagged<BroadcastBody>, Fault> {
-    let step = BroadcastStep::Resume;
-    let one = api::step_broadcast(&app, &caller.ctx, id, expected, step).await?;
-    Ok(tagged(one, &caller))
+    stepped(&app, &caller, (id, expected), BroadcastStep::Resume).await
 }
 
 /// Takes a broadcast back.
@@ -344,7 +348,5 @@ async fn cancel_broadcast(
     PathId(id): PathId<BroadcastMark>,
     IfMatch(expected): IfMatch,
 ) -> Result<Tagged<BroadcastBody>, Fault> {
-    let step = BroadcastStep::Cancel;
-    let one = api::step_broadcast(&app, &caller.ctx, id, expected, step).await?;
-    Ok(tagged(one, &caller))
+    stepped(&app, &caller, (id, expected), BroadcastStep::Cancel).await
 }
