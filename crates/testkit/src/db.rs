@@ -107,7 +107,17 @@ async fn create_postgres_database() -> String {
 ///
 /// # Panics
 /// When the time is over; `what` says what was waited for.
-pub async fn eventually<T, F, Fut>(what: &str, limit: Duration, mut condition: F) -> T
+pub async fn eventually<T, F, Fut>(what: &str, limit: Duration, condition: F) -> T
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Option<T>>,
+{
+    let waited = within(limit, condition).await;
+    waited.unwrap_or_else(|| panic!("waited {limit:?} for {what}"))
+}
+
+/// The same for who has more to say when the time is over: nothing then.
+pub async fn within<T, F, Fut>(limit: Duration, mut condition: F) -> Option<T>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Option<T>>,
@@ -121,9 +131,7 @@ where
             }
         }
     };
-    tokio::time::timeout(limit, waiting)
-        .await
-        .unwrap_or_else(|_| panic!("waited {limit:?} for {what}"))
+    tokio::time::timeout(limit, waiting).await.ok()
 }
 
 /// Declares a test that runs once on each engine: `on_both_engines!(async fn name(db) { … })`.

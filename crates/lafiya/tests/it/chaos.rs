@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::{Clock, Id, Rng, TenantId};
+use kernel::{Clock, Id, Rng};
 use ports::messaging::body_sha256;
 use serde_json::Value;
-use store::{EngineKind, Scope, Sql, StoreError, params};
+use store::{EngineKind, Sql, StoreError, params};
 use testkit::{
     db::eventually,
     twilio::{Fault, deliver},
@@ -22,11 +22,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     kill::chance,
-    server::{LIMIT, Site},
+    server::{LIMIT, Site, tenant},
     servers_on_both_engines,
 };
 
-const TENANT: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1");
 const DUE: Sql = Sql::new(
     "INSERT INTO message (tenant_id, id, channel, category, recipient, idempotency_key, body, body_sha256, state,
         created_at, updated_at, work_due_at, event, language, variables, other_channel)
@@ -70,10 +69,7 @@ fn other_body(n: usize) -> String {
 /// Writes messages that are due at once, while no server runs.
 async fn due(site: &Site, messages: usize) {
     let store = site.store().await;
-    let tenant: TenantId = {
-        let mut tx = store.read(Scope::System).await.unwrap();
-        tx.one(TENANT, params![]).await.unwrap()
-    };
+    let tenant = tenant(&store).await;
     let (clock, rng) = (Clock::system(), Rng::system());
     for batch in (0..messages).collect::<Vec<_>>().chunks(500) {
         let rows: Vec<_> = batch
@@ -171,10 +167,7 @@ async fn call_backs(site: &Site, rng: &Rng, stop: &CancellationToken) {
 /// When none became so for [`STILL`].
 async fn rest(site: &Site) {
     let (store, clock) = (site.store().await, Clock::system());
-    let tenant: TenantId = {
-        let mut tx = store.read(Scope::System).await.unwrap();
-        tx.one(TENANT, params![]).await.unwrap()
-    };
+    let tenant = tenant(&store).await;
     let mut tick = tokio::time::interval(Duration::from_millis(500));
     let (mut fewest, mut moved) = (i64::MAX, Instant::now());
     while fewest > 0 {

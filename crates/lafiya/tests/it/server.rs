@@ -36,7 +36,7 @@ pub const PATIENTS: [&str; 5] = [
     "+237671234501",
 ];
 
-const TENANTS: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1");
+const TENANT: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1");
 const ANSWERS: Sql = Sql::new(
     "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND category = 'answer' AND state = $2",
 );
@@ -160,12 +160,11 @@ impl Site {
     /// How many answers of the staff are in one of these states. The demo writes reminders
     /// of its own, by the hour of the day: they are not counted.
     pub async fn answers(&self, store: &Store, states: &[&str]) -> i64 {
-        let mut tx = store.read(Scope::System).await.unwrap();
-        let tenants: Vec<TenantId> = tx.all(TENANTS, params![]).await.unwrap();
-        let mut tx = store.read(tenants[0]).await.unwrap();
+        let tenant = tenant(store).await;
+        let mut tx = store.read(tenant).await.unwrap();
         let mut count = 0;
         for state in states {
-            let values = params![tenants[0], *state];
+            let values = params![tenant, *state];
             count += tx.one::<i64>(ANSWERS, values).await.unwrap();
         }
         count
@@ -176,10 +175,9 @@ impl Site {
     pub async fn not_gone(&self) -> Vec<NotGone> {
         let store = self.store().await;
         let found = {
-            let mut tx = store.read(Scope::System).await.unwrap();
-            let tenants: Vec<TenantId> = tx.all(TENANTS, params![]).await.unwrap();
-            let mut tx = store.read(tenants[0]).await.unwrap();
-            tx.all(NOT_GONE, params![tenants[0]]).await.unwrap()
+            let tenant = tenant(&store).await;
+            let mut tx = store.read(tenant).await.unwrap();
+            tx.all(NOT_GONE, params![tenant]).await.unwrap()
         };
         store.close().await;
         found
@@ -283,6 +281,12 @@ impl Drop for Site {
             eprintln!("the server's last words:\n{}", lines[end..].join("\n"));
         }
     }
+}
+
+/// The clinic of the demo.
+pub async fn tenant(store: &Store) -> TenantId {
+    let mut tx = store.read(Scope::System).await.unwrap();
+    tx.one(TENANT, params![]).await.unwrap()
 }
 
 fn read(path: &Path) -> String {
