@@ -74,6 +74,9 @@ pub struct FakeTwilio {
     task: JoinHandle<()>,
 }
 
+/// What a message comes to in the end.
+const ENDS: [&str; 4] = ["delivered", "undelivered", "failed", "read"];
+
 impl FakeTwilio {
     /// Starts one on a free port of 127.0.0.1.
     ///
@@ -265,7 +268,8 @@ impl FakeTwilio {
     }
 
     /// The call-back for a message it took, e.g. `delivered`, or `undelivered`
-    /// with an error code; `None` for an unknown SID. Also remembers the state.
+    /// with an error code; `None` for an unknown SID. Also remembers the state, unless the
+    /// call-back comes late: what has arrived stays so in the account.
     #[must_use]
     pub fn status_callback(
         &self,
@@ -273,8 +277,11 @@ impl FakeTwilio {
         status: &str,
         error_code: Option<i64>,
     ) -> Option<Vec<(String, String)>> {
-        self.set_status(sid, status, error_code);
-        let message = self.state.messages().iter().find(|m| m.sid == sid)?.clone();
+        let find = || self.state.messages().iter().find(|m| m.sid == sid).cloned();
+        let message = find()?;
+        if !ENDS.contains(&message.status.as_str()) || ENDS.contains(&status) {
+            self.set_status(sid, status, error_code);
+        }
         let callback = StatusCallback {
             account_sid: self.account_sid().to_owned(),
             sid: sid.to_owned(),

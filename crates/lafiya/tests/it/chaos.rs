@@ -179,7 +179,7 @@ async fn rest(site: &Site) {
         if moved.elapsed() > STILL {
             panic!(
                 "{fewest} messages come to no end: {:#?}",
-                site.not_gone().await
+                site.unfinished().await
             );
         }
         let now = clock.now();

@@ -188,7 +188,7 @@ async fn five_hundred_replies(kind: EngineKind) {
     assert!(
         all.await.is_some(),
         "not accepted: {:#?}",
-        clinic.not_gone().await
+        clinic.unfinished().await
     );
     store.close().await;
     let outbox = clinic.list(&token, "/api/v1/outbox/?").await;

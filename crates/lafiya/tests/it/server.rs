@@ -40,16 +40,38 @@ const TENANT: Sql = Sql::new("SELECT id AS value FROM tenant ORDER BY id LIMIT 1
 const ANSWERS: Sql = Sql::new(
     "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND category = 'answer' AND state = $2",
 );
-const NOT_GONE: Sql = Sql::new(
-    "SELECT state, reason, work_error, work_due_at, work_held_by, work_attempts, work_deaths FROM message
-    WHERE tenant_id = $1 AND provider_id IS NULL ORDER BY id LIMIT 20",
+const NOT_FINAL: Sql = Sql::new(
+    "SELECT state, reason, provider_id, work_error, work_due_at, work_held_by, work_attempts, work_deaths FROM message
+    WHERE tenant_id = $1 AND category = 'answer' AND state IN ('queued', 'sending', 'accepted', 'sent')
+    ORDER BY id LIMIT 10",
+);
+const UNHEARD: Sql = Sql::new(
+    "SELECT external_id, content, processing_status, processing_error, work_error, work_due_at, work_held_by,
+        work_attempts, work_deaths FROM webhook_event
+    WHERE tenant_id = $1 AND processing_status <> 'processed' ORDER BY id DESC LIMIT 10",
 );
 
 store::row! {
-    /// A message that is not at the provider.
-    pub struct NotGone {
+    /// A message that something is still to become of.
+    pub struct NotFinal {
         state: String,
         reason: Option<String>,
+        provider_id: Option<String>,
+        work_error: Option<String>,
+        work_due_at: Option<Timestamp>,
+        work_held_by: Option<uuid::Uuid>,
+        work_attempts: i32,
+        work_deaths: i32,
+    }
+}
+
+store::row! {
+    /// A call-back that moved no message.
+    pub struct Unheard {
+        external_id: String,
+        content: String,
+        processing_status: String,
+        processing_error: Option<String>,
         work_error: Option<String>,
         work_due_at: Option<Timestamp>,
         work_held_by: Option<uuid::Uuid>,
@@ -170,14 +192,15 @@ impl Site {
         count
     }
 
-    /// Messages that no provider has, with what is known of their work: for who waited for
-    /// them in vain.
-    pub async fn not_gone(&self) -> Vec<NotGone> {
+    /// Messages that are not final with what is known of their work, and call-backs that
+    /// moved none: for who waited for them in vain.
+    pub async fn unfinished(&self) -> (Vec<NotFinal>, Vec<Unheard>) {
         let store = self.store().await;
         let found = {
             let tenant = tenant(&store).await;
             let mut tx = store.read(tenant).await.unwrap();
-            tx.all(NOT_GONE, params![tenant]).await.unwrap()
+            let messages = tx.all(NOT_FINAL, params![tenant]).await.unwrap();
+            (messages, tx.all(UNHEARD, params![tenant]).await.unwrap())
         };
         store.close().await;
         found
