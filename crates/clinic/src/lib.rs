@@ -76,6 +76,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::SOUND_STATEMENTS),
         ("patients", patients::PAGE_STATEMENTS),
         ("patients", patients::WORD_STATEMENTS),
+        ("patients", patients::WORDING_STATEMENTS),
         ("scheduling", scheduling::ANSWER_STATEMENTS),
         ("scheduling", scheduling::APPOINTMENT_STATEMENTS),
         ("scheduling", scheduling::CALENDAR_STATEMENTS),

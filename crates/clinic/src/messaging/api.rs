@@ -25,10 +25,8 @@ use super::{
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use cancel::cancel;
-pub use consent::{
-    choose, consent, every, note_consent, of_number, own_consent, sent_to, set_consent,
-    set_own_consent,
-};
+pub use consent::{choose, consent, every, note_consent, of_number, own_consent, sent_to};
+pub(super) use consent::{set_consent, set_own_consent};
 pub use costs::{
     budget, budget_of, costs, money, prices, prices_of, remove_price, set_budget, set_price,
 };

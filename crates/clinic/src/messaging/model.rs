@@ -11,11 +11,11 @@ use kernel::{
     EmailAddress, Id, Locale, Phone, Timestamp, UserId,
     column::{Column, ColumnKind, FromColumn, ToColumn},
 };
-use send_rules::{Category, Channel, MessageState};
+use send_rules::{Category, Channel, Currency, MessageState};
 
 use crate::patients::api::PatientId;
 
-pub(super) use consent::ConsentEvent;
+pub(super) use consent::{ConsentEvent, Wish};
 pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
 pub(super) use costs::OTHER;
 pub use costs::{Budget, CostLine, Costs, Price, Prices};

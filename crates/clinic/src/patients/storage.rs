@@ -3,6 +3,7 @@ pub(super) mod accounts;
 pub(super) mod merge;
 pub(super) mod page;
 pub(super) mod sounds;
+pub(super) mod wording;
 pub(super) mod words;
 
 use kernel::{PageRequest, Phone, TenantId, Timestamp};

@@ -112,6 +112,37 @@ on_both_engines! {
         assert_eq!(s.by("admin", Method::GET, "/api/v1/audit/?action=consent.change", json!(null)).await.json()["count"], 13);
     }
 
+    async fn what_messages_say_is_chosen_by_each_for_himself(db) {
+        let s = scene(&db).await;
+        let moussa = s.clinic.patient("Moussa", "Diop", AWA).await.to_string();
+        let wording = async |path: &str| s.number("agent", path).await["wording"].clone();
+        assert_eq!((wording(&of(&s.awa)).await, wording(&of(&s.fatou)).await), (json!("covert"), json!("overt")), "shared, and not");
+        let choose = |wording: &str| json!({"phone": AWA, "wanted": [cell("sms", "reminder")], "wording": wording});
+        for _ in 0..2 {
+            assert_eq!(ok(s.put("awa", MINE, choose("overt")).await)["numbers"][0]["wording"], "overt");
+        }
+        assert_eq!(wording(&of(&moussa)).await, "covert", "the choice is hers alone");
+        // Left out, it stays; what nobody changed is written once.
+        ok(s.put("agent", &of(&s.awa), json!({"phone": AWA, "wanted": []})).await);
+        assert_eq!(wording(&of(&s.awa)).await, "overt");
+        let trail = "/api/v1/audit/?action=consent.wording";
+        assert_eq!(s.by("admin", Method::GET, trail, json!(null)).await.json()["count"], 1);
+        let page = Session::of(&s.clinic, "agent").await.get(&format!("/patients/{}/messages", s.awa)).await;
+        assert!(page.text.contains(r#"value="overt" checked"#) && !page.text.contains('⟦'), "{}", page.text);
+        // A record that goes into another takes its choice along.
+        ok(s.put("agent", &of(&moussa), choose("covert")).await);
+        let other = s.clinic.patient("Moussa", "Dioppe", "+221772000007").await.to_string();
+        let quiet = json!({"phone": "+221772000007", "wanted": [cell("sms", "reminder")], "wording": "covert"});
+        ok(s.put("agent", &of(&other), quiet).await);
+        let body = json!({"into": moussa, "reason": "la même personne"});
+        let merged = s.by("chef", Method::POST, &format!("/api/v1/patients/{other}/merge/"), body).await;
+        assert!(merged.status.is_success(), "{}", merged.text);
+        let all = ok(s.by("agent", Method::GET, &of(&moussa), json!(null)).await);
+        let numbers = all["numbers"].as_array().unwrap();
+        assert!(numbers.len() == 2 && numbers.iter().all(|number| number["wording"] == "covert"), "{all}");
+        assert_eq!(fault(&s.put("agent", &of(&s.awa), choose("secret")).await), (400, "wording".into(), "not-a-choice".into()));
+    }
+
     async fn wrong_choices_say_what_is_wrong(db) {
         let s = scene(&db).await;
         for (body, field, why) in [

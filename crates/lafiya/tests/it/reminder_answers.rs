@@ -546,6 +546,31 @@ on_both_engines! {
         assert!(reminders.iter().all(|row| row["reason"] == "opted_out"), "{reminders:?}");
     }
 
+    async fn each_chooses_what_his_messages_say(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let moussa = s.clinic.patient("Moussa", "Diop", AWA).await;
+        let binta = s.clinic.patient("Binta", "Ka", "+221772000009").await;
+        for (patient, phone, wording) in [(awa, AWA, "overt"), (binta, "+221772000009", "covert")] {
+            let kinds: Vec<_> = ["sms", "whatsapp"].iter().map(|way| json!({"channel": way, "category": "reminder"})).collect();
+            let body = json!({"phone": phone, "wanted": kinds, "wording": wording});
+            ok(s.by("agent", Method::PUT, &format!("/api/v1/patients/{patient}/consents/"), body).await);
+        }
+        s.visit("dr-awa", awa, "08:00").await;
+        s.visit("dr-awa", moussa, "09:00").await;
+        let hers = s.visit("dr-awa", binta, "10:00").await;
+        let reminders = s.reminded(AWA).await;
+        let tells = |text: &&String| text.contains("08:00");
+        assert_eq!(reminders.iter().filter(tells).count(), 1, "Awa's says when, Moussa's does not: {reminders:?}");
+        assert!(reminders.iter().all(|text| !text.contains("09:00") && !text.contains("Répondez")), "nobody is asked: {reminders:?}");
+        // Binta shares her number with nobody, and chose that it tells nothing.
+        let reminders = s.reminded("+221772000009").await;
+        assert!(!reminders.is_empty() && reminders.iter().all(|text| text.contains("Une information vous attend")), "{reminders:?}");
+        s.writes("sms", "+221772000009", "2").await;
+        assert!(same(&s.state(&hers).await, NO_ONE), "she was asked nothing");
+        s.clinic.stop_work().await;
+    }
+
     async fn over_the_link_the_holder_chooses_his_messages(db) {
         let mut s = scene(&db).await;
         let jean = s.clinic.patient("Jean", "Ilunga", KINSHASA).await;

@@ -144,6 +144,7 @@ pub const ACTIONS: &[&str] = &[
     "user.recovery_codes",
     "tenant.second_factor",
     "consent.change",
+    "consent.wording",
     "oauth.consent",
     "oauth.withdraw",
     "oauth_client.create",

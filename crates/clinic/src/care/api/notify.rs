@@ -87,9 +87,9 @@ async fn reachable(
     }
 }
 
-/// Nothing of the visit; on a phone that several people share, not even a name.
+/// Nothing of the visit; where others could read it, not even a name.
 fn event(reach: &Reach) -> Result<&'static messaging::api::Event, Problem> {
-    let key = match reach.alone {
+    let key = match reach.is_overt() {
         true => "waits-for",
         false => "waits",
     };

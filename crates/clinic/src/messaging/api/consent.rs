@@ -13,12 +13,12 @@ use crate::{
     App,
     audit::{self, api::Event},
     messaging::{
-        model::{ConsentEvent, ConsentSource, MessageView, NumberConsent, PatientConsent},
+        model::{ConsentEvent, ConsentSource, MessageView, NumberConsent, PatientConsent, Wish},
         storage,
     },
     patients::{
         self,
-        api::{PatientId, PhoneOf},
+        api::{PatientId, PhoneOf, WordingSource},
     },
 };
 
@@ -127,7 +127,11 @@ async fn of_record(app: &App, ctx: &Ctx, patient: PatientId) -> Result<PatientCo
     let record = patients::api::whole(&mut tx, ctx.tenant, patient).await?;
     let mut numbers = Vec::new();
     for PhoneOf { phone, shared } in record.phones {
-        numbers.push(of_number(&mut tx, ctx.tenant, phone, shared).await?);
+        let wording = patients::api::wording(&mut tx, ctx.tenant, patient, &phone).await?;
+        numbers.push(NumberConsent {
+            wording: Some(wording),
+            ..of_number(&mut tx, ctx.tenant, phone, shared).await?
+        });
     }
     Ok(PatientConsent {
         patient,
@@ -151,37 +155,38 @@ pub async fn of_number(
         history: storage::ledger(tx, tenant, &phone).await?,
         phone,
         shared,
+        wording: None,
     })
 }
 
 /// Writes down what a patient told the staff that he wants on one of his numbers: these
-/// kinds of messages and no others.
+/// kinds of messages and no others, and how much they may say.
 ///
 /// # Errors
 /// As [`consent`]; 400 for a number that he does not have.
-pub async fn set_consent(
+pub(in crate::messaging) async fn set_consent(
     app: &App,
     ctx: &Ctx,
     patient: PatientId,
-    number: &str,
-    wanted: BTreeSet<Cell>,
+    wish: Wish,
 ) -> Result<PatientConsent, Problem> {
     let seen = consent(app, ctx, patient).await?;
-    save(app, ctx, (&seen, number), wanted, ConsentSource::Desk).await
+    let sources = (ConsentSource::Desk, WordingSource::Desk);
+    save(app, ctx, (&seen, wish), sources).await
 }
 
 /// The same by the patient himself.
 ///
 /// # Errors
 /// As [`own_consent`]; 400 for a number that he does not have.
-pub async fn set_own_consent(
+pub(in crate::messaging) async fn set_own_consent(
     app: &App,
     ctx: &Ctx,
-    number: &str,
-    wanted: BTreeSet<Cell>,
+    wish: Wish,
 ) -> Result<PatientConsent, Problem> {
     let seen = own_consent(app, ctx).await?;
-    save(app, ctx, (&seen, number), wanted, ConsentSource::Page).await
+    let sources = (ConsentSource::Page, WordingSource::Page);
+    save(app, ctx, (&seen, wish), sources).await
 }
 
 fn his(seen: &PatientConsent, number: &str) -> Result<Phone, Problem> {
@@ -194,18 +199,22 @@ fn his(seen: &PatientConsent, number: &str) -> Result<Phone, Problem> {
 async fn save(
     app: &App,
     ctx: &Ctx,
-    (seen, number): (&PatientConsent, &str),
-    wanted: BTreeSet<Cell>,
-    source: ConsentSource,
+    (seen, wish): (&PatientConsent, Wish),
+    (source, said): (ConsentSource, WordingSource),
 ) -> Result<PatientConsent, Problem> {
-    let (patient, phone) = (seen.patient, his(seen, number)?);
+    let (patient, phone) = (seen.patient, his(seen, &wish.phone)?);
     let (a, c) = (app.clone(), *ctx);
     let saved: Result<(), Problem> = app
         .store
         .write(ctx, move |tx| {
             Box::pin(async move {
                 let of = (Some(patient), &phone);
-                choose(tx, &a, &c, of, &wanted, source).await
+                choose(tx, &a, &c, of, &wish.wanted, source).await?;
+                if let Some(wording) = wish.wording {
+                    let of = (patient, &phone);
+                    patients::api::choose_wording(tx, &a, &c, of, (wording, said)).await?;
+                }
+                Ok(())
             })
         })
         .await;

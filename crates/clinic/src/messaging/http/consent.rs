@@ -52,8 +52,7 @@ async fn set_consent(
     PathId(id): PathId<Patient>,
     JsonBody(input): JsonBody<ConsentInput>,
 ) -> Result<Json<ConsentBody>, Fault> {
-    let wanted = input.wanted()?;
-    let consent = api::set_consent(&app, &caller.ctx, id, &input.phone, wanted).await?;
+    let consent = api::set_consent(&app, &caller.ctx, id, input.read()?).await?;
     Ok(Json(ConsentBody::new(&consent, &caller.zone)))
 }
 
@@ -80,7 +79,6 @@ async fn set_own_consent(
     caller: Caller,
     JsonBody(input): JsonBody<ConsentInput>,
 ) -> Result<Json<ConsentBody>, Fault> {
-    let wanted = input.wanted()?;
-    let consent = api::set_own_consent(&app, &caller.ctx, &input.phone, wanted).await?;
+    let consent = api::set_own_consent(&app, &caller.ctx, input.read()?).await?;
     Ok(Json(ConsentBody::new(&consent, &caller.zone)))
 }

@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use kernel::{Phone, Timestamp, UserId};
 use send_rules::{Cell, Choice, is_wanted};
 use uuid::Uuid;
 
-use crate::patients::api::PatientId;
+use crate::patients::api::{PatientId, Wording};
 
 kernel::words! {
     /// How we know what somebody wants.
@@ -63,6 +65,9 @@ pub struct NumberConsent {
     pub phone: Phone,
     /// Whether several patients have it: the choice is one for all of them.
     pub shared: bool,
+    /// How much messages to the patient may say there; nothing where the number is asked
+    /// for and no patient. Each of those who share it chooses his own.
+    pub wording: Option<Wording>,
     /// What was decided and holds, the newest first.
     pub choices: Vec<Choice>,
     /// The newest fifty decisions, the newest first.
@@ -79,11 +84,28 @@ impl NumberConsent {
             .unwrap_or_default()
     }
 
+    /// Whether messages there tell nothing.
+    #[must_use]
+    pub fn is_covert(&self) -> bool {
+        self.wording == Some(Wording::Covert)
+    }
+
     /// Whether this kind of message may come by this way.
     #[must_use]
     pub fn wants(&self, cell: &Cell) -> bool {
         is_wanted(&self.choices, *cell)
     }
+}
+
+/// What somebody wants on one of his numbers.
+#[derive(Debug)]
+pub(in crate::messaging) struct Wish {
+    /// As he typed it.
+    pub phone: String,
+    /// These kinds and no others.
+    pub wanted: BTreeSet<Cell>,
+    /// How much messages may say; nothing leaves it as it is.
+    pub wording: Option<Wording>,
 }
 
 /// What is wanted on each number of a patient.

@@ -100,7 +100,7 @@ async fn save(
     PathId(id): PathId<Patient>,
     Form(form): Form<ConsentForm>,
 ) -> Result<Redirect, Fault> {
-    api::set_consent(&app, &caller.ctx, id, &form.phone, form.wanted()?).await?;
+    api::set_consent(&app, &caller.ctx, id, form.read()?).await?;
     Ok(Redirect::to(&format!("{}?done=saved", desk(id))))
 }
 
@@ -131,6 +131,6 @@ async fn save_own(
     caller: Caller,
     Form(form): Form<ConsentForm>,
 ) -> Result<Redirect, Fault> {
-    api::set_own_consent(&app, &caller.ctx, &form.phone, form.wanted()?).await?;
+    api::set_own_consent(&app, &caller.ctx, form.read()?).await?;
     Ok(Redirect::to("/my/messages?done=saved"))
 }

@@ -7,7 +7,10 @@ use send_rules::{Category, Cell, Channel, cells};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::messaging::model::{ConsentLine, NumberConsent, PatientConsent};
+use crate::{
+    messaging::model::{ConsentLine, NumberConsent, PatientConsent, Wish},
+    patients::api::Wording,
+};
 
 /// One kind of message by one way.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -41,22 +44,37 @@ impl CellBody {
 /// questions always come.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"phone": "+221771234567", "wanted": [{"channel": "sms", "category": "reminder"}]}))]
+#[schema(example = json!({"phone": "+221771234567", "wanted": [{"channel": "sms", "category": "reminder"}], "wording": "covert"}))]
 pub(in crate::messaging) struct ConsentInput {
     /// One of his numbers, E.164.
-    pub(in crate::messaging) phone: String,
+    phone: String,
     /// None ends them all.
     wanted: Vec<CellBody>,
+    /// `covert`: messages say only that the clinic has something for him; `overt`: for whom
+    /// and when. Left out: as before.
+    wording: Option<String>,
 }
 
 impl ConsentInput {
-    /// The kinds that are wanted.
+    /// What is wanted.
     ///
     /// # Errors
     /// 400 naming the wrong field.
-    pub(in crate::messaging) fn wanted(&self) -> Result<BTreeSet<Cell>, Problem> {
-        self.wanted.iter().map(CellBody::read).collect()
+    pub(in crate::messaging) fn read(self) -> Result<Wish, Problem> {
+        Ok(Wish {
+            wanted: self
+                .wanted
+                .iter()
+                .map(CellBody::read)
+                .collect::<Result<_, _>>()?,
+            wording: self.wording.as_deref().map(wording).transpose()?,
+            phone: self.phone,
+        })
     }
+}
+
+fn wording(word: &str) -> Result<Wording, Problem> {
+    Wording::parse(word).ok_or_else(|| Problem::invalid("wording", "not-a-choice"))
 }
 
 /// One line of the ledger.
@@ -92,12 +110,14 @@ impl ConsentLineBody {
 
 /// What is wanted on one number.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"phone": "+221771234567", "shared": false, "wanted": [{"channel": "sms", "category": "reminder"}], "history": []}))]
+#[schema(example = json!({"phone": "+221771234567", "shared": false, "wording": "overt", "wanted": [{"channel": "sms", "category": "reminder"}], "history": []}))]
 pub(in crate::messaging) struct NumberConsentBody {
     /// E.164.
     phone: String,
-    /// Whether others have it too: what is chosen holds for them as well.
+    /// Whether others have it too: which kinds are wanted holds for them as well.
     shared: bool,
+    /// How much messages to the patient say there: `covert` or `overt`.
+    wording: Option<String>,
     /// The kinds of messages that may go to it.
     wanted: Vec<CellBody>,
     /// The newest fifty decisions, the newest first.
@@ -106,7 +126,7 @@ pub(in crate::messaging) struct NumberConsentBody {
 
 /// What is wanted on each number of a patient.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "numbers": [{"phone": "+221771234567", "shared": false, "wanted": [{"channel": "sms", "category": "reminder"}], "history": []}]}))]
+#[schema(example = json!({"id": "01980000-0000-7000-8000-000000000000", "numbers": [{"phone": "+221771234567", "shared": false, "wording": "overt", "wanted": [{"channel": "sms", "category": "reminder"}], "history": []}]}))]
 pub(in crate::messaging) struct ConsentBody {
     /// The patient.
     id: String,
@@ -120,6 +140,7 @@ impl ConsentBody {
         let number = |number: &NumberConsent| NumberConsentBody {
             phone: number.phone.as_e164().to_owned(),
             shared: number.shared,
+            wording: number.wording.map(|it| it.to_string()),
             wanted: cells()
                 .filter(|it| number.wants(it))
                 .map(CellBody::new)
@@ -138,7 +159,10 @@ impl ConsentBody {
 pub struct ConsentForm {
     /// The number, where there may be several.
     #[serde(default)]
-    pub(in crate::messaging) phone: String,
+    phone: String,
+    /// Whether messages say for whom and when; the choice is not on every form.
+    #[serde(default)]
+    wording: String,
     /// Said by the button that ends them all, or takes them all up again.
     #[serde(default)]
     all: String,
@@ -167,5 +191,18 @@ impl ConsentForm {
             .read()
         };
         self.ticks.keys().map(cell).collect()
+    }
+
+    /// What is wanted on the number that it names.
+    ///
+    /// # Errors
+    /// As [`ConsentForm::wanted`]; 400 for another wording.
+    pub(in crate::messaging) fn read(self) -> Result<Wish, Problem> {
+        let chosen = Some(self.wording.as_str()).filter(|word| !word.is_empty());
+        Ok(Wish {
+            wanted: self.wanted()?,
+            wording: chosen.map(wording).transpose()?,
+            phone: self.phone,
+        })
     }
 }

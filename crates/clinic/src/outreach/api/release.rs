@@ -45,7 +45,7 @@ pub(in crate::outreach) async fn tell(
         other_channel: other_way(channel),
         other_values: said.other_values,
         // Nobody can tell who presses a key of a phone that several share.
-        asks: said.alone,
+        asks: said.may_ask,
         recipient: one.phone,
         patient: Some(one.patient_id),
         idempotency_key: format!("reminder-note:{id}:{}", one.round),

@@ -15,7 +15,7 @@ use crate::{
         model::Reminder,
         rules::{one_segment, other_way},
     },
-    patients,
+    patients::{self, api::Wording},
 };
 
 /// What is said of a reminder by the way that its method takes.
@@ -24,12 +24,12 @@ pub(super) struct Said {
     pub values: Values,
     /// By the other way, if there is one: it may carry less.
     pub other_values: Option<Values>,
-    /// Whether the number is the patient's alone.
-    pub alone: bool,
+    /// Whether what comes back from there is the patient's answer to it.
+    pub may_ask: bool,
 }
 
-/// What a reminder says, in its own language. On a number that other people have too it
-/// names neither him nor a reason; an SMS names no drug, no speciality, and the reason
+/// What a reminder says, in its own language. Where others could read it, it names neither
+/// him nor a reason; an SMS names no drug, no speciality, and the reason
 /// only where anybody may read it (`spec/messaging.md`).
 ///
 /// # Errors
@@ -43,13 +43,14 @@ pub(super) async fn said(
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let owners = patients::api::by_phone(tx, ctx.tenant, &one.phone).await?;
     let alone = owners.iter().all(|owner| owner.id == one.patient_id);
-    if !alone {
+    let wording = patients::api::wording(tx, ctx.tenant, one.patient_id, &one.phone).await?;
+    if wording == Wording::Covert {
         let name = ("clinic".to_owned(), clinic.name);
         return Ok(Said {
             event: event_of("reminder-note-shared")?,
             values: [name].into(),
             other_values: None,
-            alone,
+            may_ask: false,
         });
     }
     let event = event_of("reminder-note")?;
@@ -71,7 +72,7 @@ pub(super) async fn said(
         event,
         values,
         other_values,
-        alone,
+        may_ask: alone,
     })
 }
 

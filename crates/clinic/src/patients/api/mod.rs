@@ -8,6 +8,7 @@ mod duplicates;
 mod merge;
 mod read;
 mod restore;
+mod wording;
 mod write;
 
 pub use access::{access, break_glass, closed, may_open, name, of_account, set_access, visible};
@@ -24,10 +25,11 @@ pub use read::{
     Reach, by_last_nine, by_phone, list, phones, reach, record, search, stats, summary,
 };
 pub use restore::{restore, whole};
+pub use wording::{choose_wording, wording};
 pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{
     Access, AccessPatch, Account, Certainty, Choice, Closed, Created, Duplicate, Gender, Merge,
     MergeRow, NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record,
-    Resemblance, Stats, Status, Summary, Unlinked, WaitingAccount,
+    Resemblance, Stats, Status, Summary, Unlinked, WaitingAccount, Wording, WordingSource,
 };

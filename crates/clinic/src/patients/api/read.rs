@@ -6,12 +6,13 @@ use store::{ReadTx, StoreError};
 use super::{
     access::{hidden, may_open},
     merge::kept,
+    wording::wording,
 };
 use crate::{
     App, audit,
     audit::api::Event,
     patients::{
-        model::{PatientId, Record, Stats, Status, Summary},
+        model::{PatientId, Record, Stats, Status, Summary, Wording},
         rules::{self, names},
         storage::{self, words},
     },
@@ -74,10 +75,26 @@ pub struct Reach {
     pub phone: Phone,
     /// Whether nobody else is known to have it.
     pub alone: bool,
+    /// How much a message there may say.
+    pub wording: Wording,
     /// His first name.
     pub first_name: String,
     /// His language.
     pub locale: Locale,
+}
+
+impl Reach {
+    /// Whether a message there may say for whom it is and when.
+    #[must_use]
+    pub fn is_overt(&self) -> bool {
+        self.wording == Wording::Overt
+    }
+
+    /// Whether what comes back from there is his answer to it.
+    #[must_use]
+    pub fn may_ask(&self) -> bool {
+        self.alone && self.is_overt()
+    }
 }
 
 /// How a patient is reached; nothing when no number is known, or no patient.
@@ -98,6 +115,7 @@ pub async fn reach(
     let owners = by_phone(tx, tenant, &phone).await?;
     Ok(Some(Reach {
         alone: owners.iter().all(|owner| owner.id == id),
+        wording: wording(tx, tenant, id, &phone).await?,
         first_name: patient.first_name,
         locale: patient.locale,
         phone,

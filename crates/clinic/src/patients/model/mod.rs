@@ -1,13 +1,16 @@
 mod accounts;
 mod merge;
+mod wording;
 
 use std::collections::BTreeSet;
 
 use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
+pub(super) use self::wording::WordingEvent;
 pub use self::{
     accounts::{Unlinked, WaitingAccount},
     merge::{Choice, Duplicate, Merge, MergeRow},
+    wording::{Wording, WordingSource},
 };
 pub use super::rules::resemblance::{Certainty, Reason, Resemblance};
 use crate::identity::api::StaffMember;

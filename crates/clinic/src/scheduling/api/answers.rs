@@ -53,7 +53,7 @@ pub(super) fn hash(token: &str) -> String {
 }
 
 /// How a reminder to this number asks; not at all on a phone that several people
-/// share, where nobody can tell who answers.
+/// share, where nobody can tell who answers, nor where it may not say what for.
 pub(super) async fn asking(
     tx: &mut WriteTx,
     app: &App,
@@ -61,7 +61,7 @@ pub(super) async fn asking(
     (reach, others): (&Reach, &[VisitAt]),
     channel: Channel,
 ) -> Result<Option<Asking>, StoreError> {
-    if !reach.alone {
+    if !reach.may_ask() {
         return Ok(None);
     }
     if !others.is_empty() {

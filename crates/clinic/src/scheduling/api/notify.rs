@@ -95,16 +95,16 @@ fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     }
 }
 
-/// What a phone that several people share is told of an appointment: that something waits.
+/// What is told of an appointment where nothing may be: that something waits.
 pub(super) const SHARED: &str = "appointment-shared";
 
-/// What a patient is told of: `key`, and on a phone that several people share `shared`,
-/// which says no more than that something waits and is of the same kind.
+/// What a patient is told of: `key`, and where others could read it `shared`, which says
+/// no more than that something waits and is of the same kind.
 ///
 /// # Errors
 /// When there is no such event.
 pub(super) fn event(reach: &Reach, key: &str, shared: &str) -> Result<&'static Event, Problem> {
-    let key = match reach.alone {
+    let key = match reach.is_overt() {
         true => key,
         false => shared,
     };

@@ -112,7 +112,7 @@ pub(in crate::scheduling) fn ladder(rules: &ReminderRules) -> Ladder {
     }
 }
 
-/// What a phone that several people share is reminded of: that something waits.
+/// What is reminded of where others could read it: that something waits.
 const SHARED: &str = "reminder-shared";
 
 /// The hour of a reminder has come: writes the message, unless the appointment
