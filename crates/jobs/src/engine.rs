@@ -17,6 +17,9 @@ pub const TAKE_OVER: Duration = Duration::from_secs(5);
 const RENEW: Duration = Duration::from_millis(1300);
 /// The longest sleep between looks, should a wake-up get lost.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long freed slots are gathered before the next look, while most are taken: a claim
+/// for each of them would cost more than the work.
+const GATHER: Duration = Duration::from_millis(10);
 /// Process deaths before a row is set aside as poison: those that made it suspect,
 /// and five while nothing else ran in the process. Five, because a machine that
 /// loses its power now and then kills innocent rows as well.
@@ -107,17 +110,23 @@ impl Node {
         let mut changes = self.store.changes();
         let mut renew = tokio::time::interval(RENEW);
         let mut look_at = tokio::time::Instant::now();
+        let mut there_is_more = true;
         while !stop.is_cancelled() {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
                 _ = renew.tick() => self.renew(&running).await,
-                () = self.freed.notified() => look_at = tokio::time::Instant::now(),
+                () = self.freed.notified() => if there_is_more {
+                    look_at = look_at.min(self.next_look(slots.available_permits()));
+                },
                 change = changes.recv() => if self.wakes(&change) {
-                    look_at = tokio::time::Instant::now();
+                    there_is_more = true;
+                    look_at = look_at.min(self.next_look(slots.available_permits()));
                 },
                 () = tokio::time::sleep_until(look_at), if slots.available_permits() > 0 => {
-                    look_at = tokio::time::Instant::now() + self.claim(&slots, &running).await;
+                    let wait = self.claim(&slots, &running).await;
+                    there_is_more = wait.is_none();
+                    look_at = tokio::time::Instant::now() + wait.unwrap_or(LOOK);
                 }
             }
         }
@@ -133,14 +142,23 @@ impl Node {
         }
     }
 
+    /// When to look for more rows, while this many slots are free.
+    fn next_look(&self, free: usize) -> tokio::time::Instant {
+        let now = tokio::time::Instant::now();
+        match free * 2 >= self.queue.concurrency {
+            true => now,
+            false => now + GATHER,
+        }
+    }
+
     /// Claims as many due rows as there are free slots, starts them, and says
-    /// how long to wait for the next look.
-    async fn claim(&self, slots: &Arc<Semaphore>, running: &TaskTracker) -> Duration {
+    /// how long to wait for the next look; nothing when more may be due already.
+    async fn claim(&self, slots: &Arc<Semaphore>, running: &TaskTracker) -> Option<Duration> {
         match self.try_claim(slots, running).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(queue = self.queue.sql.table, %error, "could not look for work");
-                LOOK
+                Some(LOOK)
             }
         }
     }
@@ -149,7 +167,7 @@ impl Node {
         &self,
         slots: &Arc<Semaphore>,
         running: &TaskTracker,
-    ) -> Result<Duration, StoreError> {
+    ) -> Result<Option<Duration>, StoreError> {
         let sql = self.queue.sql;
         let now = self.clock.now();
         let due = {
@@ -157,10 +175,10 @@ impl Node {
             sql::next_due(&mut tx, sql).await?
         };
         let Some(due) = due else {
-            return Ok(LOOK);
+            return Ok(Some(LOOK));
         };
         if due > now {
-            return Ok(due.since(now).min(LOOK));
+            return Ok(Some(due.since(now).min(LOOK)));
         }
         let free = slots.available_permits();
         let (node, lease_until) = (self.id, now.plus(LEASE));
@@ -182,7 +200,7 @@ impl Node {
                 node.freed.notify_one();
             });
         }
-        Ok(if full { Duration::ZERO } else { LOOK })
+        Ok((!full).then_some(LOOK))
     }
 
     async fn execute(&self, job: Job) {

@@ -110,9 +110,10 @@ macro_rules! work_table {
                 $crate::work_table!(@claim $table, ""),
                 $crate::work_table!(@claim $table, " FOR UPDATE SKIP LOCKED"),
             ),
-            renew: $crate::store::Sql::new(concat!(
-                "UPDATE ", $table, " SET work_due_at = $2 WHERE work_held_by = $1 AND work_due_at IS NOT NULL"
-            )),
+            renew: $crate::store::Sql::claim(
+                $crate::work_table!(@renew $table, ""),
+                $crate::work_table!(@renew $table, " FOR UPDATE SKIP LOCKED"),
+            ),
             try_alone: $crate::store::Sql::new(concat!(
                 "UPDATE ", $table, " SET work_deaths = work_deaths + 1
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
@@ -156,6 +157,15 @@ macro_rules! work_table {
                 "SELECT COUNT(*) AS value FROM ", $table, " WHERE work_dead_at IS NOT NULL"
             )),
         }
+    };
+    // Who locks a held row is about to end it or has just begun: nobody waits for him here.
+    (@renew $table:literal, $lock:literal) => {
+        concat!(
+            "WITH held AS (SELECT tenant_id, id FROM ", $table, " WHERE work_held_by = $1
+                 AND work_due_at IS NOT NULL", $lock, ")
+             UPDATE ", $table, " SET work_due_at = $2
+             FROM held WHERE ", $table, ".tenant_id = held.tenant_id AND ", $table, ".id = held.id"
+        )
     };
     (@claim $table:literal, $lock:literal) => {
         concat!(
