@@ -16,7 +16,9 @@ mod dialect;
 mod error;
 mod fence;
 mod migrate;
+mod pending;
 mod postgres;
+mod shared;
 mod sql;
 mod sqlite;
 mod tx;
@@ -174,8 +176,28 @@ impl Store {
         let scope = scope.into();
         let change = fence::carried(scope, change);
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.write(scope, change).await,
+            Engine::Sqlite(sqlite) => sqlite.write(scope, pending::once(change)).await,
             Engine::Postgres(postgres) => postgres.write(scope, change).await,
+        }
+    }
+
+    /// As [`Store::write`], for a small change that many others come with: on PostgreSQL
+    /// those of one scope that wait together share a transaction, as all changes do on
+    /// SQLite. It may be run again, when one beside it failed and took it along, and carries
+    /// no [`Fence`].
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn write_shared<T, E, F>(&self, scope: impl Into<Scope>, change: F) -> Result<T, E>
+    where
+        F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let scope = scope.into();
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.write(scope, change).await,
+            Engine::Postgres(postgres) => postgres.write_shared(scope, change).await,
         }
     }
 
@@ -217,4 +239,9 @@ impl Store {
             Engine::Postgres(postgres) => postgres.close().await,
         }
     }
+}
+
+/// A number as metrics want it.
+fn count(number: usize) -> f64 {
+    u32::try_from(number).map_or(f64::MAX, f64::from)
 }

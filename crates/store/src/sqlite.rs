@@ -1,8 +1,7 @@
 //! SQLite: one writer with group commit, a pool of read-only connections.
 
-use std::{panic::AssertUnwindSafe, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use futures_util::FutureExt;
 use sqlx::{
     ConnectOptions, Connection, Executor, SqlSafeStr, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -10,7 +9,10 @@ use sqlx::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    Durability, Migration, ReadTx, Scope, StoreError, TxFuture, WriteTx, change::Changes, migrate,
+    Durability, Migration, ReadTx, Scope, StoreError, TxFuture, WriteTx,
+    change::Changes,
+    migrate,
+    pending::{Job, pending},
     tx::Conn,
 };
 
@@ -66,20 +68,14 @@ impl Sqlite {
 
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>
     where
-        F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
+        F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
-        let job = Pending {
-            scope,
-            change: Some(change),
-            result: None,
-            reply,
-        };
+        let (job, answer) = pending(scope, change);
         let closed = || StoreError::Unavailable("the writer has stopped".to_owned());
         self.queue
-            .send(Message::Write(Box::new(job)))
+            .send(Message::Write(job))
             .await
             .map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
@@ -122,67 +118,6 @@ fn options(path: &Path, durability: Durability) -> SqliteConnectOptions {
         .pragma("cache_size", "-16000")
         .pragma("temp_store", "memory")
         .disable_statement_logging()
-}
-
-/// A queued change with the place its answer goes to.
-trait Job: Send {
-    fn scope(&self) -> Scope;
-    /// Runs the change; true when it succeeded and may be kept.
-    fn run<'t>(&'t mut self, tx: &'t mut WriteTx) -> futures_util::future::BoxFuture<'t, bool>;
-    /// Answers the caller, after the commit or its failure.
-    fn finish(self: Box<Self>, commit: Result<(), &StoreError>);
-}
-
-struct Pending<F, T, E> {
-    scope: Scope,
-    change: Option<F>,
-    result: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<F, T, E> Job for Pending<F, T, E>
-where
-    F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send,
-    T: Send,
-    E: From<StoreError> + Send,
-{
-    fn scope(&self) -> Scope {
-        self.scope
-    }
-
-    fn run<'t>(&'t mut self, tx: &'t mut WriteTx) -> futures_util::future::BoxFuture<'t, bool> {
-        Box::pin(async move {
-            let Some(change) = self.change.take() else {
-                return false;
-            };
-            let whole = async {
-                let value = change(tx).await?;
-                tx.finish().await?;
-                Ok(value)
-            };
-            let result = AssertUnwindSafe(whole).catch_unwind().await;
-            let result = result.unwrap_or_else(|_| {
-                Err(StoreError::Internal("a write panicked".to_owned()).into())
-            });
-            let keep = result.is_ok();
-            self.result = Some(result);
-            keep
-        })
-    }
-
-    fn finish(self: Box<Self>, commit: Result<(), &StoreError>) {
-        let answer = match (self.result, commit) {
-            (Some(Err(own)), _) => Err(own),
-            (Some(ok), Ok(())) => ok,
-            (_, Err(StoreError::Unavailable(why))) => {
-                Err(StoreError::Unavailable(why.clone()).into())
-            }
-            (_, Err(error)) => Err(StoreError::Unavailable(error.to_string()).into()),
-            (None, Ok(())) => Err(StoreError::Internal("a write did not run".to_owned()).into()),
-        };
-        // The caller may have gone; the change stands all the same.
-        let _ = self.reply.send(answer);
-    }
 }
 
 async fn run_writer(
@@ -246,7 +181,7 @@ async fn commit_together(
         let _ = control(tx, "ROLLBACK").await;
         tx.changes.clear();
     }
-    metrics::histogram!("lafiya_store_commit_changes").record(count(batch.len()));
+    metrics::histogram!("lafiya_store_commit_changes").record(crate::count(batch.len()));
     changes.publish(tx.changes.drain(..));
     for job in batch {
         job.finish(outcome.as_ref().copied());
@@ -274,8 +209,4 @@ async fn control(tx: &mut WriteTx, statement: &'static str) -> Result<(), StoreE
         sqlx::query(statement).execute(conn).await?;
     }
     Ok(())
-}
-
-fn count(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::MAX, f64::from)
 }

@@ -269,16 +269,42 @@ store::row! {
         pub other_channel: Option<Channel>,
         pub content_sid: Option<String>,
         pub content_variables: Option<String>,
+        /// Where messages of its channel leave from.
+        pub sender: Option<String>,
+        /// When its number last wrote to the clinic by its channel.
+        pub last_inbound: Option<Timestamp>,
+        /// Whether its number ever decided about messages.
+        pub has_decided: bool,
+        /// How many equal ones are under way to its number.
+        pub twins: i64,
+        /// The clinic's.
+        pub zone: String,
+        /// What the clinic counts costs in, if it does.
+        pub currency: Option<Currency>,
+        /// The newest attempt.
+        pub attempt: Option<i32>,
+        pub attempt_at: Option<Timestamp>,
+        pub attempt_outcome: Option<String>,
     }
 }
 
-store::row! {
-    /// The newest attempt of a message.
-    pub(super) struct Attempt {
-        pub number: i32,
-        pub started_at: Timestamp,
-        pub outcome: Option<String>,
+impl ToSend {
+    /// Its newest attempt.
+    pub(super) fn last_attempt(&self) -> Option<Attempt> {
+        Some(Attempt {
+            number: self.attempt?,
+            started_at: self.attempt_at?,
+            outcome: self.attempt_outcome.clone(),
+        })
     }
+}
+
+/// The newest attempt of a message.
+#[derive(Debug, Clone)]
+pub(super) struct Attempt {
+    pub number: i32,
+    pub started_at: Timestamp,
+    pub outcome: Option<String>,
 }
 
 kernel::words! {

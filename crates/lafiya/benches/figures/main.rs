@@ -11,6 +11,7 @@ mod broadcast;
 mod engine;
 mod files;
 mod meter;
+mod outbox;
 mod records;
 mod server;
 mod time;
@@ -41,6 +42,9 @@ async fn main() -> Result<(), Failure> {
         if wanted("broadcast") {
             broadcast::figures(kind).await?;
         }
+        if wanted("outbox") {
+            outbox::figures(kind).await?;
+        }
     }
     if wanted("engine") {
         engine::figures().await?;
@@ -51,7 +55,15 @@ async fn main() -> Result<(), Failure> {
 /// Whether this part was named, or none was: `make bench` prints all of them.
 fn wanted(part: &str) -> bool {
     let named: Vec<String> = std::env::args().skip(1).collect();
-    let parts = ["server", "files", "records", "time", "broadcast", "engine"];
+    let parts = [
+        "server",
+        "files",
+        "records",
+        "time",
+        "broadcast",
+        "outbox",
+        "engine",
+    ];
     let mut asked = named
         .iter()
         .filter(|name| parts.contains(&name.as_str()))

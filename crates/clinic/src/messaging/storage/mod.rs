@@ -15,7 +15,7 @@ use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
 use super::{
-    model::{Attempt, AttemptOutcome, Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
+    model::{AttemptOutcome, Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
     rules::number_like,
 };
 
@@ -72,11 +72,27 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $10, $11, $12, $12, $23, $13, $14, $15, $16, $17, $18, $19, $20, $21, $24)
         ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
     BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
-    TO_SEND = "SELECT channel, category, recipient, subject, mail_id, body, body_sha256, state, expires_at, created_at,
-            event, language, variables, other_channel, content_sid, content_variables
-        FROM message WHERE tenant_id = $1 AND id = $2";
-    LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
-        WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
+    /// All that is asked about each message before it leaves, in one question: asked one
+    /// by one it took most of the time a message takes.
+    TO_SEND = "SELECT m.channel AS channel, m.category AS category, m.recipient AS recipient, m.subject AS subject,
+            m.mail_id AS mail_id, m.body AS body, m.body_sha256 AS body_sha256, m.state AS state,
+            m.expires_at AS expires_at, m.created_at AS created_at, m.event AS event, m.language AS language,
+            m.variables AS variables, m.other_channel AS other_channel, m.content_sid AS content_sid,
+            m.content_variables AS content_variables,
+            (SELECT s.address FROM channel_sender s WHERE s.tenant_id = m.tenant_id AND s.channel = m.channel) AS sender,
+            (SELECT i.at FROM last_inbound i
+                WHERE i.tenant_id = m.tenant_id AND i.phone = m.recipient AND i.channel = m.channel) AS last_inbound,
+            EXISTS (SELECT 1 FROM consent_event e WHERE e.tenant_id = m.tenant_id AND e.phone = m.recipient)
+                AS has_decided,
+            (SELECT COUNT(*) FROM message t WHERE t.tenant_id = m.tenant_id AND t.recipient = m.recipient
+                AND t.body_sha256 = m.body_sha256 AND t.state = 'sending' AND t.id <> m.id) AS twins,
+            (SELECT z.zone FROM tenant z WHERE z.id = m.tenant_id) AS zone,
+            (SELECT b.currency FROM message_budget b WHERE b.tenant_id = m.tenant_id) AS currency,
+            a.number AS attempt, a.started_at AS attempt_at, a.outcome AS attempt_outcome
+        FROM message m LEFT JOIN message_attempt a ON a.tenant_id = m.tenant_id AND a.message_id = m.id
+            AND a.number = (SELECT MAX(n.number) FROM message_attempt n
+                WHERE n.tenant_id = m.tenant_id AND n.message_id = m.id)
+        WHERE m.tenant_id = $1 AND m.id = $2";
     /// Fenced: only the holder of the row may begin an attempt.
     BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, reason = NULL, updated_at = $5
         WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
@@ -177,14 +193,6 @@ pub(super) async fn to_send(
     id: Uuid,
 ) -> Result<Option<ToSend>, StoreError> {
     tx.optional(TO_SEND, params![tenant, id]).await
-}
-
-pub(super) async fn last_attempt(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    id: Uuid,
-) -> Result<Option<Attempt>, StoreError> {
-    tx.optional(LAST_ATTEMPT, params![tenant, id]).await
 }
 
 pub(super) async fn begin_attempt(

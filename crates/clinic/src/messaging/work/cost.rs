@@ -20,16 +20,13 @@ pub(super) async fn note(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
-    number: i32,
+    (number, message): (i32, &ToSend),
 ) -> Result<(), StoreError> {
-    let Some(budget) = storage::budget(tx, job.tenant).await? else {
-        return Ok(());
-    };
-    let Some(message) = storage::to_send(tx, job.tenant, job.id).await? else {
+    let Some(currency) = message.currency else {
         return Ok(());
     };
     let prices = Prices::new(storage::prices(tx, job.tenant).await?);
-    let form = form(&message);
+    let form = form(message);
     let country = match &message.recipient {
         Recipient::Phone(phone) => phone.country(),
         Recipient::Email(_) => None,
@@ -40,7 +37,7 @@ pub(super) async fn note(
         attempt: number,
         form,
         amount: price.map(|price| price.times(charged(form, &message.body))),
-        currency: budget.currency,
+        currency,
     };
     storage::note_cost(tx, job.tenant, &cost, app.clock.now()).await
 }

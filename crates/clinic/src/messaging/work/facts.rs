@@ -1,7 +1,7 @@
 //! What the send rules are asked with.
 
-use kernel::{Locale, TenantId};
-use send_rules::{Category, Channel, Decision, Facts, decide, is_wanted};
+use kernel::{Locale, TenantId, Timestamp, Zone};
+use send_rules::{Category, Channel, Choice, Decision, Facts, decide, is_wanted};
 use store::{ReadTx, StoreError};
 
 use crate::{
@@ -38,42 +38,53 @@ pub(super) async fn facts(
         category: message.category,
         said: event.zip(message.language),
     };
+    let choices = match &message.recipient {
+        Recipient::Phone(phone) if message.has_decided => {
+            storage::standing(tx, tenant, phone).await?
+        }
+        _ => Vec::new(),
+    };
+    let owner = Owner {
+        recipient: &message.recipient,
+        last_inbound: message.last_inbound,
+        choices,
+        zone: Zone::named(&message.zone).map_err(StoreError::Internal)?,
+    };
     Ok(Facts {
         expires_at: message.expires_at,
         has_other_way: message.other_channel.is_some(),
-        ..facts_of(tx, app, tenant, &message.recipient, about).await?
+        ..facts_of(tx, app, tenant, owner, about).await?
     })
+}
+
+/// Whom a message is for, and what is known of him.
+struct Owner<'a> {
+    recipient: &'a Recipient,
+    last_inbound: Option<Timestamp>,
+    choices: Vec<Choice>,
+    zone: Zone,
 }
 
 async fn facts_of(
     tx: &mut ReadTx,
     app: &App,
     tenant: TenantId,
-    recipient: &Recipient,
+    owner: Owner<'_>,
     about: About<'_>,
 ) -> Result<Facts, StoreError> {
-    let now = app.clock.now();
-    let (last_inbound, opted_out, bad_address) = match recipient {
-        Recipient::Phone(phone) => (
-            storage::last_inbound(tx, tenant, phone, about.channel).await?,
-            !is_wanted(
-                &storage::standing(tx, tenant, phone).await?,
-                (about.channel, about.category),
-            ),
-            false,
-        ),
+    let (now, zone) = (app.clock.now(), owner.zone);
+    let bad_address = match owner.recipient {
+        Recipient::Phone(_) => false,
         Recipient::Email(address) => {
             let since = now.minus(mail::AVOIDED_FOR);
-            let refused = storage::refused_lately(tx, tenant, address, since).await?
-                || storage::is_stopped(tx, tenant, address.as_str()).await?;
-            (None, false, refused)
+            storage::refused_lately(tx, tenant, address, since).await?
+                || storage::is_stopped(tx, tenant, address.as_str()).await?
         }
     };
     let template = match (about.channel, about.said) {
         (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
         _ => None,
     };
-    let zone = identity::api::tenant(tx, tenant).await?.zone;
     let money_from = match about.category.waits_for_money() {
         true => cost::money_from(tx, tenant, (now, &zone)).await?,
         false => None,
@@ -82,8 +93,8 @@ async fn facts_of(
         now,
         channel: about.channel,
         category: about.category,
-        last_inbound,
-        opted_out,
+        last_inbound: owner.last_inbound,
+        opted_out: !is_wanted(&owner.choices, (about.channel, about.category)),
         minute_of_day: now.minute_of_day(&zone),
         expires_at: None,
         template,
@@ -101,5 +112,18 @@ pub(in crate::messaging) async fn decision(
     to: &Recipient,
     about: About<'_>,
 ) -> Result<Decision, StoreError> {
-    Ok(decide(&facts_of(tx, app, tenant, to, about).await?))
+    let (last_inbound, choices) = match to {
+        Recipient::Phone(phone) => (
+            storage::last_inbound(tx, tenant, phone, about.channel).await?,
+            storage::standing(tx, tenant, phone).await?,
+        ),
+        Recipient::Email(_) => (None, Vec::new()),
+    };
+    let owner = Owner {
+        recipient: to,
+        last_inbound,
+        choices,
+        zone: identity::api::tenant(tx, tenant).await?.zone,
+    };
+    Ok(decide(&facts_of(tx, app, tenant, owner, about).await?))
 }

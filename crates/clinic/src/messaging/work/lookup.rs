@@ -37,10 +37,10 @@ pub(in crate::messaging) async fn found(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
-    number: i32,
+    sent: (i32, &ToSend),
     found: &Found,
 ) -> Result<(), StoreError> {
-    accepted(tx, app, job, number, &found.provider_id, false).await?;
+    accepted(tx, app, job, sent, &found.provider_id, false).await?;
     api::apply_report(
         tx,
         app,

@@ -42,7 +42,8 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
     let (a, j) = (app.clone(), job.clone());
     let next = app
         .store
-        .write(job.tenant, move |tx| {
+        .write_shared(job.tenant, move |tx| {
+            let (a, j) = (a.clone(), j.clone());
             Box::pin(async move { send::begin(tx, &a, &j).await })
         })
         .await?;
@@ -62,7 +63,7 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             permit,
         } => {
             let asked = lookup::lookup(&message, &from, &attempt, known_ids);
-            look_up(app, job, (asked, attempt), permit).await
+            look_up(app, job, (message, asked, attempt), permit).await
         }
     }
 }
@@ -101,17 +102,13 @@ async fn deliver(
     let (a, j) = (app.clone(), job.clone());
     match result {
         Ok(accepted) => {
-            let write = app.store.write(job.tenant, move |tx| {
+            let taken = Arc::new((message, accepted));
+            let write = app.store.write_shared(job.tenant, move |tx| {
+                let (a, j, taken) = (a.clone(), j.clone(), Arc::clone(&taken));
                 Box::pin(async move {
-                    send::accepted(
-                        tx,
-                        &a,
-                        &j,
-                        number,
-                        &accepted.provider_id,
-                        accepted.simulated,
-                    )
-                    .await
+                    let (message, accepted) = &*taken;
+                    let id = &accepted.provider_id;
+                    send::accepted(tx, &a, &j, (number, message), id, accepted.simulated).await
                 })
             });
             write.await?;
@@ -136,7 +133,7 @@ async fn deliver(
 async fn look_up(
     app: App,
     job: Job,
-    (asked, attempt): (Lookup, Attempt),
+    (message, asked, attempt): (ToSend, Lookup, Attempt),
     permit: Permit,
 ) -> Result<Outcome, Failure> {
     let found = app.sender.find(&asked).await;
@@ -146,7 +143,10 @@ async fn look_up(
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {
             match found.first() {
-                Some(found) => lookup::found(tx, &a, &j, attempt.number, found).await,
+                Some(found) => {
+                    let sent = (attempt.number, &message);
+                    lookup::found(tx, &a, &j, sent, found).await
+                }
                 None => lookup::not_found(tx, &a, &j, &attempt).await,
             }
         })

@@ -92,10 +92,12 @@ pub(in crate::messaging) async fn begin(
         jobs::finish(tx, &storage::WORK, job).await?;
         return Ok(Next::Over);
     }
-    let from = voice::sender(tx, job.tenant, message.channel)
-        .await?
-        .unwrap_or_default();
-    let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
+    let from = match message.sender.take() {
+        None => voice::sender(tx, job.tenant, message.channel).await?,
+        own => own,
+    };
+    let from = from.unwrap_or_default();
+    let attempt = message.last_attempt();
     if let Some(attempt) = attempt.as_ref().filter(|attempt| attempt.is_open()) {
         match mail::undecided(tx, app, job, &message).await? {
             Undecided::Again => {}
@@ -255,7 +257,7 @@ pub(in crate::messaging) async fn accepted(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
-    number: i32,
+    (number, message): (i32, &ToSend),
     provider_id: &str,
     simulated: bool,
 ) -> Result<(), StoreError> {
@@ -275,7 +277,7 @@ pub(in crate::messaging) async fn accepted(
     };
     storage::end_attempt(tx, job, end, now).await?;
     if !simulated {
-        cost::note(tx, app, job, number).await?;
+        cost::note(tx, app, job, (number, message)).await?;
     }
     tx.emit(TOPIC, job.id);
     jobs::finish(tx, &storage::WORK, job).await
@@ -348,12 +350,13 @@ pub(in crate::messaging) async fn exhausted(
     job: &jobs::Job,
 ) -> Result<(), StoreError> {
     give_up(tx, app, job, "given_up", None).await?;
-    let attempt = storage::last_attempt(tx, job.tenant, job.id).await?;
     let message = storage::to_send(tx, job.tenant, job.id).await?;
     let Some(message) = message else {
         return Ok(());
     };
-    let may_be_there = attempt.is_some_and(|attempt| attempt.is_open());
+    let may_be_there = message
+        .last_attempt()
+        .is_some_and(|attempt| attempt.is_open());
     let harmless = matches!(
         message.category,
         Category::Notification | Category::Reminder

@@ -116,8 +116,12 @@ pub(super) async fn wait_for_twin(
         }
         Channel::Whatsapp | Channel::Sms | Channel::Email => (0, Duration::from_secs(1)),
     };
-    let twins = calls + storage::twins_in_flight(tx, job, message).await?;
-    Ok((twins > 0).then(|| now.plus(look)))
+    let twins = match message.content_sid {
+        // Its words were chosen since they were compared.
+        Some(_) => storage::twins_in_flight(tx, job, message).await?,
+        None => message.twins,
+    };
+    Ok((calls + twins > 0).then(|| now.plus(look)))
 }
 
 /// The provider's ids of other messages among which an attempt is looked for. A call's
