@@ -7,6 +7,7 @@ mod mail;
 mod notice;
 mod providers;
 mod report;
+mod simulator;
 mod templates;
 mod voice;
 
@@ -41,6 +42,7 @@ pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
     TemplateState, Values, values,
 };
+pub use simulator::{fault_left, play_fault};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
     text, texts, versions,

@@ -247,6 +247,8 @@ store::row! {
         pub next_try_at: Option<Timestamp>,
         /// The way on which another message took its place.
         pub followed_by: Option<Channel>,
+        /// What the simulator reported of it, a word of [`ports::DeliveryReport`]; nothing of it is true.
+        pub played: Option<String>,
     }
 }
 

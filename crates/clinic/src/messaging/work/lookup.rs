@@ -40,7 +40,8 @@ pub(in crate::messaging) async fn found(
     number: i32,
     found: &Found,
 ) -> Result<(), StoreError> {
-    accepted(tx, app, job, number, &found.provider_id, false).await?;
+    let simulated = app.sender.is_simulated();
+    accepted(tx, app, job, number, &found.provider_id, simulated).await?;
     api::apply_report(
         tx,
         app,
