@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod consent;
 pub(super) mod costs;
+pub(super) mod providers;
 pub(super) mod templates;
 
 use kernel::{Problem, Timestamp, Zone};

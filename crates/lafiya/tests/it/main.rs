@@ -43,6 +43,7 @@ mod patient_search;
 mod patients;
 mod permissions;
 mod plans;
+mod provider_settings;
 mod providers;
 mod public_booking;
 mod record_exports;
