@@ -122,6 +122,12 @@ broadcasts-segments = { $count ->
    *[other] { $count } SMS in all.
 }
 broadcasts-cost = Estimated cost: { $cost }.
+broadcasts-spent = Cost so far: { $cost }.
+broadcasts-whole = About { $cost } when all of it has left.
+broadcasts-unpriced = { $count ->
+    [one] One message is not counted: its price is not known.
+   *[other] { $count } messages are not counted: their price is not known.
+}
 broadcasts-left-out = Do not get it
 broadcasts-people = { $reason }: { $count }
 broadcasts-confirm = Send

@@ -28,6 +28,34 @@ simulator-patient = Patient
 simulator-take = Take this phone
 simulator-message = The patient’s message
 simulator-empty = No message on this phone.
+faults-title = Faults to play
+faults-what = The clinic’s next messages by this way fail so, as with an operator, on all phones that are played here. A restart forgets what is left.
+faults-fault = Fault
+faults-times = Tries
+faults-play = Play
+faults-none = No fault: messages pass.
+faults-left = { $fault }: { $count ->
+    [one] { $count } more try
+   *[other] { $count } more tries
+}.
+fault-time_out = Taken, but the answer is lost
+fault-too_fast = Too fast (429)
+fault-down = Down (503), nothing is taken
+fault-refused = Number refused
+fault-late = Reports a minute later
+fault-doubled = Reports twice
+fault-unordered = Reports out of order
+fault-failed_later = Handed over, then not delivered
+fault-none = No fault
+played-accepted = Played: taken.
+played-sent = Played: sent.
+played-delivered = Played: delivered.
+played-read = Played: read.
+played-failed = Played: not delivered.
+played-call_busy = Played: line engaged.
+played-call_no_answer = Played: no answer.
+played-call_canceled = Played: call taken back.
+played-call_failed = Played: call not possible.
 problem-not-failed = This message has not failed, or the operator has it already. Nothing was sent again.
 problem-file-not-failed = This file is here already, or on its way. There is nothing to do again.
 problem-no-sender = The clinic has no number for this channel. An administrator can add one.

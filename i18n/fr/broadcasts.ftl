@@ -122,6 +122,12 @@ broadcasts-segments = { $count ->
    *[other] En tout { $count } SMS.
 }
 broadcasts-cost = Coût estimé : { $cost }.
+broadcasts-spent = Coût jusqu’ici : { $cost }.
+broadcasts-whole = Environ { $cost } quand tout sera parti.
+broadcasts-unpriced = { $count ->
+    [one] Un message n’est pas compté, son prix n’est pas connu.
+   *[other] { $count } messages ne sont pas comptés, leur prix n’est pas connu.
+}
 broadcasts-left-out = Ne le reçoivent pas
 broadcasts-people = { $reason } : { $count }
 broadcasts-confirm = Envoyer

@@ -28,6 +28,34 @@ simulator-patient = Patient
 simulator-take = Prendre ce téléphone
 simulator-message = Message du patient
 simulator-empty = Aucun message sur ce téléphone.
+faults-title = Pannes à jouer
+faults-what = Les prochains messages de la clinique par cette voie échouent ainsi, comme chez un opérateur, sur tous les téléphones joués ici. Un redémarrage oublie ce qui reste.
+faults-fault = Panne
+faults-times = Essais
+faults-play = Jouer
+faults-none = Aucune panne : les messages passent.
+faults-left = { $fault } : encore { $count ->
+    [one] { $count } essai
+   *[other] { $count } essais
+}.
+fault-time_out = Pris, mais la réponse se perd
+fault-too_fast = Trop vite (429)
+fault-down = En panne (503), rien n’est pris
+fault-refused = Numéro refusé
+fault-late = Retours une minute plus tard
+fault-doubled = Retours en double
+fault-unordered = Retours dans le désordre
+fault-failed_later = Remis, puis non distribué
+fault-none = Aucune panne
+played-accepted = Joué : pris en charge.
+played-sent = Joué : envoyé.
+played-delivered = Joué : reçu.
+played-read = Joué : lu.
+played-failed = Joué : non distribué.
+played-call_busy = Joué : ligne occupée.
+played-call_no_answer = Joué : pas de réponse.
+played-call_canceled = Joué : appel repris.
+played-call_failed = Joué : appel impossible.
 problem-not-failed = Ce message n’est pas en échec, ou l’opérateur l’a déjà. Rien n’a été envoyé de nouveau.
 problem-file-not-failed = Ce fichier est déjà là, ou il est en route. Rien n’est à refaire.
 problem-no-sender = La clinique n’a pas de numéro pour ce canal. Un administrateur peut l’ajouter.

@@ -60,6 +60,8 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::HELD_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
         ("messaging", messaging::NOTICE_STATEMENTS),
+        ("messaging", messaging::PLAYED_STATEMENTS),
+        ("messaging", messaging::PROVIDER_STATEMENTS),
         ("messaging", messaging::SENDER_STATEMENTS),
         ("messaging", messaging::STOP_STATEMENTS),
         ("messaging", messaging::TEMPLATE_STATEMENTS),
@@ -198,6 +200,12 @@ pub async fn carry_over(app: &App) -> Result<(), kernel::Problem> {
         }
     }
     Ok(())
+}
+
+/// Reports of the messages to the simulator what somebody asked it to, for as long as the
+/// server runs; nothing where messages really leave.
+pub async fn play_reports(app: App) {
+    web::play_reports(&app).await;
 }
 
 /// The product's work, for the engine.

@@ -9,6 +9,7 @@ use kernel::Problem;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -68,9 +69,11 @@ pub async fn run(config: Config, is_demo: bool) -> Result<(), Failure> {
     wiring::claim_senders(&app, &config).await?;
     let router = router(&app, &config)?;
     let engine = Engine::start(&app.store, &app.clock, &app.rng, work(&app).await?);
+    // What it has not reported yet is forgotten with the process.
+    let played = tokio::spawn(clinic::play_reports(app.clone()));
     announce(&app, address, sign_in.as_deref());
     tokio::select! {
-        served = serve_and_stop(&app, listener, router, engine) => served,
+        served = serve_and_stop(&app, listener, router, (engine, played)) => served,
         () = signals.twice(&app.stop) => Err(Failure::Other(
             "stopped at once: work that was running goes on at the next start".to_owned(),
         )),
@@ -81,11 +84,12 @@ async fn serve_and_stop(
     app: &App,
     listener: TcpListener,
     router: Router,
-    engine: Engine,
+    (engine, played): (Engine, JoinHandle<()>),
 ) -> Result<(), Failure> {
     let served = serve(app, listener, router).await;
     tracing::info!("stopping: requests end, work is handed back");
     engine.stop().await;
+    played.abort();
     app.store.close().await;
     tracing::info!("stopped");
     served

@@ -20,7 +20,7 @@ pub use messaging::{
     Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,
     Outgoing, SendError,
 };
-pub use simulated::Simulated;
+pub use simulated::{PlayedFault, PlayedReport, Simulated};
 
 /// A part outside of us cannot be used now; trying again later can help.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

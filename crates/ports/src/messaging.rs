@@ -4,6 +4,8 @@ use std::{fmt, pin::Pin, time::Duration};
 
 use kernel::{Locale, Redacted, Timestamp};
 
+use crate::Simulated;
+
 /// A boxed future, so that senders can be chosen at run time.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -19,9 +21,14 @@ pub trait MessageSender: Send + Sync + fmt::Debug {
     /// An error means that the provider cannot tell, not that it has nothing.
     fn find<'a>(&'a self, lookup: &'a Lookup) -> BoxFuture<'a, Result<Vec<Found>, SendError>>;
 
+    /// The simulator, where messages only seem to be sent.
+    fn simulated(&self) -> Option<&Simulated> {
+        None
+    }
+
     /// Whether messages only seem to be sent.
     fn is_simulated(&self) -> bool {
-        false
+        self.simulated().is_some()
     }
 }
 

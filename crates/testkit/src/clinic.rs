@@ -20,6 +20,7 @@ use kernel::{
 };
 use ports::twilio::{Account, TwilioSender, media::MediaFetcher};
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -45,7 +46,7 @@ pub struct TestClinic {
     pub agent: UserId,
     /// Its router with all middleware.
     pub router: Router,
-    engine: Option<Engine>,
+    engine: Option<(Engine, JoinHandle<()>)>,
     token: String,
 }
 
@@ -263,20 +264,18 @@ impl TestClinic {
             .id
     }
 
-    /// Starts the work of the product.
+    /// Starts the work of the product, and what the simulator reports.
     pub fn start_work(&mut self) {
-        let queues = clinic::work(&self.app);
-        self.engine = Some(Engine::start(
-            &self.app.store,
-            &self.app.clock,
-            &self.app.rng,
-            queues,
-        ));
+        let app = &self.app;
+        let engine = Engine::start(&app.store, &app.clock, &app.rng, clinic::work(app));
+        let played = tokio::spawn(clinic::play_reports(app.clone()));
+        self.engine = Some((engine, played));
     }
 
     /// Stops it.
     pub async fn stop_work(&mut self) {
-        if let Some(engine) = self.engine.take() {
+        if let Some((engine, played)) = self.engine.take() {
+            played.abort();
             engine.stop().await;
         }
     }

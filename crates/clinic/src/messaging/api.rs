@@ -5,8 +5,10 @@ mod consent;
 mod costs;
 mod mail;
 mod notice;
+mod provider_test;
 mod providers;
 mod report;
+mod simulator;
 mod templates;
 mod voice;
 
@@ -33,12 +35,14 @@ pub use costs::{
 pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
-pub use providers::{Provider, mail_providers, phone_provider, providers};
+pub use provider_test::send_test;
+pub use providers::{mail_providers, phone_provider, providers, ways};
 pub use report::{Reported, apply_report};
 pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
     TemplateState, Values, values,
 };
+pub use simulator::{fault_left, play_fault};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
     text, texts, versions,
@@ -48,10 +52,10 @@ pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    Budget, Called, ConsentSource, CostLine, Costs, Enqueued, Key, Message, MessageId, MessageView,
-    NewCall, NewMail, NewMessage, Notice, Noticed, NumberConsent, OwnText, PatientConsent, Price,
-    Prices, Recipient, ReviewedText, StoppedAddress, TextKey, TextVersion, Wanted,
-    WhatsappCategory,
+    Budget, Called, ConsentSource, CostLine, Costs, Enqueued, Key, LastDay, Message, MessageId,
+    MessageView, NewCall, NewMail, NewMessage, Notice, Noticed, NumberConsent, OwnText,
+    PatientConsent, Price, Prices, Provider, Recipient, ReviewedText, StoppedAddress, TextKey,
+    TextVersion, Wanted, Way, WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, event_of};
 

@@ -1,6 +1,7 @@
 mod addresses;
 mod consent;
 mod costs;
+mod providers;
 mod templates;
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -21,6 +22,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
+        .merge(providers::routes())
         .merge(templates::routes())
 }
 

@@ -2,6 +2,7 @@ mod consent;
 mod costs;
 mod mail;
 mod notice;
+mod providers;
 mod templates;
 mod voice;
 
@@ -22,6 +23,8 @@ pub use costs::{Budget, CostLine, Costs, Price, Prices};
 pub use mail::StoppedAddress;
 pub use notice::{Notice, Noticed};
 pub(super) use notice::{Said, ToFollow, stored_values};
+pub(super) use providers::StateCount;
+pub use providers::{LastDay, Provider, Way};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
 pub(super) use templates::{ReviewedRow, TextRow};
 pub(super) use voice::OneCall;
@@ -247,6 +250,8 @@ store::row! {
         pub next_try_at: Option<Timestamp>,
         /// The way on which another message took its place.
         pub followed_by: Option<Channel>,
+        /// What the simulator reported of it, a word of [`ports::DeliveryReport`]; nothing of it is true.
+        pub played: Option<String>,
     }
 }
 

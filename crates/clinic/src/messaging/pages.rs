@@ -4,6 +4,7 @@
 mod addresses;
 mod consent;
 mod costs;
+mod providers;
 mod texts;
 
 use askama::Template;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
+        .merge(providers::routes())
         .merge(texts::routes())
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod consent;
 pub(super) mod costs;
+pub(super) mod providers;
 pub(super) mod templates;
 
 use kernel::{Problem, Timestamp, Zone};
@@ -47,6 +48,8 @@ pub(super) struct MessageBody {
     provider_id: Option<String>,
     /// Tries so far.
     attempts: i64,
+    /// What the simulator played that became of it: `sent`, `delivered`, `failed`. Nothing was sent.
+    simulated_report: Option<String>,
     /// When it is tried next, while it waits: RFC 3339 in the clinic's zone.
     next_try_at: Option<String>,
     /// The key that answered a call: `1` for yes, `2` for no.
@@ -84,6 +87,7 @@ impl MessageBody {
             retryable: message.retryable,
             provider_id: message.provider_id,
             attempts: message.tries,
+            simulated_report: message.played,
             next_try_at: message
                 .next_try_at
                 .filter(|_| message.state.needs_work())
@@ -97,7 +101,7 @@ impl MessageBody {
 
 webkit::page_body! {
     /// A page of the outbox.
-    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "next_try_at": null, "key_pressed": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "simulated_report": null, "next_try_at": null, "key_pressed": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
     pub(super) struct MessagePage {
         /// Rows in the whole list.
         count,

@@ -1,3 +1,4 @@
+mod broadcast_cost;
 mod broadcasts;
 mod recipients;
 
@@ -5,6 +6,7 @@ use kernel::{Id, Locale, Patch, Phone, Timestamp, UserId};
 
 use crate::{messaging::api::MessageId, patients::api::PatientId};
 
+pub use broadcast_cost::*;
 pub use broadcasts::*;
 pub use recipients::*;
 

@@ -2,10 +2,13 @@
 //! of the engine, and the phone simulator.
 
 mod pages;
+mod work;
 
 use webkit::{NavEntry, Policy, Routes};
 
 use crate::App;
+
+pub(crate) use work::play_reports;
 
 /// The common routes.
 pub(crate) fn routes() -> Routes<App> {
@@ -79,6 +82,12 @@ pub fn navigation() -> Vec<NavEntry> {
         NavEntry {
             href: "/settings/texts",
             label: "texts-nav",
+            policy: Policy::ADMIN,
+            also: &[],
+        },
+        NavEntry {
+            href: "/settings/providers",
+            label: "providers-nav",
             policy: Policy::ADMIN,
             also: &[],
         },

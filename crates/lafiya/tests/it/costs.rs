@@ -9,6 +9,7 @@ use axum::{
 use clinic::messaging::api::{self as messaging, Category, Channel, NewMessage};
 use kernel::{Clock, Timestamp};
 use serde_json::{Value, json};
+use store::{Sql, StoreError, params};
 use testkit::{
     clinic::{Answer, Setup, TestClinic, code, conflict, fault},
     db::{TestDb, eventually},
@@ -22,6 +23,9 @@ const AWA: &str = "+221772000001";
 const KINSHASA: &str = "+243812345601";
 const BUDGET: &str = "/api/v1/message-budget/";
 const COSTS: &str = "/api/v1/message-costs/";
+const BROADCASTS: &str = "/api/messaging/broadcast/";
+const ACTIVE: Sql =
+    Sql::new("UPDATE patient SET status = 'active' WHERE tenant_id = $1 AND id = $2");
 const SENEGAL: &str = "/api/v1/message-prices/sms/SN/";
 const OTHERS: &str = "/api/v1/message-prices/sms/other/";
 
@@ -112,6 +116,19 @@ impl Scene {
         .await;
     }
 
+    /// Somebody whom broadcasts are for.
+    async fn patient(&self, name: &str, phone: &str) {
+        let tenant = self.clinic.tenant;
+        let id = self.clinic.patient(name, "Diop", phone).await;
+        let store = &self.clinic.app.store;
+        let set: Result<(), StoreError> = store
+            .write(tenant, move |tx| {
+                Box::pin(async move { tx.execute_one(ACTIVE, params![tenant, id]).await })
+            })
+            .await;
+        set.unwrap();
+    }
+
     async fn costs(&self, query: &str) -> Value {
         let path = format!("{COSTS}{query}");
         self.admin(Method::GET, &path, None).await.json()
@@ -181,16 +198,31 @@ on_both_engines! {
     }
 
     async fn the_simulator_costs_nothing(db) {
-        let mut clinic = TestClinic::new(&db).await;
+        let clock = Clock::fixed(Timestamp::parse("2026-03-10T12:00:00Z").unwrap());
+        let mut clinic = TestClinic::with_clock(&db, &clock).await;
         clinic.start_work();
         let admin = clinic.token_of("admin").await;
-        let (twilio, clock) = (FakeTwilio::start().await.unwrap(), clinic.app.clock.clone());
+        let twilio = FakeTwilio::start().await.unwrap();
         let mut s = Scene { clinic, twilio, clock, admin };
         s.counts(None).await;
         s.send(Category::Answer, AWA, "played").await;
         s.stands("played", "simulated", None).await;
         s.clinic.stop_work().await;
         assert_eq!(s.costs("").await["lines"], json!([]));
+        s.patient("Awa", AWA).await;
+        let text = json!({"title": "Conseil", "category": "info", "target_all_patients": true, "content": "Buvez"});
+        let made = s.admin(Method::POST, BROADCASTS, Some(text)).await.json();
+        let one = format!("{BROADCASTS}{}/", made["id"].as_str().unwrap());
+        s.admin(Method::POST, &format!("{one}send_now/"), Some(json!({}))).await;
+        s.clinic.start_work();
+        eventually("the broadcast to end", LIMIT, || async {
+            s.clock.advance(Duration::from_secs(1));
+            let found = s.admin(Method::GET, &one, None).await.json();
+            (found["status"] == "simulated").then_some(())
+        }).await;
+        s.clinic.stop_work().await;
+        let cost = s.admin(Method::GET, &format!("{one}cost/"), None).await.json();
+        assert_eq!((&cost["spent"], &cost["estimated_total"], &cost["messages"]), (&json!("0"), &json!("0"), &json!(0)));
     }
 
     async fn what_goes_to_many_waits_for_money_and_nothing_else_does(db) {
@@ -217,6 +249,48 @@ on_both_engines! {
         assert_eq!(s.costs("").await["month"], "2026-04");
         assert_eq!(s.costs("").await["total"], "24.5");
         assert_eq!(s.costs("?month=2026-03").await["total"], "133.5");
+    }
+
+    async fn a_broadcast_says_what_it_costs(db) {
+        let mut s = scene(&db).await;
+        s.clinic.stop_work().await;
+        for (name, phone) in [("Awa", AWA), ("Marie", KINSHASA)] {
+            s.patient(name, phone).await;
+        }
+        let text = json!({"title": "Conseil", "category": "info", "target_all_patients": true, "content": "Buvez ".repeat(28)});
+        let made = s.admin(Method::POST, BROADCASTS, Some(text)).await.json();
+        let one = format!("{BROADCASTS}{}/", made["id"].as_str().unwrap());
+        let cost = format!("{one}cost/");
+        let nothing = s.admin(Method::GET, &cost, None).await.json();
+        assert_eq!((&nothing["currency"], &nothing["spent"], &nothing["estimated_total"]), (&json!(null), &json!(null), &json!(null)));
+        s.counts(None).await;
+        let before = s.admin(Method::GET, &cost, None).await.json();
+        assert_eq!(before, json!({
+            "currency": "XOF", "spent": "0", "messages": 0, "unpriced": 0, "segments": 0, "estimated_total": "169",
+        }), "two segments to Senegal, two to the Congo");
+        let started = s.admin(Method::POST, &format!("{one}send_now/"), Some(json!({}))).await;
+        assert_eq!(started.status, 200, "{}", started.text);
+        s.twilio.script([Fault::Refuse { status: 400, code: 21211 }]);
+        s.clinic.start_work();
+        let done = eventually("all to have left", LIMIT, || async {
+            s.clock.advance(Duration::from_secs(1));
+            let found = s.admin(Method::GET, &one, None).await.json();
+            (found["status"] == "partial").then_some(found)
+        }).await;
+        assert_eq!((&done["sent_count"], &done["failed_count"]), (&json!(1), &json!(1)));
+        s.clinic.stop_work().await;
+        let after = s.admin(Method::GET, &cost, None).await.json();
+        let ledger = s.costs("").await;
+        assert_eq!((&after["spent"], &after["estimated_total"]), (&ledger["total"], &ledger["total"]), "nothing waits any more");
+        assert_eq!((&after["messages"], &after["segments"]), (&json!(1), &json!(2)), "what was refused costs nothing");
+        let page = Session::of(&s.clinic, "admin").await;
+        let shown = page.get(&format!("/broadcasts/{}", made["id"].as_str().unwrap())).await.text;
+        let spent = ledger["total"].as_str().unwrap().replace('.', ",");
+        assert!(shown.contains(&format!("Coût jusqu’ici\u{a0}: {spent}\u{a0}XOF.")), "{shown}");
+        let other = s.clinic.another("autre", "+221338210099").await;
+        s.clinic.member(other, "admin-autre", kernel::Role::Admin).await;
+        let token = s.clinic.token_of("admin-autre").await;
+        assert_eq!(s.clinic.call_as(Some(&token), Method::GET, &cost, None).await.status, 404);
     }
 
     async fn a_text_says_what_it_will_cost(db) {

@@ -72,6 +72,7 @@ on_both_engines! {
             "/work".to_owned(),
             "/outbox".to_owned(),
             "/outbox?state=failed&channel=sms&search=77".to_owned(),
+            "/settings/providers".to_owned(),
             "/simulator".to_owned(),
             "/simulator?phone=%2B221772000001&channel=whatsapp".to_owned(),
             "/simulator?phone=%2B221772000001&channel=voice".to_owned(),

@@ -176,6 +176,9 @@ fn body_of(path: &str, patient: &str) -> Value {
         "reply" if !path.starts_with("/api/") => {
             json!({"body": "Bonjour", "channel": "sms", "reply_id": "une-fois"})
         }
+        "faults" => {
+            json!({"phone": "+221772000009", "channel": "sms", "fault": "late", "times": "1"})
+        }
         "lift" => json!({"address": "awa@example.org"}),
         "reject" => json!({"commentaire": "Illisible"}),
         "amend" => json!({"reason": "Erreur de saisie"}),

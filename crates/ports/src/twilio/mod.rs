@@ -18,6 +18,7 @@ use reqwest::Url;
 pub use codes::{class_of, doc_url, title_of};
 pub use sender::TwilioSender;
 pub use status::{call_report, delivery_report};
+pub(crate) use wire::refusal;
 
 /// Where Twilio's API is, unless configured otherwise.
 pub const API_BASE: &str = "https://api.twilio.com";

@@ -59,7 +59,7 @@ fn rfc2822(text: &str) -> Option<Timestamp> {
 
 /// What an answer other than 2xx means for a message. Twilio's sentence is
 /// dropped, it may repeat the number.
-pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendError {
+pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> SendError {
     let code = serde_json::from_slice::<Fault>(body)
         .unwrap_or_default()
         .code;

@@ -112,6 +112,7 @@ pub const ACTIONS: &[&str] = &[
     "conversation.refuse",
     "media.fetch_again",
     "message.send_again",
+    "provider.test",
     "mail_stop.lift",
     "webhook.retry",
     "user.sign_in",

@@ -1,20 +1,22 @@
-//! How the providers are, as this process sees them.
+//! How the providers are, as this process sees them, and the ways of a clinic.
 
-use send_rules::Standing;
+use std::time::Duration;
+
+use kernel::{Ctx, EmailAddress, Phone, Problem};
+use send_rules::Channel;
+use store::ReadTx;
 
 use crate::{
-    App,
-    messaging::work::{lines::lines, mail, send},
+    App, identity,
+    identity::api::Member,
+    messaging::{
+        model::{LastDay, Provider, Recipient, Way},
+        storage,
+        work::{lines::lines, mail, send, voice},
+    },
 };
 
-/// A provider that messages are handed to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Provider {
-    /// The word for it, as in the database: `twilio`, `sendgrid`, `smtp`, `simulator`.
-    pub name: &'static str,
-    /// How it is.
-    pub standing: Standing,
-}
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Who takes messages to phones.
 #[must_use]
@@ -45,5 +47,78 @@ fn provider(app: &App, name: &'static str) -> Provider {
     Provider {
         name,
         standing: lines(app).standing(name, app.clock.now()),
+    }
+}
+
+/// Each way with who carries it, what left by it lately, and the caller's newest test.
+///
+/// # Errors
+/// The database's.
+pub async fn ways(app: &App, ctx: &Ctx) -> Result<Vec<Way>, Problem> {
+    let me = match ctx.actor.user() {
+        Some(_) => Some(identity::api::myself(app, ctx).await?),
+        None => None,
+    };
+    let mut tx = app.store.read(ctx).await?;
+    let since = app.clock.now().minus(DAY);
+    let counts = storage::states_since(&mut tx, ctx.tenant, since).await?;
+    let mut ways = Vec::new();
+    for channel in Channel::ALL {
+        let mut way = way(&mut tx, app, ctx, *channel).await?;
+        way.day = LastDay::of(*channel, &counts);
+        if let Some(me) = &me {
+            way.own = own(me, *channel);
+            let of = (me.id, *channel);
+            if let Some(test) = storage::tested(&mut tx, ctx.tenant, of).await? {
+                way.test = storage::view(&mut tx, ctx.tenant, test).await?;
+            }
+        }
+        ways.push(way);
+    }
+    Ok(ways)
+}
+
+async fn way(tx: &mut ReadTx, app: &App, ctx: &Ctx, channel: Channel) -> Result<Way, Problem> {
+    let mail = app.mail.as_ref().filter(|_| channel == Channel::Email);
+    let (providers, sender, simulated) = match channel {
+        Channel::Email => (
+            mail_providers(app),
+            mail.filter(|mail| !mail.is_simulated())
+                .map(|mail| mail.domain().to_owned()),
+            mail.is_none_or(|mail| mail.is_simulated()),
+        ),
+        phone => (
+            vec![phone_provider(app)],
+            voice::sender(tx, ctx.tenant, phone).await?,
+            app.sender.is_simulated(),
+        ),
+    };
+    let speeds = app.settings.speeds.as_ref().filter(|_| !simulated);
+    let from = sender.as_deref().unwrap_or_default();
+    Ok(Way {
+        channel,
+        providers,
+        per_second: speeds.and_then(|speeds| speeds.of(channel, from)),
+        sender,
+        has_credentials: !simulated,
+        day: LastDay::default(),
+        own: None,
+        test: None,
+    })
+}
+
+/// Where somebody is reached by a way, if he has shown that it is his.
+pub(super) fn own(member: &Member, channel: Channel) -> Option<Recipient> {
+    match channel {
+        Channel::Email => {
+            let address = member.email.as_deref();
+            let address = address.filter(|_| member.email_verified_at.is_some())?;
+            EmailAddress::parse(address).ok().map(Recipient::Email)
+        }
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => {
+            let phone = member.phone.clone();
+            let phone = phone.filter(|_| member.phone_verified_at.is_some())?;
+            Phone::from_stored(phone).ok().map(Recipient::Phone)
+        }
     }
 }

@@ -58,6 +58,10 @@ pub async fn apply_report(
     if calls::missed(tx, app, tenant, call, (from, report, error_code)).await? {
         return Ok(Reported::Applied(id));
     }
+    if from == MessageState::Simulated {
+        played(tx, app, tenant, call, (report, error_code)).await?;
+        return Ok(Reported::Applied(id));
+    }
     let to = send::state_of(report);
     if from.can_follow(to) {
         let step = storage::Step {
@@ -75,6 +79,30 @@ pub async fn apply_report(
         tx.emit(TOPIC, id.uuid());
     }
     Ok(Reported::Applied(id))
+}
+
+/// What the simulator reports changes no state: nothing was sent, and nothing arrived
+/// (ADR 25). The attempt says it, each step once and only forwards, and what follows from
+/// a failure follows.
+async fn played(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    call: OneCall<'_>,
+    (report, error_code): (DeliveryReport, Option<i64>),
+) -> Result<(), StoreError> {
+    let before = storage::played(tx, tenant, call).await?;
+    let said = DeliveryReport::parse(&before).unwrap_or(DeliveryReport::Accepted);
+    let to = send::state_of(report);
+    if !send::state_of(said).can_follow(to) {
+        return Ok(());
+    }
+    storage::play(tx, tenant, call, &before, (report, error_code)).await?;
+    if to == MessageState::Failed && error_code.is_some_and(closes_the_way) {
+        fall_back(tx, app, tenant, call.message).await?;
+    }
+    tx.emit(TOPIC, call.message);
+    Ok(())
 }
 
 /// Whether a provider's error says that nobody is reached this way.

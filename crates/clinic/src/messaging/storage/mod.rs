@@ -4,6 +4,8 @@ mod costs;
 mod held;
 mod mail;
 mod notices;
+mod played;
+mod providers;
 mod senders;
 mod stops;
 mod templates;
@@ -33,6 +35,10 @@ pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
 pub(super) use notices::{Content, not_dead, to_follow, use_template};
+pub(crate) use played::STATEMENTS as PLAYED_STATEMENTS;
+pub(super) use played::{play, played};
+pub(crate) use providers::STATEMENTS as PROVIDER_STATEMENTS;
+pub(super) use providers::{note_test, states_since, tested};
 pub(crate) use senders::STATEMENTS as SENDER_STATEMENTS;
 pub(super) use senders::{last_inbound, note_inbound, sender, set_sender, tenant_of_sender};
 pub(crate) use stops::STATEMENTS as STOP_STATEMENTS;
@@ -58,7 +64,10 @@ macro_rules! views {
             CASE WHEN work_held_by IS NULL THEN work_due_at END AS next_try_at,
             (SELECT COUNT(*) FROM message_attempt t WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id)
                 AS tries,
-            (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by
+            (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by,
+            CASE WHEN state = 'simulated' AND reason IS NULL THEN (SELECT t.detail FROM message_attempt t
+                WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id AND t.outcome = 'accepted'
+                ORDER BY t.number DESC LIMIT 1) END AS played
         FROM message WHERE tenant_id = $1",
             $rows
         )

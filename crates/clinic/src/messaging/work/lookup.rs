@@ -40,7 +40,8 @@ pub(in crate::messaging) async fn found(
     sent: (i32, &ToSend),
     found: &Found,
 ) -> Result<(), StoreError> {
-    accepted(tx, app, job, sent, &found.provider_id, false).await?;
+    let simulated = app.sender.is_simulated();
+    accepted(tx, app, job, sent, &found.provider_id, simulated).await?;
     api::apply_report(
         tx,
         app,

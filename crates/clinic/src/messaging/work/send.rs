@@ -245,7 +245,7 @@ fn content(message: &ToSend) -> Option<Content> {
 }
 
 /// Twilio prefixes WhatsApp addresses (docs: WhatsApp, "Sending messages").
-pub(super) fn address(channel: Channel, number: &str) -> String {
+pub(in crate::messaging) fn address(channel: Channel, number: &str) -> String {
     match channel {
         Channel::Whatsapp => format!("whatsapp:{number}"),
         Channel::Sms | Channel::Voice | Channel::Email => number.to_owned(),

@@ -34,18 +34,39 @@ pub async fn preview_broadcast(
     if !row.is_open() {
         return Err(Problem::conflict("broadcast-begun"));
     }
-    let clinic = identity::api::tenant(&mut tx, ctx.tenant).await?;
+    let alike = audience(&mut tx, app, ctx, &row).await?;
+    estimate(&mut tx, ctx, row, alike).await
+}
+
+/// How many of its audience would be dealt with alike if a broadcast began now.
+pub(super) async fn audience(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    row: &BroadcastRow,
+) -> Result<Vec<AlikeRow>, Problem> {
+    let zone = identity::api::tenant(tx, ctx.tenant).await?.zone;
     let (now, of) = (app.clock.now(), (row.id, &row.audience()));
-    let today = now.day(&clinic.zone);
-    let alike = storage::alike(&mut tx, ctx.tenant, of, (now, &today)).await?;
-    let sender = messaging::api::sender(&mut tx, ctx.tenant, Channel::Sms).await?;
+    let today = now.day(&zone);
+    Ok(storage::alike(tx, ctx.tenant, of, (now, &today)).await?)
+}
+
+/// What a broadcast does for these.
+pub(super) async fn estimate(
+    tx: &mut ReadTx,
+    ctx: &Ctx,
+    row: BroadcastRow,
+    alike: Vec<AlikeRow>,
+) -> Result<BroadcastPreview, Problem> {
+    let clinic = identity::api::tenant(tx, ctx.tenant).await?;
+    let sender = messaging::api::sender(tx, ctx.tenant, Channel::Sms).await?;
     let mut shown = Shown {
         row,
         clinic: clinic.name,
         sender: sender.unwrap_or_default(),
         texts: Vec::new(),
     };
-    shown.preview(&mut tx, ctx, alike).await
+    shown.preview(tx, ctx, alike).await
 }
 
 /// What a text of this length looks like by SMS, in the clinic's language.

@@ -1,5 +1,6 @@
 //! What reminders and broadcasts do, for their own routes and for other domains.
 
+mod broadcast_cost;
 mod broadcast_preview;
 mod broadcast_report;
 mod broadcast_run;
@@ -14,6 +15,7 @@ mod texts;
 mod trigger;
 mod write;
 
+pub use broadcast_cost::broadcast_cost;
 pub use broadcast_preview::{preview_broadcast, shown_text};
 pub use broadcast_report::{call_back, deliveries, failure_reported};
 pub(super) use broadcast_run::{gather, release as release_slice};
@@ -29,7 +31,8 @@ pub use trigger::trigger;
 pub use write::{change, create, drop_reminder};
 
 pub use super::model::{
-    Answer, Audience, Broadcast, BroadcastId, BroadcastPatch, BroadcastPreview, BroadcastStats,
-    BroadcastStatus, CallBack, Delivery, DeliveryState, Exclusion, Method, Reminder, ReminderId,
-    ReminderPatch, ReminderState, ShownText, Sought, Tally, Topic, Triggered, WayCount,
+    Answer, Audience, Broadcast, BroadcastCost, BroadcastId, BroadcastPatch, BroadcastPreview,
+    BroadcastStats, BroadcastStatus, CallBack, Delivery, DeliveryState, Exclusion, Method,
+    Reminder, ReminderId, ReminderPatch, ReminderState, ShownText, Sought, Tally, Topic, Triggered,
+    WayCount,
 };

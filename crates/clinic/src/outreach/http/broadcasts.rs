@@ -18,8 +18,9 @@ use crate::{
         model::{Broadcast, BroadcastId, BroadcastMark},
         policy::{SENDS, WRITES},
         wire::{
-            BroadcastBody, BroadcastChanges, BroadcastInput, BroadcastPage, BroadcastPreviewBody,
-            BroadcastStatsBody, DeliveryBody, DeliveryFilter, DeliveryPage, ScheduleInput,
+            BroadcastBody, BroadcastChanges, BroadcastCostBody, BroadcastInput, BroadcastPage,
+            BroadcastPreviewBody, BroadcastStatsBody, DeliveryBody, DeliveryFilter, DeliveryPage,
+            ScheduleInput,
         },
     },
 };
@@ -39,6 +40,7 @@ pub(in crate::outreach) fn routes() -> Routes<App> {
             WRITES,
         )
         .api(routes!(preview_broadcast), Policy::STAFF)
+        .api(routes!(show_cost), Policy::STAFF)
         .api(routes!(send_broadcast), SENDS)
         .api(routes!(schedule_broadcast), SENDS)
         .api(routes!(pause_broadcast), SENDS)
@@ -211,6 +213,21 @@ async fn preview_broadcast(
     let preview = api::preview_broadcast(&app, &caller.ctx, id).await?;
     let texts = Texts::new(caller.ctx.locale);
     Ok(Json(BroadcastPreviewBody::new(preview, texts)))
+}
+
+/// Says what a broadcast has cost so far, and what it will have cost.
+#[utoipa::path(
+    get, path = "/api/messaging/broadcast/{id}/cost/", tag = "broadcasts",
+    params(("id" = String, Path, description = "The broadcast", example = "01980000-0000-7000-8000-000000000000")),
+    responses((status = 200, description = "What it costs", body = BroadcastCostBody))
+)]
+async fn show_cost(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<BroadcastMark>,
+) -> Result<Json<BroadcastCostBody>, Fault> {
+    let cost = api::broadcast_cost(&app, &caller.ctx, id).await?;
+    Ok(Json(cost.into()))
 }
 
 /// Lists how a broadcast stands with each of those whom it is for.

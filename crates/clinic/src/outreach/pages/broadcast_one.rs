@@ -10,14 +10,14 @@ use send_rules::{Amount, Channel, Currency};
 use store::Change;
 use webkit::{Caller, Fault, Form, PageLinks, Paging, PathId, Query, Shell, live, render};
 
-use super::broadcasts::{css, moment, progress, role, takes};
+use super::broadcasts::{costs, css, moment, progress, role, takes};
 use crate::{
     App, messaging,
     outreach::{
         api::{self, BroadcastStep, TOPIC},
         model::{
-            Broadcast, BroadcastId, BroadcastMark, BroadcastPreview, BroadcastStatus, Delivery,
-            DeliveryState, Exclusion, ShownText,
+            Broadcast, BroadcastCost, BroadcastId, BroadcastMark, BroadcastPreview,
+            BroadcastStatus, Delivery, DeliveryState, Exclusion, ShownText,
         },
         policy::{SENDS, WRITES},
         wire::{BroadcastsQuery, StepForm, local, why_not},
@@ -37,6 +37,8 @@ struct Board {
     preview: Option<BroadcastPreview>,
     /// Afterwards.
     report: Option<(Page<Delivery>, PageLinks)>,
+    /// Afterwards, in a clinic that has prices.
+    cost: Option<BroadcastCost>,
     state: Option<DeliveryState>,
     zone: Zone,
 }
@@ -68,7 +70,7 @@ impl Board {
     ) -> Result<Self, Problem> {
         let one = api::broadcast(app, &caller.ctx, id).await?;
         let state = query.delivery();
-        let (mut preview, mut report) = (None, None);
+        let (mut preview, mut report, mut cost) = (None, None, None);
         if one.is_open() {
             preview = Some(api::preview_broadcast(app, &caller.ctx, id).await?);
         } else if one.started_at.is_some() {
@@ -82,11 +84,13 @@ impl Board {
             let page = paging.page(found.0, found.1)?;
             let links = PageLinks::of(&page, paging.request);
             report = Some((page, links));
+            cost = api::broadcast_cost(app, &caller.ctx, id).await?;
         }
         Ok(Self {
             one,
             preview,
             report,
+            cost,
             state,
             zone: caller.zone.clone(),
         })
@@ -218,6 +222,10 @@ impl Board {
 
     fn money(&self, cost: &(Amount, Currency), shell: &Shell) -> String {
         messaging::api::money(shell.texts.locale, *cost)
+    }
+
+    fn costs(&self, cost: &BroadcastCost, shell: &Shell) -> String {
+        costs(shell, &self.one, cost)
     }
 
     /// The texts of the preview, each with what it takes as an SMS.

@@ -12,10 +12,12 @@ use webkit::{
 };
 
 use crate::{
-    App,
+    App, messaging,
     outreach::{
         api,
-        model::{Broadcast, BroadcastId, BroadcastMark, BroadcastStatus, ShownText, Topic},
+        model::{
+            Broadcast, BroadcastCost, BroadcastId, BroadcastMark, BroadcastStatus, ShownText, Topic,
+        },
         policy::WRITES,
         rules::broadcasts::{CONTENT, PACE},
         wire::{BroadcastForm, BroadcastsQuery, SizeForm},
@@ -78,6 +80,21 @@ pub(super) fn progress(shell: &Shell, one: &Broadcast) -> String {
     }
     let gone = all - one.tally.waiting();
     shell.t2("broadcasts-progress", ("gone", gone), ("all", all))
+}
+
+/// What a broadcast has cost in words, and while somebody waits what it will have cost.
+pub(super) fn costs(shell: &Shell, one: &Broadcast, cost: &BroadcastCost) -> String {
+    let money = |amount| messaging::api::money(shell.texts.locale, (amount, cost.currency));
+    let mut words = vec![shell.t1("broadcasts-spent", "cost", money(cost.spent))];
+    if cost.segments > 0 {
+        words.push(shell.t1("broadcasts-segments", "count", cost.segments));
+    }
+    let whole = cost.whole().filter(|_| one.tally.waiting() > 0);
+    words.extend(whole.map(|whole| shell.t1("broadcasts-whole", "cost", money(whole))));
+    if cost.unpriced > 0 {
+        words.push(shell.t1("broadcasts-unpriced", "count", cost.unpriced));
+    }
+    words.join(" ")
 }
 
 /// Day and time as people of the clinic write them.

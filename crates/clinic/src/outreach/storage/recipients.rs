@@ -5,7 +5,9 @@ use store::{ReadTx, StoreError, WriteTx, params};
 
 use crate::{
     messaging::api::MessageId,
-    outreach::model::{BroadcastId, Delivery, DeliveryState, NextRecipient, TallyRow},
+    outreach::model::{
+        AlikeRow, BroadcastId, Delivery, DeliveryState, NextRecipient, SpentRow, TallyRow,
+    },
     patients::api::PatientId,
 };
 
@@ -87,6 +89,24 @@ store::statements! {
         " AND b.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
         GROUP BY 1, 2, 3"
     );
+    /// Whose message has not left, in the groups of [`super::audience::alike`].
+    STILL_WAITING = standing!(
+        "SELECT r.excluded AS excluded, CASE WHEN m.channel IS NULL THEN r.channel ELSE m.channel END AS channel,
+            r.language AS language, MIN(r.phone) AS phone, COUNT(*) AS people",
+        "",
+        concat!(" AND b.id = $2 AND r.excluded IS NULL AND ", state!(), " IN ('pending', 'sending')
+        GROUP BY 1, 2, 3, SUBSTR(r.phone, 2, 3)")
+    );
+    /// Of all its messages, also those that another one took the place of.
+    SPENT = "SELECT c.form AS form, c.currency AS currency, MIN(m.body) AS body, COUNT(*) AS messages,
+            COUNT(c.amount) AS priced, CAST(SUM(CASE WHEN c.amount IS NULL THEN 0 ELSE c.amount END) AS BIGINT) AS amount
+        FROM outreach_broadcast_recipient r
+        LEFT JOIN message f ON f.tenant_id = r.tenant_id AND f.follows = r.message_id
+        CROSS JOIN message_cost c CROSS JOIN message m
+        WHERE r.tenant_id = $1 AND r.broadcast_id = $2 AND r.message_id IS NOT NULL
+            AND c.tenant_id = r.tenant_id AND c.message_id IN (r.message_id, f.id)
+            AND m.tenant_id = c.tenant_id AND m.id = c.message_id
+        GROUP BY c.form, c.currency, m.body_sha256";
     DELIVERIES = deliveries!(concat!(wanted!(), " ORDER BY r.patient_id LIMIT $4 OFFSET $5"));
     DELIVERY = deliveries!(" AND b.id = $2 AND r.patient_id = $3");
     COUNT_DELIVERIES = standing!("SELECT COUNT(*) AS value", "", wanted!());
@@ -173,4 +193,22 @@ pub(in crate::outreach) async fn delivery(
     (id, patient): (BroadcastId, PatientId),
 ) -> Result<Option<Delivery>, StoreError> {
     tx.optional(DELIVERY, params![tenant, id, patient]).await
+}
+
+/// How many of those whose message has not left would be dealt with alike.
+pub(in crate::outreach) async fn still_waiting(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: BroadcastId,
+) -> Result<Vec<AlikeRow>, StoreError> {
+    tx.all(STILL_WAITING, params![tenant, id]).await
+}
+
+/// What the outbox wrote down of the messages of a broadcast.
+pub(in crate::outreach) async fn broadcast_spent(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    id: BroadcastId,
+) -> Result<Vec<SpentRow>, StoreError> {
+    tx.all(SPENT, params![tenant, id]).await
 }

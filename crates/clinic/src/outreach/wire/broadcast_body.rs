@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 use webkit::Texts;
 
 use crate::outreach::model::{
-    Broadcast, BroadcastPreview, BroadcastStats, Delivery, DeliveryState, Exclusion, ShownText,
-    WayCount,
+    Broadcast, BroadcastCost, BroadcastPreview, BroadcastStats, Delivery, DeliveryState, Exclusion,
+    ShownText, WayCount,
 };
 
 /// A broadcast.
@@ -285,6 +285,38 @@ impl BroadcastPreviewBody {
             currency: preview
                 .estimated_cost
                 .map(|(_, currency)| currency.to_string()),
+        }
+    }
+}
+
+/// What a broadcast costs, by what the outbox wrote down of its messages.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"currency": "XOF", "spent": "24.5", "messages": 1, "unpriced": 0, "segments": 1, "estimated_total": "49"}))]
+pub(in crate::outreach) struct BroadcastCostBody {
+    /// The clinic's; null in a clinic that has no prices.
+    currency: Option<&'static str>,
+    /// What its messages have cost so far.
+    spent: Option<String>,
+    /// Messages that a provider took; those to the simulator are not among them.
+    messages: Option<i64>,
+    /// Of these, those whose price was not known.
+    unpriced: Option<i64>,
+    /// SMS that these were charged as.
+    segments: Option<i64>,
+    /// What all of it will have cost at most, at today's prices; null where a price is not known.
+    estimated_total: Option<String>,
+}
+
+impl From<Option<BroadcastCost>> for BroadcastCostBody {
+    fn from(cost: Option<BroadcastCost>) -> Self {
+        let cost = cost.as_ref();
+        Self {
+            currency: cost.map(|cost| cost.currency.as_str()),
+            spent: cost.map(|cost| cost.spent.to_string()),
+            messages: cost.map(|cost| cost.messages),
+            unpriced: cost.map(|cost| cost.unpriced),
+            segments: cost.map(|cost| cost.segments),
+            estimated_total: cost.and_then(|cost| Some(cost.whole()?.to_string())),
         }
     }
 }

@@ -89,12 +89,6 @@ impl Reach {
     pub fn is_overt(&self) -> bool {
         self.wording == Wording::Overt
     }
-
-    /// Whether what comes back from there is his answer to it.
-    #[must_use]
-    pub fn may_ask(&self) -> bool {
-        self.alone && self.is_overt()
-    }
 }
 
 /// How a patient is reached; nothing when no number is known, or no patient.

@@ -52,8 +52,8 @@ pub(super) fn hash(token: &str) -> String {
     text::hex(&Sha256::digest(token))
 }
 
-/// How a reminder to this number asks; not at all on a phone that several people
-/// share, where nobody can tell who answers, nor where it may not say what for.
+/// How a reminder to this number asks; not at all where it may not say what for. On a phone
+/// that several people share nobody can tell whose visit a digit means: a link says it.
 pub(super) async fn asking(
     tx: &mut WriteTx,
     app: &App,
@@ -61,7 +61,7 @@ pub(super) async fn asking(
     (reach, others): (&Reach, &[VisitAt]),
     channel: Channel,
 ) -> Result<Option<Asking>, StoreError> {
-    if !reach.may_ask() {
+    if !reach.is_overt() {
         return Ok(None);
     }
     if !others.is_empty() {
@@ -69,7 +69,7 @@ pub(super) async fn asking(
     }
     let phone = &reach.phone;
     let back = messaging::api::brings_answers(tx, ctx.tenant, phone, channel).await?;
-    Ok(Some(match back {
+    Ok(Some(match back && reach.alone {
         true => Asking::Digit,
         false => Asking::Link(secret(&app.rng)),
     }))

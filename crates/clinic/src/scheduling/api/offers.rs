@@ -275,7 +275,7 @@ async fn tell(
 ) -> Result<(), Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     // Who has no account answers over a link of his own.
-    let token = reach.may_ask().then(|| secret(&app.rng));
+    let token = reach.is_overt().then(|| secret(&app.rng));
     let link = match &token {
         Some(token) => reply_link(app, token),
         None => link(app, &clinic, made),

@@ -188,7 +188,7 @@ fn asking_text(
         Some(Asking::Each(token, others)) => {
             (("reminder-each", others.len() + 1), reply_link(app, token))
         }
-        // Without a question several people have the phone.
+        // Without a question nothing is told.
         Some(Asking::Digit) | None => (("reminder-digit", 1), link(app, clinic, one)),
     }
 }

@@ -4,10 +4,13 @@ mod mailbox;
 mod overview;
 mod simulator;
 mod simulator_calls;
+mod simulator_faults;
 
 use webkit::Routes;
 
 use crate::App;
+
+pub(super) use simulator::signed;
 
 pub(super) fn routes() -> Routes<App> {
     home::routes()
@@ -15,5 +18,6 @@ pub(super) fn routes() -> Routes<App> {
         .merge(overview::routes())
         .merge(simulator::routes())
         .merge(simulator_calls::routes())
+        .merge(simulator_faults::routes())
         .merge(mailbox::routes())
 }

@@ -12,7 +12,7 @@ use send_rules::{Category, Channel};
 use serde::Deserialize;
 use webkit::{Caller, Fault, Form, Policy, Query, Routes, Shell, render};
 
-use super::simulator_calls::PlayedCall;
+use super::{simulator_calls::PlayedCall, simulator_faults::Faults};
 use crate::{
     App, identity,
     inbox::api::{TwilioForm, WebhookKind, heard_from, receive},
@@ -34,6 +34,8 @@ struct Bubble {
     at: Timestamp,
     state: Option<String>,
     call: Option<PlayedCall>,
+    /// The key of what was played that became of it.
+    played: Option<String>,
 }
 
 struct Screen {
@@ -71,6 +73,8 @@ struct SimulatorPage {
     has_mailbox: bool,
     phones: Vec<(String, String)>,
     screen: Screen,
+    /// For who may change how the clinic works.
+    faults: Option<Faults>,
 }
 
 #[derive(Template)]
@@ -98,12 +102,18 @@ async fn page(
     only_simulated(&app)?;
     let phones = phones(&app, &caller).await?;
     let screen = load(&app, &caller, &choice).await?;
+    let is_admin = caller.role().is_some_and(Role::is_admin);
+    let faults = match is_admin && screen.phone.is_some() {
+        true => Some(Faults::of(&app, &caller, screen.channel, screen.number()).await?),
+        false => None,
+    };
     let simulated = app.mail.as_ref().is_some_and(|mail| mail.is_simulated());
     render(&SimulatorPage {
         shell,
-        has_mailbox: simulated && caller.role().is_some_and(Role::is_admin),
+        has_mailbox: simulated && is_admin,
         phones,
         screen,
+        faults,
     })
 }
 
@@ -184,6 +194,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
             at,
             state: None,
             call: None,
+            played: None,
         });
     let got = messaging::api::to_number(&mut tx, tenant, &phone)
         .await?
@@ -192,6 +203,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
         .map(|message| Bubble {
             mine: false,
             call: PlayedCall::of(&message),
+            played: message.played.as_ref().map(|word| format!("played-{word}")),
             body: message.body,
             channel: message.channel,
             at: message.created_at,
@@ -265,7 +277,7 @@ async fn send(
 
 /// The form that a provider would post to this address of its webhooks, signed and
 /// checked as theirs are.
-pub(super) fn signed(
+pub(in crate::web) fn signed(
     app: &App,
     path: &str,
     fields: impl IntoIterator<Item = (&'static str, String)>,
