@@ -31,6 +31,7 @@ reason-paced = The message waits its turn: a number may only send so many a seco
 reason-given_up = Several tries failed. You can send it again.
 
 provider-twilio = Twilio
+provider-gateway = The SMS operator
 provider-sendgrid = SendGrid
 provider-smtp = The mail server
 provider-simulator = The simulator

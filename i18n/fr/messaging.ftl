@@ -31,6 +31,7 @@ reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
 
 provider-twilio = Twilio
+provider-gateway = L’opérateur des SMS
 provider-sendgrid = SendGrid
 provider-smtp = Le serveur de messagerie
 provider-simulator = Le simulateur

@@ -67,4 +67,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0055_messaging_costs",
     "0056_messaging_mail_stop",
     "0057_inbox_mail",
+    "0058_inbox_gateway",
+    "0059_messaging_gateway",
 ];

@@ -8,6 +8,7 @@
 
 pub mod blob;
 pub mod email;
+pub mod gateway;
 mod http;
 pub mod messaging;
 mod simulated;
@@ -15,6 +16,7 @@ pub mod twilio;
 
 pub use blob::{BlobError, BlobStore};
 pub use email::{MailSender, OutgoingMail, SendGridSender, SimulatedMail, SmtpSender};
+pub use gateway::{Description, GatewayMessage, GatewaySender};
 pub use http::install_tls;
 pub use messaging::{
     Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,

@@ -276,6 +276,7 @@ store::row! {
     /// The newest attempt of a message.
     pub(super) struct Attempt {
         pub number: i32,
+        pub provider: String,
         pub started_at: Timestamp,
         pub outcome: Option<String>,
     }

@@ -59,6 +59,7 @@ mod server;
 mod sessions;
 mod shutdown;
 mod sign_in;
+mod sms_gateway;
 mod store;
 mod texts;
 mod time_pages;

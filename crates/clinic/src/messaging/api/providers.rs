@@ -1,25 +1,34 @@
 //! How the providers are, as this process sees them.
 
+use ports::GatewaySender;
 use send_rules::Standing;
 
 use crate::{
     App,
-    messaging::work::{lines::lines, mail, send},
+    messaging::work::{lines::lines, mail, ways},
 };
 
 /// A provider that messages are handed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// The word for it, as in the database: `twilio`, `sendgrid`, `smtp`, `simulator`.
+    /// The word for it, as in the database: `twilio`, `gateway`, `sendgrid`, `smtp`,
+    /// `simulator`.
     pub name: &'static str,
     /// How it is.
     pub standing: Standing,
 }
 
-/// Who takes messages to phones.
+/// Who takes messages to phones, but for what a local operator takes.
 #[must_use]
 pub fn phone_provider(app: &App) -> Provider {
-    provider(app, send::phone_provider(app))
+    provider(app, ways::phone_provider(app))
+}
+
+/// The local operator that takes text messages, if there is one.
+#[must_use]
+pub fn sms_gateway(app: &App) -> Option<Provider> {
+    let gateway = app.gateway.as_ref();
+    gateway.map(|_| provider(app, GatewaySender::PROVIDER))
 }
 
 /// Who takes e-mails, the first to be tried at the beginning; nobody where none are written.
@@ -38,7 +47,8 @@ pub fn providers(app: &App) -> Vec<Provider> {
     let phones = phone_provider(app);
     let mut mails = mail_providers(app);
     mails.retain(|mail| mail.name != phones.name);
-    std::iter::once(phones).chain(mails).collect()
+    let phones = std::iter::once(phones).chain(sms_gateway(app));
+    phones.chain(mails).collect()
 }
 
 fn provider(app: &App, name: &'static str) -> Provider {

@@ -1,6 +1,7 @@
 mod cancel;
 mod consent;
 mod costs;
+mod gateway;
 mod held;
 mod mail;
 mod notices;
@@ -27,6 +28,8 @@ pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
     Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
 };
+pub(crate) use gateway::STATEMENTS as GATEWAY_STATEMENTS;
+pub(super) use gateway::{open_attempts, reported, tenant_of_report};
 pub(crate) use held::STATEMENTS as HELD_STATEMENTS;
 pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
@@ -75,7 +78,7 @@ store::statements! {
     TO_SEND = "SELECT channel, category, recipient, subject, mail_id, body, body_sha256, state, expires_at, created_at,
             event, language, variables, other_channel, content_sid, content_variables
         FROM message WHERE tenant_id = $1 AND id = $2";
-    LAST_ATTEMPT = "SELECT number, started_at, outcome FROM message_attempt
+    LAST_ATTEMPT = "SELECT number, provider, started_at, outcome FROM message_attempt
         WHERE tenant_id = $1 AND message_id = $2 ORDER BY number DESC LIMIT 1";
     /// Fenced: only the holder of the row may begin an attempt.
     BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, reason = NULL, updated_at = $5

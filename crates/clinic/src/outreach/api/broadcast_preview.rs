@@ -1,7 +1,7 @@
 //! What a broadcast would do, before anybody sends it.
 
 use kernel::{Ctx, Locale, Phone, Problem};
-use send_rules::{brings_answers, segments};
+use send_rules::segments;
 use store::ReadTx;
 
 use super::broadcast_text::{event, values};
@@ -40,6 +40,7 @@ pub async fn preview_broadcast(
     let alike = storage::alike(&mut tx, ctx.tenant, of, (now, &today)).await?;
     let sender = messaging::api::sender(&mut tx, ctx.tenant, Channel::Sms).await?;
     let mut shown = Shown {
+        app: app.clone(),
         row,
         clinic: clinic.name,
         sender: sender.unwrap_or_default(),
@@ -91,6 +92,7 @@ async fn rendered(
 }
 
 struct Shown {
+    app: App,
     row: BroadcastRow,
     clinic: String,
     sender: String,
@@ -147,7 +149,7 @@ impl Shown {
         (channel, language, people): (Channel, Locale, i64),
         phone: &Phone,
     ) -> Result<WayCount, Problem> {
-        let two_way = brings_answers(channel, &self.sender, phone);
+        let two_way = messaging::api::answers_arrive(&self.app, &self.sender, (phone, channel));
         let same = |(with, text): &&(bool, ShownText)| {
             (*with, text.channel, text.language) == (two_way, channel, language)
         };
