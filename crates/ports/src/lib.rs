@@ -11,6 +11,7 @@ pub mod email;
 pub mod gateway;
 mod http;
 pub mod messaging;
+pub mod push;
 mod simulated;
 pub mod twilio;
 
@@ -22,6 +23,7 @@ pub use messaging::{
     Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,
     Outgoing, SendError,
 };
+pub use push::{FirebaseSender, OutgoingPush, ServiceAccount};
 pub use simulated::Simulated;
 
 /// A part outside of us cannot be used now; trying again later can help.
