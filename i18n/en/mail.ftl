@@ -61,7 +61,7 @@ problem-no-mail = No e-mail leaves from here for now. Nothing was changed. Tell 
 reason-email = Sent by e-mail.
 reason-bad_address = This e-mail address does not exist or does not take our messages. Check it with the person.
 reason-mail_refused = The mail server refused this e-mail. An administrator must look into it.
-reason-outcome_unknown = The connection was lost while sending. The e-mail may have arrived: ask the person before you send it again.
+reason-outcome_unknown = The connection was lost while sending. The message may have arrived: ask the person before you send it again.
 
 audit-does-user-send-email-code = { $actor } asked for a code for the own e-mail address.
 audit-does-user-verify-email = { $actor } confirmed the own e-mail address.

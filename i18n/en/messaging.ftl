@@ -25,12 +25,14 @@ reason-blocked = The operator or the patient blocks our messages.
 reason-out_of_window = WhatsApp’s 24 hours are over.
 reason-content_refused = The operator refused the text. Put it in other words.
 reason-account = The operator’s account does not allow sending: an administrator must act.
+reason-device_gone = The app is no longer on this device.
 reason-undelivered = The operator could not deliver the message.
 reason-provider_silent = The sending service does not answer: the message waits and goes when it does.
 reason-paced = The message waits its turn: a number may only send so many a second.
 reason-given_up = Several tries failed. You can send it again.
 
 provider-twilio = Twilio
+provider-gateway = The SMS operator
 provider-sendgrid = SendGrid
 provider-smtp = The mail server
 provider-simulator = The simulator

@@ -61,7 +61,7 @@ problem-no-mail = Aucun e-mail ne part d’ici pour le moment. Rien n’a été 
 reason-email = Envoyé par e-mail.
 reason-bad_address = Cette adresse e-mail n’existe pas ou n’accepte pas nos messages. Vérifiez-la avec la personne.
 reason-mail_refused = Le serveur de messagerie a refusé cet e-mail. Un administrateur doit regarder pourquoi.
-reason-outcome_unknown = La connexion s’est coupée pendant l’envoi. L’e-mail est peut-être arrivé : demandez à la personne avant de l’envoyer de nouveau.
+reason-outcome_unknown = La connexion s’est coupée pendant l’envoi. Le message est peut-être arrivé : demandez à la personne avant de l’envoyer de nouveau.
 
 audit-does-user-send-email-code = { $actor } a demandé un code pour son adresse e-mail.
 audit-does-user-verify-email = { $actor } a confirmé son adresse e-mail.

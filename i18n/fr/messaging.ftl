@@ -25,12 +25,14 @@ reason-blocked = L’opérateur ou le patient bloque nos messages.
 reason-out_of_window = Les 24 heures de WhatsApp sont passées.
 reason-content_refused = Le texte a été refusé par l’opérateur. Reformulez-le.
 reason-account = Le compte de l’opérateur ne permet pas l’envoi : un administrateur doit agir.
+reason-device_gone = L’application n’est plus sur cet appareil.
 reason-undelivered = L’opérateur n’a pas pu remettre le message.
 reason-provider_silent = Le service d’envoi ne répond pas : le message attend et partira dès qu’il répond.
 reason-paced = Le message attend son tour : un numéro ne peut pas envoyer plus vite.
 reason-given_up = Plusieurs essais ont échoué. Vous pouvez l’envoyer de nouveau.
 
 provider-twilio = Twilio
+provider-gateway = L’opérateur des SMS
 provider-sendgrid = SendGrid
 provider-smtp = Le serveur de messagerie
 provider-simulator = Le simulateur

@@ -57,6 +57,8 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::CANCEL_STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::COST_STATEMENTS),
+        ("messaging", messaging::DUE_STATEMENTS),
+        ("messaging", messaging::GATEWAY_STATEMENTS),
         ("messaging", messaging::HELD_STATEMENTS),
         ("messaging", messaging::MAIL_STATEMENTS),
         ("messaging", messaging::NOTICE_STATEMENTS),

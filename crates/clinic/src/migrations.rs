@@ -67,6 +67,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0055_messaging_costs",
     "0056_messaging_mail_stop",
     "0057_inbox_mail",
+    "0058_inbox_gateway",
+    "0059_messaging_gateway",
     "0060_messaging_provider_test",
     "0062_patients_wording",
 ];

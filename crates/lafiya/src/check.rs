@@ -4,8 +4,9 @@ use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
 use kernel::{Clock, Rng};
-use ports::{BlobError, BlobStore, ErrorClass, Lookup, SendError, twilio::class_of};
+use ports::{BlobError, BlobStore, Description, ErrorClass, Lookup, SendError, twilio::class_of};
 use store::{Database, Store};
+use tokio::net::TcpStream;
 
 use crate::{
     commands::say,
@@ -49,6 +50,9 @@ pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
     report.add("files", files(&config).await)?;
     report.add("database", database(&config).await)?;
     report.add("providers", providers(&config).await)?;
+    if let Some(gateway) = &config.sms_gateway {
+        report.add("sms gateway", sms_gateway(gateway).await)?;
+    }
     for finding in mail(&config).await {
         report.add("mail", finding)?;
     }
@@ -194,7 +198,7 @@ async fn database(config: &Config) -> Finding {
 async fn providers(config: &Config) -> Finding {
     let Some(twilio) = &config.twilio else {
         return Finding::Warn(
-            "no Twilio account is configured: messages stay in the simulator; set TWILIO_ACCOUNT_SID, \
+            "no Twilio account is configured: its messages stay in the simulator; set TWILIO_ACCOUNT_SID, \
              TWILIO_AUTH_TOKEN and a number to send them"
                 .into(),
         );
@@ -237,13 +241,37 @@ async fn providers(config: &Config) -> Finding {
     }
 }
 
+/// Nothing is asked of the operator: whatever it is asked may be a message. So its account
+/// stays untried.
+async fn sms_gateway(gateway: &Description) -> Finding {
+    let (host, port) = (gateway.host(), gateway.port());
+    let reports = match gateway.reports() {
+        true => "",
+        false => "; without [call_back] nobody learns whether messages arrive",
+    };
+    let bare = host.trim_matches(['[', ']']);
+    match tokio::time::timeout(PATIENCE, TcpStream::connect((bare, port))).await {
+        Ok(Ok(_)) => Finding::Ok(format!(
+            "{host} answers, its description can be read; the account shows with the first message{reports}"
+        )),
+        Ok(Err(error)) => Finding::Warn(format!(
+            "{host} port {port} cannot be reached ({error}); text messages wait until it can; is url in the \
+             file of LAFIYA_SMS_GATEWAY right?"
+        )),
+        Err(_) => Finding::Warn(format!(
+            "{host} port {port} does not answer; text messages wait until it does"
+        )),
+    }
+}
+
 async fn mail(config: &Config) -> Vec<Finding> {
     let Some(mail) = &config.mail else {
-        return vec![Finding::Warn(match config.twilio {
-            None => "no mail server is set: e-mails stay in the simulator; set SENDGRID_API_KEY or SMTP_URL, \
+        let simulated = config.twilio.is_none() && config.sms_gateway.is_none();
+        return vec![Finding::Warn(match simulated {
+            true => "no mail server is set: e-mails stay in the simulator; set SENDGRID_API_KEY or SMTP_URL, \
                      and MAIL_FROM, to send them"
                 .into(),
-            Some(_) => "no mail server is set: no e-mails are written, and links to a new password do not \
+            false => "no mail server is set: no e-mails are written, and links to a new password do not \
                         go by e-mail; set SENDGRID_API_KEY or SMTP_URL, and MAIL_FROM, to send them"
                 .into(),
         })];

@@ -4,6 +4,7 @@ mod files;
 mod mail;
 mod read;
 mod settings;
+mod sms;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,7 @@ use std::{
 
 use clinic::messaging::api::Speeds;
 use kernel::{Phone, Redacted};
-use ports::blob::S3;
+use ports::{Description, blob::S3};
 use store::{Database, Durability};
 use webkit::TrustedProxies;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The messaging provider, if there is one.
     pub twilio: Option<Twilio>,
+    /// The local operator for text messages, if there is one.
+    pub sms_gateway: Option<Description>,
     /// How e-mails leave, if they do.
     pub mail: Option<Mail>,
     /// Whose `X-Forwarded-For` is believed.
@@ -82,6 +85,7 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn read(inputs: Inputs<'_>) -> Result<Self, Vec<Fault>> {
+        let env = inputs.env;
         let mut reader = Reader::new(inputs);
         let listen = reader.read(&settings::LISTEN);
         let data = reader.read(&settings::DATA);
@@ -96,6 +100,7 @@ impl Config {
         let default_tenant = reader.read(&settings::DEFAULT_TENANT);
         let reminders_cron = reader.read(&settings::REMINDERS_CRON);
         let twilio = twilio(&mut reader);
+        let sms_gateway = sms::gateway(&mut reader, env);
         let mail = mail::ways(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
             (
@@ -114,6 +119,7 @@ impl Config {
                 bucket,
                 public_url,
                 twilio,
+                sms_gateway,
                 mail,
                 trusted_proxies,
                 default_tenant,
@@ -192,6 +198,7 @@ impl Config {
             )));
         }
         faults.extend(self.mail.as_ref().and_then(Mail::fault_of_demo));
+        faults.extend(self.sms_gateway.as_ref().and_then(sms::fault_of_demo));
         let outside = |twilio: &&Twilio| {
             twilio
                 .api_url

@@ -13,7 +13,7 @@ use clinic::{
 };
 use kernel::{Clock, Redacted, Rng};
 use ports::{
-    MailSender, MessageSender, SendGridSender, Simulated, SimulatedMail, SmtpSender,
+    GatewaySender, MailSender, MessageSender, SendGridSender, Simulated, SimulatedMail, SmtpSender,
     email::EventKey,
     twilio::{Account, TwilioSender, media::MediaFetcher},
 };
@@ -34,7 +34,9 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     private::folder(&config.data)?;
     let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
-    let [mail, other_mail] = mail(config.mail.as_ref(), provider.sender.is_simulated())?;
+    let gateway = gateway(config)?;
+    let simulated = provider.sender.is_simulated() && gateway.is_none();
+    let [mail, other_mail] = mail(config.mail.as_ref(), simulated)?;
     let blobs = config.blobs();
     let blobs = blobs.map_err(|error| Failure::new("the store for files cannot be used", error))?;
     let store = open_store(config).await?;
@@ -54,10 +56,11 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
             reminders_cron: config.reminders_cron.clone(),
             mail_events: mail_events(config),
             speeds: config.twilio.as_ref().map(|twilio| twilio.speeds),
-            simulated: provider.sender.is_simulated(),
+            simulated,
         },
         security_post: Arc::new(messaging::SecurityOutbox),
         sender: provider.sender,
+        gateway,
         mail,
         other_mail,
         media: provider.media,
@@ -155,6 +158,13 @@ impl Provider {
             auth_token: twilio.auth_token.clone(),
         })
     }
+}
+
+/// The local operator for text messages.
+fn gateway(config: &Config) -> Result<Option<GatewaySender>, Failure> {
+    let sender = config.sms_gateway.clone().map(GatewaySender::new);
+    let failed = |error| Failure::new("no connection to the SMS gateway can be made", error);
+    sender.transpose().map_err(failed)
 }
 
 /// How e-mails leave, and the way for those that the first one did not take; without any

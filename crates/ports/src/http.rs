@@ -2,6 +2,8 @@ use std::{net::IpAddr, sync::Once, time::Duration};
 
 use reqwest::{ClientBuilder, Url, header::HeaderMap, redirect};
 
+use crate::messaging::{ErrorClass, SendError};
+
 /// How long a connection may take to open.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -56,6 +58,18 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get("retry-after")?.to_str().ok()?;
     let seconds = seconds.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(MAX_RETRY_AFTER))
+}
+
+/// No answer came. Only where no connection was made is it certain that nothing arrived.
+pub(crate) fn lost(error: &reqwest::Error) -> SendError {
+    let what = fault(error);
+    if error.is_connect() {
+        SendError::silence(ErrorClass::Transient, what)
+    } else if error.is_builder() {
+        SendError::new(ErrorClass::ContentRefused, what)
+    } else {
+        SendError::silence(ErrorClass::Unknown, what)
+    }
 }
 
 /// What went wrong with a request, without its URL: that may hold a number.

@@ -8,18 +8,22 @@
 
 pub mod blob;
 pub mod email;
+pub mod gateway;
 mod http;
 pub mod messaging;
+pub mod push;
 mod simulated;
 pub mod twilio;
 
 pub use blob::{BlobError, BlobStore};
 pub use email::{MailSender, OutgoingMail, SendGridSender, SimulatedMail, SmtpSender};
+pub use gateway::{Description, GatewayMessage, GatewaySender};
 pub use http::install_tls;
 pub use messaging::{
     Accepted, Ask, Call, Content, DeliveryReport, ErrorClass, Found, Lookup, MessageSender,
     Outgoing, SendError,
 };
+pub use push::{FirebaseSender, OutgoingPush, ServiceAccount};
 pub use simulated::{PlayedFault, PlayedReport, Simulated};
 
 /// A part outside of us cannot be used now; trying again later can help.

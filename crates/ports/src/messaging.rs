@@ -190,6 +190,8 @@ kernel::words! {
         ContentRefused = "content_refused",
         /// The mail server does not take the mail, whoever it is for.
         MailRefused = "mail_refused",
+        /// The app is no longer on this device, or no longer ours.
+        DeviceGone = "device_gone",
         /// Credentials, sender, permissions or credit: staff must act.
         Account = "account",
     }

@@ -54,6 +54,8 @@ pub struct TestClinic {
 pub struct Setup {
     /// How messages leave.
     pub sender: Arc<dyn ports::MessageSender>,
+    /// The local operator for text messages.
+    pub gateway: Option<ports::GatewaySender>,
     /// How e-mails leave.
     pub mail: Option<Arc<dyn ports::MailSender>>,
     /// How e-mails leave that this way did not take.
@@ -75,6 +77,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             sender: Arc::new(ports::Simulated::new(Rng::system())),
+            gateway: None,
             mail: Some(Arc::new(ports::SimulatedMail)),
             other_mail: None,
             media: None,
@@ -151,10 +154,11 @@ impl TestClinic {
                 reminders_cron: None,
                 speeds: setup.speeds,
                 mail_events: setup.mail_events,
-                simulated: setup.sender.is_simulated(),
+                simulated: setup.sender.is_simulated() && setup.gateway.is_none(),
             },
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
             sender: setup.sender,
+            gateway: setup.gateway,
             mail: setup.mail,
             other_mail: setup.other_mail,
             media: setup.media,
@@ -189,6 +193,7 @@ impl TestClinic {
             rng: app.rng.clone(),
             settings: app.settings.clone(),
             sender: app.sender.clone(),
+            gateway: app.gateway.clone(),
             mail: app.mail.clone(),
             other_mail: app.other_mail.clone(),
             security_post: app.security_post.clone(),

@@ -5,6 +5,8 @@ pub mod browser;
 pub mod clinic;
 pub mod db;
 pub mod files;
+pub mod firebase;
+pub mod operator;
 pub mod sendgrid;
 pub mod session;
 pub mod twilio;

@@ -51,6 +51,8 @@ kernel::words! {
         VoiceKeys = "voice_keys",
         /// News of an e-mail.
         EmailStatus = "email_status",
+        /// News of a text message that a local operator took.
+        GatewayStatus = "gateway_status",
     }
 }
 
@@ -65,7 +67,8 @@ impl EventType {
             | Self::SmsStatus
             | Self::VoiceStatus
             | Self::VoiceKeys
-            | Self::EmailStatus => None,
+            | Self::EmailStatus
+            | Self::GatewayStatus => None,
         }
     }
 }

@@ -21,7 +21,7 @@ use super::{
     storage,
     work::{
         facts::{self, About},
-        voice as calls,
+        voice as calls, ways,
     },
 };
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
@@ -36,8 +36,8 @@ pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
 pub use provider_test::send_test;
-pub use providers::{mail_providers, phone_provider, providers, ways};
-pub use report::{Reported, apply_report};
+pub use providers::{mail_providers, phone_provider, providers, sms_gateway, ways};
+pub use report::{Reported, apply_gateway_report, apply_report, tenant_of_report};
 pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
     TemplateState, Values, values,
@@ -208,13 +208,20 @@ pub async fn decision(
 /// The database's.
 pub async fn brings_answers(
     tx: &mut ReadTx,
+    app: &App,
     tenant: TenantId,
-    phone: &Phone,
-    channel: Channel,
+    (phone, channel): (&Phone, Channel),
 ) -> Result<bool, StoreError> {
     let sender = storage::sender(tx, tenant, channel).await?;
     let sender = sender.unwrap_or_default();
-    Ok(send_rules::brings_answers(channel, &sender, phone))
+    Ok(answers_arrive(app, &sender, (phone, channel)))
+}
+
+/// The same where the sender is known. What a local operator takes goes one way.
+#[must_use]
+pub fn answers_arrive(app: &App, sender: &str, (phone, channel): (&Phone, Channel)) -> bool {
+    let to = Recipient::Phone(phone.clone());
+    !ways::goes_by_gateway(app, channel, &to) && send_rules::brings_answers(channel, sender, phone)
 }
 
 /// Whether somebody of the clinic wrote to a number himself after this time.

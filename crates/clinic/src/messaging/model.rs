@@ -288,6 +288,7 @@ store::row! {
         pub currency: Option<Currency>,
         /// The newest attempt.
         pub attempt: Option<i32>,
+        pub attempt_provider: Option<String>,
         pub attempt_at: Option<Timestamp>,
         pub attempt_outcome: Option<String>,
     }
@@ -298,6 +299,7 @@ impl ToSend {
     pub(super) fn last_attempt(&self) -> Option<Attempt> {
         Some(Attempt {
             number: self.attempt?,
+            provider: self.attempt_provider.clone()?,
             started_at: self.attempt_at?,
             outcome: self.attempt_outcome.clone(),
         })
@@ -308,6 +310,7 @@ impl ToSend {
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub number: i32,
+    pub provider: String,
     pub started_at: Timestamp,
     pub outcome: Option<String>,
 }

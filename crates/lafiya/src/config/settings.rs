@@ -135,6 +135,9 @@ settings! {
     TWILIO_API_URL: String = (
         entry("twilio_api_url", &["LAFIYA_TWILIO_API_URL"], ports::twilio::API_BASE)
             .or(ports::twilio::API_BASE), api_url);
+    /// The file that describes a local operator for text messages; unset: there is none.
+    SMS_GATEWAY: PathBuf = (
+        entry("sms_gateway", &["LAFIYA_SMS_GATEWAY"], "/etc/lafiya/sms.toml"), data);
     /// The mail server, with its account.
     SMTP_URL: SmtpUrl = (
         entry("smtp_url", &["SMTP_URL"],

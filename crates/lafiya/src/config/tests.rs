@@ -399,6 +399,7 @@ fn every_example_is_good() {
     good(&settings::TWILIO_WHATSAPP_PER_SECOND);
     good(&settings::TWILIO_CALLS_PER_SECOND);
     good(&settings::TWILIO_API_URL);
+    good(&settings::SMS_GATEWAY);
     good(&settings::SMTP_URL);
     good(&settings::SENDGRID_API_KEY);
     good(&settings::SENDGRID_API_URL);
@@ -489,6 +490,42 @@ fn mail_is_set_wholly_or_not_at_all() {
     assert!(
         wrong.starts_with("mail_from (from MAIL_FROM): \"noreply\" is not"),
         "{wrong}"
+    );
+}
+
+#[test]
+fn a_local_operator_is_described_by_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sms.toml");
+    let with = |text: &str, given: &[(&str, &str)]| {
+        std::fs::write(&path, text).unwrap();
+        let path = path.display().to_string();
+        let all = [&[("LAFIYA_SMS_GATEWAY", path.as_str())], given].concat();
+        env(&all)
+    };
+    let good = "url = 'http://127.0.0.1:9/sms'\nformat = 'form'\n[headers]\nX-Key = '{env:SMS_KEY}'\n\
+                [parameters]\nto = '{to}'\ntext = '{text}'";
+    let key = [("SMS_KEY", "hush")];
+    let config = with(good, &key).unwrap();
+    assert!(!format!("{config:?}").contains("hush") && config.faults_of_demo().is_empty());
+    assert_eq!(config.sms_gateway.unwrap().host(), "127.0.0.1");
+    let outside = good.replace("http://127.0.0.1:9", "https://api.operator.example");
+    let faults = with(&outside, &key).unwrap().faults_of_demo();
+    assert!(
+        faults[0].0.starts_with("sms_gateway: a demo must not"),
+        "{faults:?}"
+    );
+    let wrong = with(&good.replace("{text}", ""), &[]).unwrap_err();
+    assert_eq!(wrong.len(), 2, "all at once: {wrong:?}");
+    assert!(
+        wrong[0].contains("sms.toml: headers.X-Key takes a secret from SMS_KEY"),
+        "{wrong:?}"
+    );
+    assert!(wrong[1].contains("parameters lacks {text}"), "{wrong:?}");
+    let nowhere = env(&[("LAFIYA_SMS_GATEWAY", "/nowhere/sms.toml")]).unwrap_err();
+    assert!(
+        nowhere[0].starts_with("sms_gateway: /nowhere/sms.toml: cannot be read"),
+        "{nowhere:?}"
     );
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use store::EngineKind;
 use testkit::{
     db::eventually,
+    operator::{FakeOperator, SECRET},
     sendgrid::{FakeSendGrid, KEY},
     twilio::Fault,
 };
@@ -300,4 +301,40 @@ async fn looks_at_both_ways_for_mails() {
         "{lines:?}"
     );
     assert_eq!(sendgrid.attempts(), 0, "nothing is sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_at_the_local_operator_and_writes_nobody() {
+    let site = Site::new(EngineKind::Sqlite).await;
+    let operator = FakeOperator::start().await.unwrap();
+    let path = site.folder.path().join("sms.toml");
+    let file = ("LAFIYA_SMS_GATEWAY", path.to_str().unwrap());
+    let all = [
+        file,
+        ("OPERATOR_KEY", "s3cret"),
+        ("OPERATOR_SECRET", SECRET),
+    ];
+    std::fs::write(&path, operator.description("")).unwrap();
+    let good = check(&site, &all).await;
+    let line = good.of("sms gateway");
+    assert!(
+        line.starts_with("ok ") && !good.all.contains(SECRET),
+        "{line}"
+    );
+    let faults = check(&site, &all[..1]).await;
+    let line = faults.of("configuration");
+    assert!(
+        line.starts_with("fail ")
+            && line.contains("sms.toml: headers.Authorization takes a secret from OPERATOR_KEY"),
+        "{}",
+        faults.all
+    );
+    assert_eq!(operator.attempts(), 0, "nothing is sent");
+    std::fs::write(&path, operator.description("").replace("/sms", ":9/sms")).unwrap();
+    let wrong = check(&site, &all).await;
+    assert!(
+        wrong.of("configuration").contains("url is not an address"),
+        "{}",
+        wrong.all
+    );
 }

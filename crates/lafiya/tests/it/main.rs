@@ -61,6 +61,7 @@ mod sessions;
 mod shutdown;
 mod sign_in;
 mod simulator;
+mod sms_gateway;
 mod store;
 mod texts;
 mod time_pages;

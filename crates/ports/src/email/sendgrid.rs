@@ -78,7 +78,7 @@ impl SendGridSender {
     pub async fn try_key(&self) -> Result<(), SendError> {
         let asked = self.client.get(format!("{}/v3/scopes", self.base));
         let answer = asked.bearer_auth(self.key.as_str()).send().await;
-        let answer = answer.map_err(|error| lost(&error))?;
+        let answer = answer.map_err(|error| http::lost(&error))?;
         if !answer.status().is_success() {
             return Err(refused(answer).await);
         }
@@ -96,7 +96,7 @@ impl SendGridSender {
         let request = self.client.post(format!("{}/v3/mail/send", self.base));
         let request = request.bearer_auth(self.key.as_str());
         let answer = request.json(&self.body(mail)).send().await;
-        let answer = answer.map_err(|error| lost(&error))?;
+        let answer = answer.map_err(|error| http::lost(&error))?;
         if answer.status() != StatusCode::ACCEPTED {
             return Err(refused(answer).await);
         }
@@ -157,16 +157,6 @@ impl MailSender for SendGridSender {
     fn provider(&self) -> &'static str {
         "sendgrid"
     }
-}
-
-/// No answer came. Only where no connection was made is it certain that nothing arrived.
-fn lost(error: &reqwest::Error) -> SendError {
-    let class = if error.is_connect() {
-        ErrorClass::Transient
-    } else {
-        ErrorClass::Unknown
-    };
-    SendError::silence(class, http::fault(error))
 }
 
 async fn refused(answer: Response) -> SendError {

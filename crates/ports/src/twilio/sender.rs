@@ -71,7 +71,7 @@ impl TwilioSender {
             .basic_auth(&self.account.sid, Some(self.account.token.as_str()))
             .send()
             .await
-            .map_err(|error| lost(&error))?;
+            .map_err(|error| http::lost(&error))?;
         let message: Message = read(response).await?;
         Ok(Accepted {
             provider_id: message.sid,
@@ -130,7 +130,7 @@ impl TwilioSender {
             .basic_auth(&self.account.sid, Some(self.account.token.as_str()))
             .send()
             .await
-            .map_err(|error| lost(&error))?;
+            .map_err(|error| http::lost(&error))?;
         read(response).await
     }
 }
@@ -223,19 +223,6 @@ async fn read<T: serde::de::DeserializeOwned>(response: Response) -> Result<T, S
     let silence = |what| SendError::silence(ErrorClass::Unknown, what);
     let body = body.map_err(|error| silence(http::fault(&error)))?;
     serde_json::from_slice(&body).map_err(|_| silence("the answer is unreadable"))
-}
-
-/// No answer came. Only where no connection was made is it certain that
-/// nothing arrived.
-fn lost(error: &reqwest::Error) -> SendError {
-    let what = http::fault(error);
-    if error.is_connect() {
-        SendError::silence(ErrorClass::Transient, what)
-    } else if error.is_builder() {
-        SendError::new(ErrorClass::ContentRefused, what)
-    } else {
-        SendError::silence(ErrorClass::Unknown, what)
-    }
 }
 
 fn unanswered(detail: &str) -> SendError {

@@ -12,8 +12,8 @@ pub const TOPIC: &str = "conversation";
 pub use keys::press;
 pub use media::{MediaFile, fetch_again, media};
 pub use read::{Thread, conversations, event, events, heard_from, thread, unread};
-pub(in crate::inbox) use receive::receive_mail_events;
 pub use receive::{Received, WebhookKind, receive, retry_event};
+pub(in crate::inbox) use receive::{receive_gateway_event, receive_mail_events};
 pub use staff::{Reply, assign, confirm, note, refuse, reply, resolve, seen, set_status};
 
 pub use super::model::{

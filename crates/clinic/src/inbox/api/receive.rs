@@ -72,6 +72,25 @@ pub(in crate::inbox) async fn receive_mail_events(
     Ok(())
 }
 
+/// Stores what a local operator reports of a message.
+///
+/// # Errors
+/// As [`receive`].
+pub(in crate::inbox) async fn receive_gateway_event(
+    app: &App,
+    event: NewEvent,
+) -> Result<Received, Problem> {
+    let tenant = match messaging::api::tenant_of_report(app, &event.external_id).await? {
+        Some(tenant) => Some(tenant),
+        // It may be faster than our own note of the id that it names.
+        None => default_tenant(app).await?,
+    };
+    let tenant = tenant.ok_or_else(|| {
+        Problem::unavailable("no clinic sent this message: set LAFIYA_DEFAULT_TENANT")
+    })?;
+    store_event(app, tenant, event).await
+}
+
 pub(super) async fn store_event(
     app: &App,
     tenant: TenantId,
@@ -108,8 +127,8 @@ pub(super) async fn owner(app: &App, event: &NewEvent) -> Result<Option<TenantId
         EventType::WhatsappIncoming | EventType::WhatsappStatus => &[Channel::Whatsapp],
         EventType::SmsIncoming | EventType::SmsStatus => &[Channel::Sms],
         EventType::VoiceStatus | EventType::VoiceKeys => &[Channel::Voice, Channel::Sms],
-        // Its clinic is named in it.
-        EventType::EmailStatus => &[],
+        // Its clinic is known by the message.
+        EventType::EmailStatus | EventType::GatewayStatus => &[],
     };
     if let Ok(number) = Phone::from_stored(ours.clone()) {
         for channel in channels {

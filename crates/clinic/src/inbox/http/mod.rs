@@ -1,4 +1,5 @@
 mod conversations;
+mod gateway;
 mod media;
 mod sendgrid;
 mod webhooks;
@@ -14,4 +15,5 @@ pub(in crate::inbox) fn routes() -> Routes<App> {
         .merge(conversations::routes())
         .merge(media::routes())
         .merge(sendgrid::routes())
+        .merge(gateway::routes())
 }

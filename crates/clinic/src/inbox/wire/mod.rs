@@ -1,6 +1,7 @@
 //! The inbox on the wire: Twilio's parameters in, our JSON out.
 
 mod filter;
+mod gateway;
 mod sendgrid;
 mod twilio;
 
@@ -16,6 +17,7 @@ use super::{
 };
 
 pub(super) use filter::{EventFilter, choice};
+pub(super) use gateway::{gateway_event, gateway_parameters};
 pub(super) use sendgrid::{mail_events, mail_report};
 pub use twilio::TwilioForm;
 pub(super) use twilio::event;

@@ -65,14 +65,23 @@ async fn report(
 ) -> Result<Done, StoreError> {
     let report = match event.event_type {
         EventType::VoiceStatus => ports::twilio::call_report(&event.content),
+        EventType::GatewayStatus => {
+            let gateway = app.gateway.as_ref();
+            gateway.and_then(|gateway| gateway.report(&event.content))
+        }
         _ => ports::twilio::delivery_report(&event.content),
     };
     let Some(report) = report else {
         return ignore(tx, app, job, "a status that changes nothing").await;
     };
-    let code = error_code(&event.raw_payload);
     let id = &event.external_id;
-    match messaging::api::apply_report(tx, app, job.tenant, id, report, code).await? {
+    let reported = if event.event_type == EventType::GatewayStatus {
+        messaging::api::apply_gateway_report(tx, app, job.tenant, id, report).await?
+    } else {
+        let code = error_code(&event.raw_payload);
+        messaging::api::apply_report(tx, app, job.tenant, id, report, code).await?
+    };
+    match reported {
         // Simulated and foreign ids never turn up; the last try says so.
         Reported::UnknownMessage if job.attempts < jobs::RetryClass::NotYet.rule().attempts => {
             Ok(Done::NotYet)

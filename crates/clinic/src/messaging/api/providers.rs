@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::{Ctx, EmailAddress, Phone, Problem};
+use ports::GatewaySender;
 use send_rules::Channel;
 use store::ReadTx;
 
@@ -12,16 +13,23 @@ use crate::{
     messaging::{
         model::{LastDay, Provider, Recipient, Way},
         storage,
-        work::{lines::lines, mail, send, voice},
+        work::{lines::lines, mail, voice, ways},
     },
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Who takes messages to phones.
+/// Who takes messages to phones, but for what a local operator takes.
 #[must_use]
 pub fn phone_provider(app: &App) -> Provider {
-    provider(app, send::phone_provider(app))
+    provider(app, ways::phone_provider(app))
+}
+
+/// The local operator that takes text messages, if there is one.
+#[must_use]
+pub fn sms_gateway(app: &App) -> Option<Provider> {
+    let gateway = app.gateway.as_ref();
+    gateway.map(|_| provider(app, GatewaySender::PROVIDER))
 }
 
 /// Who takes e-mails, the first to be tried at the beginning; nobody where none are written.
@@ -40,7 +48,8 @@ pub fn providers(app: &App) -> Vec<Provider> {
     let phones = phone_provider(app);
     let mut mails = mail_providers(app);
     mails.retain(|mail| mail.name != phones.name);
-    std::iter::once(phones).chain(mails).collect()
+    let phones = std::iter::once(phones).chain(sms_gateway(app));
+    phones.chain(mails).collect()
 }
 
 fn provider(app: &App, name: &'static str) -> Provider {
@@ -80,6 +89,7 @@ pub async fn ways(app: &App, ctx: &Ctx) -> Result<Vec<Way>, Problem> {
 
 async fn way(tx: &mut ReadTx, app: &App, ctx: &Ctx, channel: Channel) -> Result<Way, Problem> {
     let mail = app.mail.as_ref().filter(|_| channel == Channel::Email);
+    let gateway = sms_gateway(app).filter(|_| channel == Channel::Sms);
     let (providers, sender, simulated) = match channel {
         Channel::Email => (
             mail_providers(app),
@@ -88,9 +98,13 @@ async fn way(tx: &mut ReadTx, app: &App, ctx: &Ctx, channel: Channel) -> Result<
             mail.is_none_or(|mail| mail.is_simulated()),
         ),
         phone => (
-            vec![phone_provider(app)],
+            gateway
+                .iter()
+                .cloned()
+                .chain([phone_provider(app)])
+                .collect(),
             voice::sender(tx, ctx.tenant, phone).await?,
-            app.sender.is_simulated(),
+            app.sender.is_simulated() && gateway.is_none(),
         ),
     };
     let speeds = app.settings.speeds.as_ref().filter(|_| !simulated);

@@ -3,7 +3,7 @@
 use kernel::TenantId;
 use ports::DeliveryReport;
 use send_rules::MessageState;
-use store::{StoreError, WriteTx};
+use store::{Scope, StoreError, WriteTx};
 
 use super::TOPIC;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         storage,
         work::{
             fallback::{fall_back, is_of_the_way},
-            send, voice as calls,
+            send, voice as calls, ways,
         },
     },
 };
@@ -39,7 +39,7 @@ pub async fn apply_report(
     report: DeliveryReport,
     error_code: Option<i64>,
 ) -> Result<Reported, StoreError> {
-    let provider = send::phone_provider(app);
+    let provider = ways::phone_provider(app);
     let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
         // An earlier call of a message that is called about again tells nothing new.
         let before = storage::called(tx, tenant, (provider, provider_id)).await?;
@@ -103,6 +103,49 @@ async fn played(
     }
     tx.emit(TOPIC, call.message);
     Ok(())
+}
+
+/// Applies what a local operator reports of a message, by our id or by its own; one about a
+/// message whose outcome nobody knew settles it. Late, doubled and unordered reports are
+/// harmless.
+///
+/// # Errors
+/// The database's.
+pub async fn apply_gateway_report(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    id: &str,
+    report: DeliveryReport,
+) -> Result<Reported, StoreError> {
+    let Some(id) = storage::reported(tx, tenant, id).await? else {
+        return Ok(Reported::UnknownMessage);
+    };
+    let state = storage::state(tx, tenant, id.uuid()).await?;
+    let to = send::state_of(report);
+    if let Some(from) = state.filter(|from| from.can_follow(to)) {
+        let step = storage::Step {
+            from,
+            to,
+            reason: calls::reason_of(report),
+            detail: None,
+            error_code: None,
+            retryable: None,
+        };
+        storage::step(tx, tenant, id.uuid(), step, app.clock.now()).await?;
+        storage::not_dead(tx, tenant, id.uuid()).await?;
+        tx.emit(TOPIC, id.uuid());
+    }
+    Ok(Reported::Applied(id))
+}
+
+/// The clinic whose message a report of a local operator speaks of.
+///
+/// # Errors
+/// The database's.
+pub async fn tenant_of_report(app: &App, id: &str) -> Result<Option<TenantId>, StoreError> {
+    let mut tx = app.store.read(Scope::System).await?;
+    storage::tenant_of_report(&mut tx, id).await
 }
 
 /// Whether a provider's error says that nobody is reached this way.

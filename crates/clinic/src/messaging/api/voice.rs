@@ -13,7 +13,7 @@ use crate::{
         model::{Called, Enqueued, Key, MessageId, NewCall, NewMessage},
         rules::keys::{Next, after_key},
         storage,
-        work::{send, voice},
+        work::{voice, ways},
     },
 };
 
@@ -49,7 +49,7 @@ pub async fn called(
     tenant: TenantId,
     provider_id: &str,
 ) -> Result<Option<Called>, StoreError> {
-    let call = (send::phone_provider(app), provider_id);
+    let call = (ways::phone_provider(app), provider_id);
     storage::called(tx, tenant, call).await
 }
 

@@ -7,7 +7,8 @@ use super::{MessageView, Recipient};
 /// A provider that messages are handed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// The word for it, as in the database: `twilio`, `sendgrid`, `smtp`, `simulator`.
+    /// The word for it, as in the database: `twilio`, `gateway`, `sendgrid`, `smtp`,
+    /// `simulator`.
     pub name: &'static str,
     /// How it is.
     pub standing: Standing,
@@ -79,6 +80,7 @@ impl Way {
     /// Whether what goes by it reaches nobody.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        self.providers.iter().any(|it| it.name == "simulator")
+        let mut names = self.providers.iter().map(|it| it.name);
+        names.all(|name| name == "simulator")
     }
 }

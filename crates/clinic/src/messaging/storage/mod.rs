@@ -1,6 +1,8 @@
 mod cancel;
 mod consent;
 mod costs;
+mod due;
+mod gateway;
 mod held;
 mod mail;
 mod notices;
@@ -29,6 +31,10 @@ pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
     Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
 };
+pub(crate) use due::STATEMENTS as DUE_STATEMENTS;
+pub(super) use due::to_send;
+pub(crate) use gateway::STATEMENTS as GATEWAY_STATEMENTS;
+pub(super) use gateway::{open_attempts, reported, tenant_of_report};
 pub(crate) use held::STATEMENTS as HELD_STATEMENTS;
 pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
@@ -81,27 +87,6 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $10, $11, $12, $12, $23, $13, $14, $15, $16, $17, $18, $19, $20, $21, $24)
         ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
     BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
-    /// All that is asked about each message before it leaves, in one question: asked one
-    /// by one it took most of the time a message takes.
-    TO_SEND = "SELECT m.channel AS channel, m.category AS category, m.recipient AS recipient, m.subject AS subject,
-            m.mail_id AS mail_id, m.body AS body, m.body_sha256 AS body_sha256, m.state AS state,
-            m.expires_at AS expires_at, m.created_at AS created_at, m.event AS event, m.language AS language,
-            m.variables AS variables, m.other_channel AS other_channel, m.content_sid AS content_sid,
-            m.content_variables AS content_variables,
-            (SELECT s.address FROM channel_sender s WHERE s.tenant_id = m.tenant_id AND s.channel = m.channel) AS sender,
-            (SELECT i.at FROM last_inbound i
-                WHERE i.tenant_id = m.tenant_id AND i.phone = m.recipient AND i.channel = m.channel) AS last_inbound,
-            EXISTS (SELECT 1 FROM consent_event e WHERE e.tenant_id = m.tenant_id AND e.phone = m.recipient)
-                AS has_decided,
-            (SELECT COUNT(*) FROM message t WHERE t.tenant_id = m.tenant_id AND t.recipient = m.recipient
-                AND t.body_sha256 = m.body_sha256 AND t.state = 'sending' AND t.id <> m.id) AS twins,
-            (SELECT z.zone FROM tenant z WHERE z.id = m.tenant_id) AS zone,
-            (SELECT b.currency FROM message_budget b WHERE b.tenant_id = m.tenant_id) AS currency,
-            a.number AS attempt, a.started_at AS attempt_at, a.outcome AS attempt_outcome
-        FROM message m LEFT JOIN message_attempt a ON a.tenant_id = m.tenant_id AND a.message_id = m.id
-            AND a.number = (SELECT MAX(n.number) FROM message_attempt n
-                WHERE n.tenant_id = m.tenant_id AND n.message_id = m.id)
-        WHERE m.tenant_id = $1 AND m.id = $2";
     /// Fenced: only the holder of the row may begin an attempt.
     BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, reason = NULL, updated_at = $5
         WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
@@ -194,14 +179,6 @@ pub(super) async fn by_key(
     key: &str,
 ) -> Result<Option<MessageId>, StoreError> {
     tx.optional(BY_KEY, params![tenant, key]).await
-}
-
-pub(super) async fn to_send(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    id: Uuid,
-) -> Result<Option<ToSend>, StoreError> {
-    tx.optional(TO_SEND, params![tenant, id]).await
 }
 
 pub(super) async fn begin_attempt(

@@ -3,12 +3,13 @@
 
 use std::{
     fmt,
+    num::NonZeroU32,
     sync::{MutexGuard, PoisonError},
     time::Duration,
 };
 
 use kernel::Timestamp;
-use ports::{ErrorClass, SendError};
+use ports::{ErrorClass, GatewaySender, SendError};
 use send_rules::{Asking, Category, Channel, Health, Held, Lines, Sender, Silence, Ticket, Told};
 use store::{StoreError, WriteTx};
 
@@ -42,14 +43,13 @@ pub(super) fn admit(
     message: &ToSend,
     (providers, from): (&[&'static str], &str),
 ) -> Result<Permit, Wait> {
-    let speeds = app.settings.speeds.as_ref();
     let mut wait = None;
     for provider in providers {
         let asking = Asking {
             provider,
             sender: (
                 sender((message.channel, provider), from),
-                speeds.and_then(|speeds| speeds.of(message.channel, from)),
+                per_second(app, (message.channel, provider), from),
             ),
             id: job.id.as_u128(),
             category: message.category,
@@ -102,12 +102,21 @@ pub(super) fn slow_down(
 }
 
 /// Whom a message leaves from. E-mails all have the same sender, and each provider its own
-/// measure of them.
+/// measure of them; a local operator measures its customer, whatever stands as the sender.
 fn sender((channel, provider): (Channel, &str), from: &str) -> Sender {
     match channel {
+        Channel::Sms if provider == GatewaySender::PROVIDER => (channel, provider.to_owned()),
         Channel::Email => (channel, provider.to_owned()),
         Channel::Whatsapp | Channel::Sms | Channel::Voice => (channel, from.to_owned()),
     }
+}
+
+/// How many a second may leave from there.
+fn per_second(app: &App, (channel, provider): (Channel, &str), from: &str) -> Option<NonZeroU32> {
+    if provider == GatewaySender::PROVIDER {
+        return app.gateway.as_ref()?.description().per_second();
+    }
+    app.settings.speeds.as_ref()?.of(channel, from)
 }
 
 /// From 0 up to but not including 1.

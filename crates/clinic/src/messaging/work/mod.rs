@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
-use ports::{ErrorClass, Lookup, SendError};
+use ports::{ErrorClass, GatewaySender, Lookup, SendError};
 
 use super::{
     model::{Attempt, Recipient, ToSend},
@@ -19,7 +19,9 @@ pub(super) mod lines;
 mod lookup;
 pub(super) mod mail;
 pub(super) mod send;
+mod unasked;
 pub(super) mod voice;
+pub(super) mod ways;
 
 /// Longer than the provider's own time-outs, connection and answer together.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -76,6 +78,9 @@ async fn deliver(
 ) -> Result<Outcome, Failure> {
     let (by, started) = (permit.provider(), app.clock.now());
     let result = match &message.recipient {
+        Recipient::Phone(_) if by == GatewaySender::PROVIDER => {
+            ways::send_by_gateway(&app, &job, (&message, &from)).await
+        }
         Recipient::Phone(phone) => {
             let call = voice::call(&app, &job, &message).await?;
             let outgoing = send::outgoing(&app, &message, (phone, &from), call);
@@ -117,9 +122,8 @@ async fn deliver(
         Err(error) => {
             let failure = retry(&error);
             lines::slow_down(&app, (way, &from), &error);
-            let way = message.channel;
             let write = app.store.write(job.tenant, move |tx| {
-                Box::pin(async move { send::failed(tx, &a, &j, (number, way), &error).await })
+                Box::pin(async move { send::failed(tx, &a, &j, number, (way, &error)).await })
             });
             if write.await? {
                 Ok(Outcome::Committed)

@@ -18,8 +18,8 @@ use crate::messaging::{
         facts::facts,
         fallback::{fall_back, is_of_the_way},
         lines::{self, Permit, Wait},
-        mail::{self, Undecided},
-        voice,
+        unasked::{self, Undecided},
+        voice, ways,
     },
 };
 
@@ -42,24 +42,6 @@ pub(in crate::messaging) enum Next {
         known_ids: Vec<String>,
         permit: Permit,
     },
-}
-
-/// The words in the database for those who take messages of this channel, the first to be
-/// tried at the beginning.
-fn providers(app: &App, channel: Channel) -> Vec<&'static str> {
-    match channel {
-        Channel::Whatsapp | Channel::Sms | Channel::Voice => vec![phone_provider(app)],
-        Channel::Email => mail::providers(app),
-    }
-}
-
-/// The word for who takes messages to phones.
-pub(in crate::messaging) fn phone_provider(app: &App) -> &'static str {
-    if app.sender.is_simulated() {
-        "simulator"
-    } else {
-        "twilio"
-    }
 }
 
 pub(in crate::messaging) const fn state_of(report: DeliveryReport) -> MessageState {
@@ -99,11 +81,11 @@ pub(in crate::messaging) async fn begin(
     let from = from.unwrap_or_default();
     let attempt = message.last_attempt();
     if let Some(attempt) = attempt.as_ref().filter(|attempt| attempt.is_open()) {
-        match mail::undecided(tx, app, job, &message).await? {
+        match unasked::undecided(tx, app, job, (&message, attempt)).await? {
             Undecided::Again => {}
             Undecided::Over => return Ok(Next::Over),
             Undecided::LookUp => {
-                let by = phone_provider(app);
+                let by = ways::phone_provider(app);
                 let permit = match lines::admit_question(app, by, message.category) {
                     Ok(permit) => permit,
                     Err(held) => return wait(tx, job, held).await,
@@ -161,7 +143,7 @@ pub(in crate::messaging) async fn begin(
         return Ok(Next::Over);
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);
-    let by = providers(app, message.channel);
+    let by = ways::providers(app, message.channel, &message.recipient);
     let permit = match lines::admit(app, job, &message, (&by, &from)) {
         Ok(permit) => permit,
         Err(held) => return wait(tx, job, held).await,
@@ -288,8 +270,8 @@ pub(in crate::messaging) async fn failed(
     tx: &mut WriteTx,
     app: &App,
     job: &jobs::Job,
-    (number, way): (i32, Channel),
-    error: &SendError,
+    number: i32,
+    (way, error): ((Channel, &str), &SendError),
 ) -> Result<bool, StoreError> {
     let now = app.clock.now();
     let unknown = error.class == ErrorClass::Unknown;
@@ -305,9 +287,11 @@ pub(in crate::messaging) async fn failed(
         provider_id: None,
     };
     storage::end_attempt(tx, job, end, now).await?;
-    if unknown && way == Channel::Email {
-        mail::give_up(tx, app, job).await?;
-        return Ok(true);
+    if unknown && !unasked::can_be_asked(way) {
+        return match storage::to_send(tx, job.tenant, job.id).await? {
+            Some(message) => unasked::settle(tx, app, job, &message).await,
+            None => Ok(false),
+        };
     }
     if unknown || error.class.can_retry() {
         return Ok(false);

@@ -54,6 +54,6 @@ async fn rest(
         true => audience(tx, app, ctx, &row).await?,
         false => storage::still_waiting(tx, ctx.tenant, row.id).await?,
     };
-    let estimated = estimate(tx, ctx, row, alike).await?.estimated_cost;
+    let estimated = estimate(tx, app, ctx, row, alike).await?.estimated_cost;
     Ok(estimated.map(|(cost, _)| cost))
 }

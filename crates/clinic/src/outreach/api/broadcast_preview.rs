@@ -1,7 +1,7 @@
 //! What a broadcast would do, before anybody sends it.
 
 use kernel::{Ctx, Locale, Phone, Problem};
-use send_rules::{brings_answers, segments};
+use send_rules::segments;
 use store::ReadTx;
 
 use super::broadcast_text::{event, values};
@@ -35,7 +35,7 @@ pub async fn preview_broadcast(
         return Err(Problem::conflict("broadcast-begun"));
     }
     let alike = audience(&mut tx, app, ctx, &row).await?;
-    estimate(&mut tx, ctx, row, alike).await
+    estimate(&mut tx, app, ctx, row, alike).await
 }
 
 /// How many of its audience would be dealt with alike if a broadcast began now.
@@ -54,6 +54,7 @@ pub(super) async fn audience(
 /// What a broadcast does for these.
 pub(super) async fn estimate(
     tx: &mut ReadTx,
+    app: &App,
     ctx: &Ctx,
     row: BroadcastRow,
     alike: Vec<AlikeRow>,
@@ -61,6 +62,7 @@ pub(super) async fn estimate(
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let sender = messaging::api::sender(tx, ctx.tenant, Channel::Sms).await?;
     let mut shown = Shown {
+        app: app.clone(),
         row,
         clinic: clinic.name,
         sender: sender.unwrap_or_default(),
@@ -112,6 +114,7 @@ async fn rendered(
 }
 
 struct Shown {
+    app: App,
     row: BroadcastRow,
     clinic: String,
     sender: String,
@@ -168,7 +171,7 @@ impl Shown {
         (channel, language, people): (Channel, Locale, i64),
         phone: &Phone,
     ) -> Result<WayCount, Problem> {
-        let two_way = brings_answers(channel, &self.sender, phone);
+        let two_way = messaging::api::answers_arrive(&self.app, &self.sender, (phone, channel));
         let same = |(with, text): &&(bool, ShownText)| {
             (*with, text.channel, text.language) == (two_way, channel, language)
         };

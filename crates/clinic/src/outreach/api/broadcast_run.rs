@@ -1,7 +1,7 @@
 //! A broadcast at work: its audience is written down, then it goes out in slices.
 
 use kernel::{Ctx, Id, Problem, Timestamp};
-use send_rules::{Decision, brings_answers};
+use send_rules::Decision;
 use store::{ReadTx, StoreError, WriteTx};
 
 use super::{
@@ -169,7 +169,7 @@ async fn tell(
             language,
         } = one;
         let said = |way: Channel| {
-            let two_way = brings_answers(way, &sender, &phone);
+            let two_way = messaging::api::answers_arrive(app, &sender, (&phone, way));
             values(&clinic.name, &row.content, language, two_way)
         };
         let other_channel = other_way(channel);

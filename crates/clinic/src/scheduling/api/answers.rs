@@ -68,7 +68,7 @@ pub(super) async fn asking(
         return Ok(Some(Asking::Each(secret(&app.rng), others.to_vec())));
     }
     let phone = &reach.phone;
-    let back = messaging::api::brings_answers(tx, ctx.tenant, phone, channel).await?;
+    let back = messaging::api::brings_answers(tx, app, ctx.tenant, (phone, channel)).await?;
     Ok(Some(match back && reach.alone {
         true => Asking::Digit,
         false => Asking::Link(secret(&app.rng)),

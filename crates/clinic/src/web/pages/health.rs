@@ -52,7 +52,7 @@ struct Check {
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "unhealthy", "message": "does not answer: messages wait", "since": "2026-03-01T09:28:12+00:00", "last_error": "transient"}, "mail": {"status": "disabled", "message": "e-mails stay in the simulator", "since": null, "last_error": null}}}))]
+#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "unhealthy", "message": "does not answer: messages wait", "since": "2026-03-01T09:28:12+00:00", "last_error": "transient"}, "sms_gateway": {"status": "healthy", "message": "configured", "since": null, "last_error": null}, "mail": {"status": "disabled", "message": "e-mails stay in the simulator", "since": null, "last_error": null}}}))]
 struct Health {
     /// `healthy` or `unhealthy`.
     overall_status: &'static str,
@@ -71,6 +71,8 @@ struct Checks {
     storage: Check,
     /// Messages leave through Twilio, or stay in the simulator.
     twilio: ProviderCheck,
+    /// Text messages to some numbers or to all leave through a local operator.
+    sms_gateway: ProviderCheck,
     /// E-mails leave, stay in the simulator, or are not written; the way that is tried first.
     mail: ProviderCheck,
 }
@@ -117,11 +119,19 @@ impl From<Provider> for ProviderCheck {
 }
 
 fn twilio(app: &App) -> ProviderCheck {
-    if app.settings.simulated {
+    if app.sender.is_simulated() {
         ProviderCheck::disabled("no credentials: messages stay in the simulator")
     } else {
         messaging::phone_provider(app).into()
     }
+}
+
+fn sms_gateway(app: &App) -> ProviderCheck {
+    let gateway = messaging::sms_gateway(app);
+    gateway.map_or(
+        ProviderCheck::disabled("no local operator takes text messages"),
+        Into::into,
+    )
 }
 
 fn mail(app: &App) -> ProviderCheck {
@@ -172,6 +182,7 @@ async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
             database,
             storage,
             twilio: twilio(&app),
+            sms_gateway: sms_gateway(&app),
             mail: mail(&app),
         },
     };
