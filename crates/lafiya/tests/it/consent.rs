@@ -236,17 +236,17 @@ on_both_engines! {
         let moussa = Session::of(&s.clinic, "moussa").await;
         assert!(moussa.get("/my/messages").await.text.contains("pas encore relié votre compte"));
         let page = awa.get("/my/messages").await.text;
-        assert!(page.contains("77 200 00 01") && page.matches(" checked").count() == 15, "{page}");
+        assert!(page.contains("77 200 00 01") && page.matches(" checked").count() == 16, "{page}");
         let ticked = [("phone", AWA), ("want-sms-reminder", "on"), ("want-whatsapp-reminder", "on")];
         let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
         let ticked = [[("csrf", csrf.as_str())].as_slice(), &ticked].concat();
         assert_eq!(awa.post("/my/messages", &ticked).await.status, 303);
         let page = awa.get("/my/messages?done=saved").await.text;
-        assert!(page.matches(" checked").count() == 2 && page.contains("sur sa page"), "{page}");
+        assert!(page.matches(" checked").count() == 3 && page.contains("sur sa page"), "{page}");
         let desk = format!("/patients/{}/messages", s.awa);
         assert_eq!(chef.submit(&desk, &[("phone", AWA), ("all", "in"), ("want-sms-reminder", "on")]).await.status, 303);
         let page = chef.get(&desk).await.text;
-        assert!(page.matches(" checked").count() == 15 && page.contains("à l’accueil") && page.contains("Tous les messages"), "{page}");
+        assert!(page.matches(" checked").count() == 16 && page.contains("à l’accueil") && page.contains("Tous les messages"), "{page}");
         for page in [awa.get("/my/messages?lang=en").await, chef.get(&format!("{desk}?lang=en")).await] {
             assert!(!page.text.contains('⟦') && page.text.contains("Receive nothing more"), "{}", page.text);
         }

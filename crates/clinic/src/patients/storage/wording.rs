@@ -17,9 +17,10 @@ store::statements! {
     NOTE_WORDING = "INSERT INTO patient_wording (tenant_id, id, patient_id, phone, wording, source, words, noted_by, at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// What he chose on any of his records that are one by now; at the same moment the one entered later.
-    WORDING = "SELECT w.wording AS wording, w.at AS at FROM patient p JOIN patient_wording w
-            ON w.tenant_id = p.tenant_id AND w.patient_id = p.id AND w.phone = $3
-        WHERE p.tenant_id = $1 AND (p.id = $2 OR p.merged_into = $2) ORDER BY w.at DESC, w.id DESC LIMIT 1";
+    WORDING = "SELECT w.wording AS wording, w.at AS at FROM patient_wording w
+        WHERE w.tenant_id = $1 AND w.phone = $3 AND w.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1
+            AND g.id = $2 UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2)
+        ORDER BY w.at DESC, w.id DESC LIMIT 1";
 }
 
 pub(in crate::patients) async fn note_wording(
