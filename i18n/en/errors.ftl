@@ -66,6 +66,7 @@ field-not-a-phone = This is not a phone number. Example: +221 77 123 45 67.
 field-no-such-number = This number does not exist in its country. Check the country code and the digits.
 field-not-a-date = There is no such date. Write it like this: 2026-12-31.
 field-out-of-range = This value is out of range. Check it.
+field-not-a-choice-alone = There is no such choice. Take one of those that are offered.
 field-not-a-choice = There is no such choice. Possible: { $choices }.
 field-taken = Already taken. Choose another.
 field-malformed = This value cannot be read. Check how it is written.

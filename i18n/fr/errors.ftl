@@ -66,6 +66,7 @@ field-not-a-phone = Ce n’est pas un numéro de téléphone. Exemple : +221 7
 field-no-such-number = Ce numéro n’existe pas dans ce pays. Vérifiez l’indicatif et les chiffres.
 field-not-a-date = Cette date n’existe pas. Écrivez-la ainsi : 2026-12-31.
 field-out-of-range = Cette valeur est hors des limites. Vérifiez-la.
+field-not-a-choice-alone = Ce choix n’existe pas. Prenez un de ceux qui sont proposés.
 field-not-a-choice = Ce choix n’existe pas. Possibles : { $choices }.
 field-taken = C’est déjà pris. Choisissez autre chose.
 field-malformed = Cette valeur ne peut pas être lue. Vérifiez son écriture.

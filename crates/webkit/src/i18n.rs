@@ -159,7 +159,11 @@ impl Texts {
             .iter()
             .map(|(name, value)| (*name, value as &dyn IntoValue))
             .collect();
-        self.with(&format!("field-{}", error.code), &values)
+        let key = format!("field-{}", error.code);
+        // Who could not say what is possible has a text without it.
+        let said = self.try_with(&key, &values);
+        said.or_else(|| self.try_with(&format!("{key}-alone"), &[]))
+            .unwrap_or_else(|| self.with(&key, &values))
     }
 }
 

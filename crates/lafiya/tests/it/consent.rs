@@ -140,7 +140,9 @@ on_both_engines! {
         let all = ok(s.by("agent", Method::GET, &of(&moussa), json!(null)).await);
         let numbers = all["numbers"].as_array().unwrap();
         assert!(numbers.len() == 2 && numbers.iter().all(|number| number["wording"] == "covert"), "{all}");
-        assert_eq!(fault(&s.put("agent", &of(&s.awa), choose("secret")).await), (400, "wording".into(), "not-a-choice".into()));
+        let refused = s.put("agent", &of(&s.awa), choose("secret")).await;
+        assert_eq!(fault(&refused), (400, "wording".into(), "not-a-choice".into()));
+        assert!(refused.text.contains("covert, overt"), "{}", refused.text);
     }
 
     async fn wrong_choices_say_what_is_wrong(db) {
@@ -153,6 +155,7 @@ on_both_engines! {
         ] {
             let answer = s.put("agent", &of(&s.awa), body).await;
             assert_eq!(fault(&answer), (400, field.to_owned(), why.to_owned()), "{}", answer.text);
+            assert!(!answer.text.contains('⟦'), "{}", answer.text);
         }
         assert_eq!(s.number("agent", &of(&s.awa)).await["history"], json!([]));
     }

@@ -238,6 +238,7 @@ fn every_common_field_code_has_its_text() {
         "out-of-range",
         "taken",
         "malformed",
+        "not-a-choice",
     ];
     let mut errors: Vec<_> = plain
         .iter()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::{Problem, Zone};
+use kernel::{FieldError, Problem, Zone};
 use send_rules::{Category, Cell, Channel, cells};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,7 +74,10 @@ impl ConsentInput {
 }
 
 fn wording(word: &str) -> Result<Wording, Problem> {
-    Wording::parse(word).ok_or_else(|| Problem::invalid("wording", "not-a-choice"))
+    Wording::parse(word).ok_or_else(|| {
+        let fault = FieldError::new("wording", "not-a-choice").with("choices", "covert, overt");
+        Problem::fields(vec![fault])
+    })
 }
 
 /// One line of the ledger.
