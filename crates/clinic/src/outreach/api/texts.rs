@@ -43,7 +43,8 @@ pub(super) async fn said(
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let owners = patients::api::by_phone(tx, ctx.tenant, &one.phone).await?;
     let alone = owners.iter().all(|owner| owner.id == one.patient_id);
-    let wording = patients::api::wording(tx, ctx.tenant, one.patient_id, &one.phone).await?;
+    let of = (one.patient_id, &one.phone);
+    let wording = patients::api::wording_among(tx, ctx.tenant, of, &owners).await?;
     if wording == Wording::Covert {
         let name = ("clinic".to_owned(), clinic.name);
         return Ok(Said {

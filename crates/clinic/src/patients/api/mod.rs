@@ -25,7 +25,7 @@ pub use read::{
     Reach, by_last_nine, by_phone, list, phones, reach, record, search, stats, summary,
 };
 pub use restore::{restore, whole};
-pub use wording::{choose_wording, wording};
+pub use wording::{choose_wording, wording, wording_among};
 pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{

@@ -6,7 +6,7 @@ use store::{ReadTx, StoreError};
 use super::{
     access::{hidden, may_open},
     merge::kept,
-    wording::wording,
+    wording::wording_among,
 };
 use crate::{
     App, audit,
@@ -109,7 +109,7 @@ pub async fn reach(
     let owners = by_phone(tx, tenant, &phone).await?;
     Ok(Some(Reach {
         alone: owners.iter().all(|owner| owner.id == id),
-        wording: wording(tx, tenant, id, &phone).await?,
+        wording: wording_among(tx, tenant, (id, &phone), &owners).await?,
         first_name: patient.first_name,
         locale: patient.locale,
         phone,

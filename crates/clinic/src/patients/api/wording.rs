@@ -12,7 +12,7 @@ use crate::{
     App,
     audit::{self, api::Event},
     patients::{
-        model::{PatientId, Wording, WordingEvent, WordingSource},
+        model::{PatientId, Summary, Wording, WordingEvent, WordingSource},
         storage::wording as storage,
     },
 };
@@ -27,11 +27,24 @@ pub async fn wording(
     patient: PatientId,
     phone: &Phone,
 ) -> Result<Wording, StoreError> {
+    let owners = by_phone(tx, tenant, phone).await?;
+    wording_among(tx, tenant, (patient, phone), &owners).await
+}
+
+/// The same for who knows already whose number it is.
+///
+/// # Errors
+/// The database's.
+pub async fn wording_among(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    (patient, phone): (PatientId, &Phone),
+    owners: &[Summary],
+) -> Result<Wording, StoreError> {
     let patient = kept(tx, tenant, patient).await?;
     if let Some(chosen) = storage::wording(tx, tenant, patient, phone).await? {
         return Ok(chosen.wording);
     }
-    let owners = by_phone(tx, tenant, phone).await?;
     let shared = owners.iter().any(|owner| owner.id != patient);
     Ok(Wording::usual(shared))
 }
