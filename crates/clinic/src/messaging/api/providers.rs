@@ -114,7 +114,6 @@ async fn way(tx: &mut ReadTx, app: &App, ctx: &Ctx, channel: Channel) -> Result<
         providers,
         per_second: speeds.and_then(|speeds| speeds.of(channel, from)),
         sender,
-        has_credentials: !simulated,
         day: LastDay::default(),
         own: None,
         test: None,

@@ -64,8 +64,6 @@ pub struct Way {
     pub providers: Vec<Provider>,
     /// The number that the clinic writes from; of e-mails the domain.
     pub sender: Option<String>,
-    /// Whether the provider's credentials are set.
-    pub has_credentials: bool,
     /// How many a second leave from this number; nothing where nobody limits it.
     pub per_second: Option<NonZeroU32>,
     /// What left lately.
@@ -77,10 +75,15 @@ pub struct Way {
 }
 
 impl Way {
+    /// Whether the credentials of somebody who carries it are set.
+    #[must_use]
+    pub fn has_credentials(&self) -> bool {
+        self.providers.iter().any(|it| it.name != "simulator")
+    }
+
     /// Whether what goes by it reaches nobody.
     #[must_use]
     pub fn is_simulated(&self) -> bool {
-        let mut names = self.providers.iter().map(|it| it.name);
-        names.all(|name| name == "simulator")
+        !self.providers.is_empty() && !self.has_credentials()
     }
 }

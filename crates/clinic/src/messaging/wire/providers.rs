@@ -82,8 +82,8 @@ impl SendingWayBody {
         Self {
             channel: way.channel.as_str(),
             simulated: way.is_simulated(),
+            credentials: way.has_credentials(),
             sender: way.sender,
-            credentials: way.has_credentials,
             per_second: way.per_second.map(Into::into),
             sent: way.day.sent,
             failed: way.day.failed,
