@@ -166,7 +166,7 @@ pub(crate) fn literals(tokens: &[Token], macros: &Macros) -> Vec<Literal> {
         {
             if matches!(token.text.as_str(), "const" | "static" | "fn") && next.kind == Kind::Word {
                 name.clone_from(&next.text);
-            } else if is_constant(&token.text) && next.is("=") {
+            } else if is_constant(&token.text) && (next.is("=") || next.is("each")) {
                 // An entry of `statements!`.
                 name.clone_from(&token.text);
             }
@@ -195,6 +195,7 @@ mod tests {
             macro_rules! kept { ($x:expr) => { f($x, "kept") }; }
             const A: &str = "a";
             statements! {
+                LISTED each "$2" = "six";
                 /// Not this "x".
                 pub(crate) B = "b";
                 C = r#"c
@@ -225,6 +226,8 @@ mod tests {
                 "=",
                 "=kept",
                 "A=a",
+                "LISTED=$2",
+                "LISTED=six",
                 "B=b",
                 "C=c d",
                 "D=e f",

@@ -167,9 +167,10 @@ fn is_tied(words: &[sql::Word], touches: &[Touch], schema: &Schema) -> bool {
     (!inserts || sql::is_inserted(words)) && (!others || sql::is_bound(words))
 }
 
-/// Tables of the database itself.
+/// Tables of the database itself, and what `statements!` calls a list.
 fn is_catalogue(table: &str) -> bool {
-    ["pg_", "sqlite_", "information_schema"]
-        .iter()
-        .any(|prefix| table.starts_with(prefix))
+    table == "each"
+        || ["pg_", "sqlite_", "information_schema"]
+            .iter()
+            .any(|prefix| table.starts_with(prefix))
 }

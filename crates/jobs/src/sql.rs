@@ -98,6 +98,15 @@ impl WorkSql {
     }
 }
 
+/// What a statement sets that ends the work of a row, for one that changes the row as well:
+/// each change of a row of PostgreSQL is an entry in most of its indexes.
+#[macro_export]
+macro_rules! finishing {
+    () => {
+        "work_due_at = NULL, work_held_by = NULL, work_deaths = 0, work_error = NULL"
+    };
+}
+
 /// Builds the engine's statements for a table with the work columns:
 /// `pub(crate) const WORK: WorkSql = jobs::work_table!("message");`
 #[macro_export]
@@ -106,11 +115,11 @@ macro_rules! work_table {
         $crate::WorkSql {
             table: $table,
             topic: concat!("work.", $table),
-            claim: $crate::store::Sql::claim(
+            claim: $crate::store::Sql::per_engine(
                 $crate::work_table!(@claim $table, ""),
                 $crate::work_table!(@claim $table, " FOR UPDATE SKIP LOCKED"),
             ),
-            renew: $crate::store::Sql::claim(
+            renew: $crate::store::Sql::per_engine(
                 $crate::work_table!(@renew $table, ""),
                 $crate::work_table!(@renew $table, " FOR UPDATE SKIP LOCKED"),
             ),
@@ -119,7 +128,7 @@ macro_rules! work_table {
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
             )),
             finish: $crate::store::Sql::new(concat!(
-                "UPDATE ", $table, " SET work_due_at = NULL, work_held_by = NULL, work_deaths = 0, work_error = NULL
+                "UPDATE ", $table, " SET ", $crate::finishing!(), "
                  WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL"
             )),
             retry: $crate::store::Sql::new(concat!(

@@ -1,6 +1,6 @@
 //! The few places where the engines differ in words. Migrations are written
-//! once with these tokens; statements need none of them, but for the claim
-//! (see [`crate::Sql::claim`]).
+//! once with these tokens; statements need none of them, but for claims and lists
+//! (see [`crate::Sql::per_engine`]).
 
 /// Type and clause tokens of migrations: token, SQLite, PostgreSQL.
 pub(crate) const TOKENS: &[(&str, &str, &str)] = &[

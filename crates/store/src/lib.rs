@@ -30,7 +30,7 @@ pub use change::Change;
 pub use error::{StoreError, Violation};
 pub use fence::{Fence, fenced};
 pub use migrate::Migration;
-pub use sql::{FromRow, Params, Row, Sql, Statement};
+pub use sql::{FromRow, Params, Row, Sql, Statement, list};
 pub use tx::{ReadTx, WriteTx};
 
 use change::Changes;

@@ -45,6 +45,8 @@ impl Postgres {
                 ("lock_timeout", "10s"),
                 // Compiling a search took longer than the search.
                 ("jit", "off"),
+                // A plan made while a table was empty would walk it ever after.
+                ("enable_seqscan", "off"),
             ])
             .statement_cache_capacity(512)
             .disable_statement_logging();

@@ -1,6 +1,6 @@
 use kernel::column::{Column, FromColumn};
 
-use crate::{StoreError, values};
+use crate::{EngineKind, StoreError, values};
 
 /// A statement's text; the same for both engines but for the fragments of
 /// [`crate::dialect`].
@@ -43,21 +43,25 @@ impl Sql {
         }
     }
 
-    /// A claim: PostgreSQL skips rows that another node is claiming, SQLite has
-    /// one writer and needs no such clause. Built by the work engine's macro.
+    /// What the engines say in other words. Built by macros alone, which keep the two the
+    /// same otherwise: the work engine's, where PostgreSQL skips rows that another node is
+    /// claiming and SQLite has one writer, and [`crate::statements`]' for lists.
     #[must_use]
-    pub const fn claim(sqlite: &'static str, postgres: &'static str) -> Self {
+    pub const fn per_engine(sqlite: &'static str, postgres: &'static str) -> Self {
         Self {
             sqlite,
             postgres,
-            has_filters: false,
+            has_filters: has_filters(postgres),
         }
     }
 
-    /// The text as PostgreSQL gets it, for checks and messages.
+    /// The text as an engine gets it, for checks and messages.
     #[must_use]
-    pub const fn text(&self) -> &'static str {
-        self.postgres
+    pub const fn text(&self, engine: EngineKind) -> &'static str {
+        match engine {
+            EngineKind::Sqlite => self.sqlite,
+            EngineKind::Postgres => self.postgres,
+        }
     }
 }
 
@@ -81,19 +85,38 @@ macro_rules! params {
     };
 }
 
+/// Texts as a statement takes a list of them.
+pub fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    let texts: Vec<&str> = texts.into_iter().map(String::as_str).collect();
+    serde_json::Value::from(texts).to_string()
+}
+
 /// Declares a module's statements and lists them in `STATEMENTS`, so that the
 /// tests can prepare each on both engines.
+///
+/// One that is told a list, see [`list`], reads its texts from `each`, in their order: on
+/// PostgreSQL a statement for each of them would be a journey for each.
 ///
 /// ```ignore
 /// store::statements! {
 ///     /// Finds one.
 ///     pub(crate) FIND = "SELECT name FROM thing WHERE tenant_id = $1 AND id = $2";
+///     NAME_ALL each "$2" = "INSERT INTO name (tenant_id, name) SELECT $1, each.value FROM each";
 /// }
 /// ```
 #[macro_export]
 macro_rules! statements {
-    ($($(#[$meta:meta])* $vis:vis $name:ident = $text:expr;)+) => {
-        $($(#[$meta])* $vis const $name: $crate::Sql = $crate::Sql::new($text);)+
+    (@sql $text:expr) => {
+        $crate::Sql::new($text)
+    };
+    (@sql $text:expr, $list:literal) => {
+        $crate::Sql::per_engine(
+            concat!("WITH each(value) AS (SELECT value FROM json_each(", $list, ")) ", $text),
+            concat!("WITH each(value) AS (SELECT jsonb_array_elements_text(CAST(", $list, " AS JSONB))) ", $text),
+        )
+    };
+    ($($(#[$meta:meta])* $vis:vis $name:ident $(each $list:literal)? = $text:expr;)+) => {
+        $($(#[$meta])* $vis const $name: $crate::Sql = $crate::statements!(@sql $text $(, $list)?);)+
 
         /// Every statement of this module.
         pub(crate) const STATEMENTS: &[$crate::Statement] = &[

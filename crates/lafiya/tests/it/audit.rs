@@ -191,7 +191,7 @@ on_both_engines! {
             let result: Result<u64, StoreError> = db.store
                 .write(tenant, move |tx| Box::pin(async move { tx.execute(sql, params![tenant]).await }))
                 .await;
-            assert!(result.is_err(), "{}", sql.text());
+            assert!(result.is_err(), "{}", sql.text(EngineKind::Postgres));
         }
         if let Database::Postgres { url, .. } = &db.database {
             // The owner of the database too.

@@ -31,7 +31,8 @@ store::statements! {
         WHERE tenant_id = $1 AND id = $2 AND version = $16 AND deleted_at IS NULL";
     DELETE = "UPDATE encounter SET deleted_at = $3, updated_at = $3, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $4 AND deleted_at IS NULL";
-    INSERT_WORD = "INSERT INTO encounter_word (tenant_id, word, encounter_id) VALUES ($1, $2, $3)";
+    INSERT_WORDS each "$2" = "INSERT INTO encounter_word (tenant_id, word, encounter_id)
+        SELECT $1, each.value, $3 FROM each";
     DELETE_WORDS = "DELETE FROM encounter_word WHERE tenant_id = $1 AND encounter_id = $2";
     INSERT_ANALYSIS = "INSERT INTO encounter_analysis (tenant_id, id, encounter_id, state, created_at, work_due_at)
         VALUES ($1, $2, $3, 'pending', $4, $4)";
@@ -175,10 +176,8 @@ pub(in crate::care) async fn set_words(
     words: &[String],
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_WORDS, params![tenant, id]).await?;
-    for word in words {
-        tx.execute_one(INSERT_WORD, params![tenant, word, id])
-            .await?;
-    }
+    tx.execute(INSERT_WORDS, params![tenant, store::list(words), id])
+        .await?;
     Ok(())
 }
 

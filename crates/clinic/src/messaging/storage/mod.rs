@@ -95,10 +95,10 @@ store::statements! {
     END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7, provider_id = $8
         WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
     /// The provider's id is written once, whatever the state has become meanwhile.
-    ACCEPT = "UPDATE message SET provider_id = $3, updated_at = $4,
-            state = CASE WHEN state IN ('queued', 'sending') THEN $5 ELSE state END,
-            reason = CASE WHEN state IN ('queued', 'sending') THEN NULL ELSE reason END
-        WHERE tenant_id = $1 AND id = $2 AND provider_id IS NULL";
+    ACCEPT = concat!("UPDATE message SET provider_id = $4, updated_at = $5,
+            state = CASE WHEN state IN ('queued', 'sending') THEN $6 ELSE state END,
+            reason = CASE WHEN state IN ('queued', 'sending') THEN NULL ELSE reason END, ", jobs::finishing!(), "
+        WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL AND provider_id IS NULL");
     MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7, detail = $9
         WHERE tenant_id = $1 AND id = $2 AND state = $8";
     TWINS_IN_FLIGHT = "SELECT COUNT(*) AS value FROM message
@@ -228,6 +228,7 @@ pub(super) async fn end_attempt(
     tx.execute_one(END_ATTEMPT, values).await
 }
 
+/// The provider's word that it has the message, which ends its work.
 pub(super) async fn accept(
     tx: &mut WriteTx,
     job: &jobs::Job,
@@ -235,8 +236,8 @@ pub(super) async fn accept(
     state: MessageState,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute_one(ACCEPT, params![job.tenant, job.id, provider_id, now, state])
-        .await
+    let values = params![job.tenant, job.id, job.token, provider_id, now, state];
+    tx.execute_one(ACCEPT, values).await
 }
 
 /// A step of a message's life with its reason.

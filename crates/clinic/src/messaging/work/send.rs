@@ -262,7 +262,7 @@ pub(in crate::messaging) async fn accepted(
         cost::note(tx, app, job, (number, message)).await?;
     }
     tx.emit(TOPIC, job.id);
-    jobs::finish(tx, &storage::WORK, job).await
+    Ok(())
 }
 
 /// The attempt failed. True when the message is over, false when it may be tried again.

@@ -153,7 +153,7 @@ async fn bear(
     }
     words::set_words(tx, tenant, patient.id, &borne).await?;
     let traits = Traits::of(patient);
-    sounds::set_sounds(tx, tenant, patient.id, filing::filed_under(&traits)).await?;
+    sounds::set_sounds(tx, tenant, patient.id, &filing::filed_under(&traits)).await?;
     Ok(borne)
 }
 

@@ -11,7 +11,8 @@ use crate::patients::{
 };
 
 store::statements! {
-    INSERT_SOUND = "INSERT INTO patient_sound (tenant_id, piece, patient_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    INSERT_SOUNDS each "$2" = "INSERT INTO patient_sound (tenant_id, piece, patient_id)
+        SELECT $1, each.value, $3 FROM each WHERE TRUE ON CONFLICT DO NOTHING";
     DELETE_SOUNDS = "DELETE FROM patient_sound WHERE tenant_id = $1 AND patient_id = $2";
     /// Grouped by an expression: by the column alone, SQLite walks the clinic's whole
     /// index of patients instead of the few pieces (113 against 1 ms for 100,000). The
@@ -49,12 +50,12 @@ pub(in crate::patients) async fn set_sounds(
     tx: &mut WriteTx,
     tenant: TenantId,
     id: PatientId,
-    pieces: BTreeSet<String>,
+    pieces: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_SOUNDS, params![tenant, id]).await?;
-    for piece in pieces {
-        tx.execute(INSERT_SOUND, params![tenant, piece, id]).await?;
-    }
+    let pieces = store::list(pieces);
+    tx.execute(INSERT_SOUNDS, params![tenant, pieces, id])
+        .await?;
     Ok(())
 }
 

@@ -97,11 +97,11 @@ macro_rules! best {
 }
 
 store::statements! {
-    INSERT_WORD = "INSERT INTO patient_word (tenant_id, word, patient_id) VALUES ($1, $2, $3)";
+    INSERT_WORDS each "$2" = "INSERT INTO patient_word (tenant_id, word, patient_id) SELECT $1, each.value, $3 FROM each";
     DELETE_WORDS = "DELETE FROM patient_word WHERE tenant_id = $1 AND patient_id = $2";
     KNOWN = "SELECT COUNT(*) AS value FROM patient_word_piece WHERE tenant_id = $1 AND piece = $2 AND word = $3";
-    INSERT_PIECE = "INSERT INTO patient_word_piece (tenant_id, piece, word) VALUES ($1, $2, $3)
-        ON CONFLICT (tenant_id, piece, word) DO NOTHING";
+    INSERT_PIECES each "$2" = "INSERT INTO patient_word_piece (tenant_id, piece, word)
+        SELECT $1, each.value, $3 FROM each WHERE TRUE ON CONFLICT (tenant_id, piece, word) DO NOTHING";
     /// Those with the most pieces in common; grouped by an expression, because by the
     /// column alone SQLite may walk the clinic's whole index instead of the few pieces. A
     /// cast is one that copies nothing.
@@ -175,10 +175,8 @@ pub(in crate::patients) async fn set_words(
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_WORDS, params![tenant, id]).await?;
-    for word in words {
-        tx.execute_one(INSERT_WORD, params![tenant, word, id])
-            .await?;
-    }
+    tx.execute(INSERT_WORDS, params![tenant, store::list(words), id])
+        .await?;
     Ok(())
 }
 
@@ -198,10 +196,8 @@ pub(in crate::patients) async fn learn(
         if known > 0 {
             continue;
         }
-        for piece in pieces {
-            tx.execute(INSERT_PIECE, params![tenant, piece, word])
-                .await?;
-        }
+        tx.execute(INSERT_PIECES, params![tenant, store::list(&pieces), word])
+            .await?;
     }
     Ok(())
 }
