@@ -16,7 +16,7 @@ use crate::{Failure, meter::percentile, say};
 pub const CALLS: u64 = 300;
 /// Calls before those that are timed: a new connection of PostgreSQL plans each statement
 /// the first five times.
-const WARMING: u64 = 20;
+pub const WARMING: u64 = 20;
 
 /// Somebody signed in.
 pub struct Asks<'a> {

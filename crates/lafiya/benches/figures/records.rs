@@ -17,7 +17,7 @@ use testkit::{clinic::TestClinic, db::TestDb};
 
 use crate::{
     Failure,
-    asks::{Asks, CALLS, analyze, told},
+    asks::{Asks, CALLS, WARMING, analyze, told},
     meter::count,
     say,
 };
@@ -217,13 +217,16 @@ async fn entered(clinic: &TestClinic, ctx: &Ctx, n: u64) -> Result<(), Failure> 
 }
 
 async fn entering(asks: &Asks<'_>) -> Result<(), Failure> {
+    let enter = |n| {
+        let body = Some(input(RECORDS + n));
+        asks.call(Method::POST, "/api/v1/fiche-consultation/", body)
+    };
+    for n in CALLS..CALLS + WARMING {
+        enter(n).await?;
+    }
     let mut waits = Vec::new();
     for n in 0..CALLS {
-        let body = Some(input(RECORDS + n));
-        waits.push(
-            asks.call(Method::POST, "/api/v1/fiche-consultation/", body)
-                .await?,
-        );
+        waits.push(enter(n).await?);
     }
     told("a record entered", &mut waits, 25);
     Ok(())
