@@ -29,7 +29,7 @@ const ENTERED: u64 = 1_000;
 /// Entered at once.
 const HANDS: usize = 64;
 /// Copied in one transaction.
-const BATCH: u64 = 1_000;
+const BATCH: u64 = 100;
 
 const MODEL: Sql =
     Sql::new("SELECT id AS value FROM encounter WHERE tenant_id = $1 ORDER BY id LIMIT 1");
