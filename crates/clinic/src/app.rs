@@ -45,6 +45,8 @@ pub struct Parts {
     pub sender: Arc<dyn ports::MessageSender>,
     /// A local operator that takes text messages to some numbers or to all.
     pub gateway: Option<ports::GatewaySender>,
+    /// How notifications leave; none without Firebase's service account.
+    pub push: Option<Arc<ports::FirebaseSender>>,
     /// How e-mails leave; none where messages really leave and no mail server is set.
     pub mail: Option<Arc<dyn ports::MailSender>>,
     /// How e-mails leave that the first way certainly did not take.

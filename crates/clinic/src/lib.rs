@@ -57,6 +57,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::CANCEL_STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::COST_STATEMENTS),
+        ("messaging", messaging::DEVICE_STATEMENTS),
         ("messaging", messaging::DUE_STATEMENTS),
         ("messaging", messaging::GATEWAY_STATEMENTS),
         ("messaging", messaging::HELD_STATEMENTS),
@@ -177,8 +178,9 @@ pub async fn sweep(app: &App) -> Result<u64, kernel::Problem> {
     let oauth = identity::api::sweep_grants(app).await?;
     let drafts = care::api::sweep_drafts(app).await?;
     let codes = scheduling::api::sweep_codes(app).await?;
+    let devices = messaging::api::sweep_devices(app).await?;
     let others = identity::api::sweep(app).await? + calls::api::sweep(app).await?;
-    Ok(oauth + drafts + codes + others)
+    Ok(oauth + drafts + codes + devices + others)
 }
 
 /// Does once what a new version asks of old data and SQL alone cannot do. Every

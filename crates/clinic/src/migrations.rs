@@ -71,4 +71,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0059_messaging_gateway",
     "0060_messaging_provider_test",
     "0062_patients_wording",
+    "0063_messaging_device",
 ];

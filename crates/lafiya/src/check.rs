@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     commands::say,
-    config::{Config, Fault},
+    config::{Config, Fault, Push},
     failure::Failure,
     secrets::Secrets,
     wiring::{self, Provider},
@@ -52,6 +52,9 @@ pub async fn run(config: Result<Config, Vec<Fault>>) -> Result<(), Failure> {
     report.add("providers", providers(&config).await)?;
     if let Some(gateway) = &config.sms_gateway {
         report.add("sms gateway", sms_gateway(gateway).await)?;
+    }
+    if let Some(push) = &config.push {
+        report.add("notifications", notifications(push).await)?;
     }
     for finding in mail(&config).await {
         report.add("mail", finding)?;
@@ -261,6 +264,34 @@ async fn sms_gateway(gateway: &Description) -> Finding {
         Err(_) => Finding::Warn(format!(
             "{host} port {port} does not answer; text messages wait until it does"
         )),
+    }
+}
+
+/// Google gives the account a token: nothing is sent, and whether the project has its
+/// messages shows with the first one.
+async fn notifications(push: &Push) -> Finding {
+    ports::install_tls();
+    let sender = match wiring::push(push) {
+        Ok(sender) => sender,
+        Err(failure) => {
+            return Finding::Fail(failure.to_string().trim_start_matches("lafiya: ").into());
+        }
+    };
+    let project = push.account.project();
+    match tokio::time::timeout(PATIENCE, sender.try_account()).await {
+        Ok(Ok(())) => Finding::Ok(format!(
+            "Google accepts the service account of {project}; its right to send shows with the first message"
+        )),
+        Ok(Err(error)) if error.class == ErrorClass::Account => Finding::Fail(format!(
+            "Google refuses the service account of {project} ({}); make a new key and name its file in \
+             LAFIYA_FIREBASE_KEY_FILE",
+            error.detail
+        )),
+        Ok(Err(error)) => Finding::Warn(format!(
+            "Google does not answer as it should ({}); notifications wait until it does",
+            error.detail
+        )),
+        Err(_) => Finding::Warn("Google does not answer; notifications wait until it does".into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod mail;
+mod push;
 mod read;
 mod settings;
 mod sms;
@@ -20,6 +21,7 @@ use store::{Database, Durability};
 use webkit::TrustedProxies;
 
 pub use mail::{Mail, SendGrid};
+pub use push::Push;
 pub use read::{Fault, Inputs};
 pub use settings::DatabaseUrl;
 
@@ -46,6 +48,8 @@ pub struct Config {
     pub twilio: Option<Twilio>,
     /// The local operator for text messages, if there is one.
     pub sms_gateway: Option<Description>,
+    /// Whose devices get notifications, if they do.
+    pub push: Option<Push>,
     /// How e-mails leave, if they do.
     pub mail: Option<Mail>,
     /// Whose `X-Forwarded-For` is believed.
@@ -101,6 +105,7 @@ impl Config {
         let reminders_cron = reader.read(&settings::REMINDERS_CRON);
         let twilio = twilio(&mut reader);
         let sms_gateway = sms::gateway(&mut reader, env);
+        let push = push::firebase(&mut reader);
         let mail = mail::ways(&mut reader);
         match (listen, data, connections, trusted_proxies, log, weeks) {
             (
@@ -120,6 +125,7 @@ impl Config {
                 public_url,
                 twilio,
                 sms_gateway,
+                push,
                 mail,
                 trusted_proxies,
                 default_tenant,
@@ -199,6 +205,7 @@ impl Config {
         }
         faults.extend(self.mail.as_ref().and_then(Mail::fault_of_demo));
         faults.extend(self.sms_gateway.as_ref().and_then(sms::fault_of_demo));
+        faults.extend(self.push.as_ref().and_then(Push::fault_of_demo));
         let outside = |twilio: &&Twilio| {
             twilio
                 .api_url

@@ -25,8 +25,8 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
         })
 }
 
-/// Reads a file of JSON; `None` when there is none.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+/// Reads a file of text that only its owner may read; `None` when there is none.
+pub fn text(path: &Path) -> Result<Option<String>, Failure> {
     let shown = path.display();
     let failed = |error: io::Error| Failure::new(format_args!("{shown} cannot be read"), error);
     let mode = match fs::metadata(path) {
@@ -39,8 +39,16 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
             "{shown} holds secrets and others may read or change it; run: chmod 600 '{shown}'"
         )));
     }
-    let text = fs::read(path).map_err(failed)?;
-    match serde_json::from_slice(&text) {
+    fs::read_to_string(path).map(Some).map_err(failed)
+}
+
+/// Reads a file of JSON; `None` when there is none.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Failure> {
+    let shown = path.display();
+    let Some(text) = text(path)? else {
+        return Ok(None);
+    };
+    match serde_json::from_str(&text) {
         Ok(value) => Ok(Some(value)),
         // Only the place: the parser's sentence may repeat a secret.
         Err(error) => Err(Failure::Other(format!(

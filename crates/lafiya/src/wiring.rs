@@ -13,7 +13,8 @@ use clinic::{
 };
 use kernel::{Clock, Redacted, Rng};
 use ports::{
-    GatewaySender, MailSender, MessageSender, SendGridSender, Simulated, SimulatedMail, SmtpSender,
+    FirebaseSender, GatewaySender, MailSender, MessageSender, SendGridSender, Simulated,
+    SimulatedMail, SmtpSender,
     email::EventKey,
     twilio::{Account, TwilioSender, media::MediaFetcher},
 };
@@ -21,7 +22,7 @@ use store::{Scope, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::{Config, Mail, SendGrid, Twilio},
+    config::{Config, Mail, Push, SendGrid, Twilio},
     failure::Failure,
     private,
     secrets::Secrets,
@@ -35,6 +36,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
     let secrets = Secrets::load_or_create(config, &rng)?;
     let provider = Provider::new(config.twilio.as_ref(), &secrets, &rng)?;
     let gateway = gateway(config)?;
+    let push = config.push.as_ref().map(push).transpose()?.map(Arc::new);
     let simulated = provider.sender.is_simulated() && gateway.is_none();
     let [mail, other_mail] = mail(config.mail.as_ref(), simulated)?;
     let blobs = config.blobs();
@@ -61,6 +63,7 @@ pub async fn open(config: &Config, public_url: String) -> Result<App, Failure> {
         security_post: Arc::new(messaging::SecurityOutbox),
         sender: provider.sender,
         gateway,
+        push,
         mail,
         other_mail,
         media: provider.media,
@@ -165,6 +168,12 @@ fn gateway(config: &Config) -> Result<Option<GatewaySender>, Failure> {
     let sender = config.sms_gateway.clone().map(GatewaySender::new);
     let failed = |error| Failure::new("no connection to the SMS gateway can be made", error);
     sender.transpose().map_err(failed)
+}
+
+/// Firebase.
+pub fn push(push: &Push) -> Result<FirebaseSender, Failure> {
+    let sender = FirebaseSender::new(push.account.clone(), &push.base_url, Clock::system());
+    sender.map_err(|error| Failure::new("no connection to Firebase can be made", error))
 }
 
 /// How e-mails leave, and the way for those that the first one did not take; without any

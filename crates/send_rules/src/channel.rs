@@ -1,5 +1,5 @@
 kernel::words! {
-    /// The way a message travels. Push comes later.
+    /// The way a message travels.
     pub enum Channel {
         /// WhatsApp, through the provider's business sender.
         Whatsapp = "whatsapp",
@@ -7,6 +7,8 @@ kernel::words! {
         Sms = "sms",
         /// A call in which the text is spoken, and keys are pressed for an answer.
         Voice = "voice",
+        /// A notification of the clinic's app on the device of the number's owner.
+        Push = "push",
         /// E-mail: the only way that does not lead to a phone.
         Email = "email",
     }
@@ -14,7 +16,11 @@ kernel::words! {
 
 impl Channel {
     /// The ways that lead to a phone number.
-    pub const PHONES: [Self; 3] = [Self::Whatsapp, Self::Sms, Self::Voice];
+    pub const PHONES: [Self; 4] = [Self::Whatsapp, Self::Sms, Self::Voice, Self::Push];
+
+    /// Those of them that leave from a number of the clinic's, in words of their own; a
+    /// notification says what the SMS would.
+    pub const NUMBERS: [Self; 3] = [Self::Whatsapp, Self::Sms, Self::Voice];
 
     /// Those of them by which people write, and are written back to.
     pub const TEXTS: [Self; 2] = [Self::Whatsapp, Self::Sms];
@@ -25,7 +31,23 @@ impl Channel {
         Self::parse(word).filter(|channel| Self::PHONES.contains(channel))
     }
 
-    /// The way of a written text to a phone for a word; a call is none.
+    /// The way from a number of the clinic's for a word; a notification is none.
+    #[must_use]
+    pub fn parse_number(word: &str) -> Option<Self> {
+        Self::parse(word).filter(|channel| Self::NUMBERS.contains(channel))
+    }
+
+    /// The way whose words it says.
+    #[must_use]
+    pub const fn in_words_of(self) -> Self {
+        match self {
+            Self::Push => Self::Sms,
+            own => own,
+        }
+    }
+
+    /// The way of a written text to a phone for a word; a call is none, nor is what nobody
+    /// can write back to.
     #[must_use]
     pub fn parse_text(word: &str) -> Option<Self> {
         Self::parse(word).filter(|channel| Self::TEXTS.contains(channel))
@@ -102,7 +124,11 @@ mod tests {
             let to_phone = Channel::parse_phone(channel.as_str()).is_some();
             assert_eq!(to_phone, *channel != Channel::Email, "{channel}");
             let written = Channel::parse_text(channel.as_str()).is_some();
-            assert_eq!(written, to_phone && *channel != Channel::Voice, "{channel}");
+            let one_way = matches!(channel, Channel::Voice | Channel::Push);
+            assert_eq!(written, to_phone && !one_way, "{channel}");
+            let from_number = Channel::parse_number(channel.as_str()).is_some();
+            let own_words = channel.in_words_of() == *channel;
+            assert_eq!(from_number, to_phone && own_words, "{channel}");
         }
         assert_eq!(Channel::parse_phone("pigeon"), None);
     }

@@ -45,19 +45,36 @@ pub fn cells() -> impl Iterator<Item = Cell> {
 /// opt-out).
 #[must_use]
 pub fn is_wanted(newest_first: &[Choice], cell: Cell) -> bool {
-    let decided = newest_first.iter().find(|choice| choice.covers(cell));
-    cell.1.is_awaited() || decided.is_none_or(|choice| choice.wanted)
+    cell.1.is_awaited() || decided(newest_first, cell).is_none_or(|choice| choice.wanted)
+}
+
+/// The newest decision that speaks of it. As long as none names notifications of its kind
+/// they are meant with the SMS whose place they take: who chose before there were any did
+/// not ask for more.
+fn decided(newest_first: &[Choice], (channel, category): Cell) -> Option<&Choice> {
+    let names_it =
+        |choice: &Choice| choice.channel == Some(channel) && choice.covers((channel, category));
+    let meant = match newest_first.iter().any(names_it) {
+        true => channel,
+        false => channel.in_words_of(),
+    };
+    newest_first
+        .iter()
+        .find(|choice| choice.covers((meant, category)))
 }
 
 /// The decisions that lead from those there are to exactly these kinds of messages, as
 /// few as there can be; none when nothing changes.
 #[must_use]
 pub fn towards(newest_first: &[Choice], wanted: &BTreeSet<Cell>) -> Vec<Choice> {
-    let changed = |cell: &Cell| is_wanted(newest_first, *cell) != wanted.contains(cell);
-    let changed: Vec<Cell> = cells().filter(changed).collect();
+    let changed = |held: &[Choice]| -> Vec<Cell> {
+        let differs = |cell: &Cell| is_wanted(held, *cell) != wanted.contains(cell);
+        cells().filter(differs).collect()
+    };
+    let first = changed(newest_first);
     let all = cells().all(|cell| wanted.contains(&cell));
     let none = cells().all(|cell| !wanted.contains(&cell));
-    if changed.is_empty() {
+    if first.is_empty() {
         return Vec::new();
     }
     if all || none {
@@ -68,7 +85,11 @@ pub fn towards(newest_first: &[Choice], wanted: &BTreeSet<Cell>) -> Vec<Choice> 
         category: Some(category),
         wanted: wanted.contains(&(channel, category)),
     };
-    changed.into_iter().map(one).collect()
+    let mut choices: Vec<Choice> = first.into_iter().map(one).collect();
+    // A word about SMS was meant for notifications too, and may not be any more.
+    let after = [&choices, newest_first].concat();
+    choices.extend(changed(&after).into_iter().map(one));
+    choices
 }
 
 #[cfg(test)]
@@ -95,7 +116,7 @@ mod tests {
         for category in [Category::Security, Category::Answer] {
             assert!(is_wanted(&stopped, (Channel::Sms, category)));
         }
-        assert_eq!(cells().count(), 15);
+        assert_eq!(cells().count(), 20);
     }
 
     #[test]
@@ -107,6 +128,26 @@ mod tests {
         assert!(!is_wanted(&back, (Channel::Whatsapp, Category::Reminder)));
         let gone = [Choice::of_all(false), REMINDERS];
         assert!(!is_wanted(&gone, sms(Category::Reminder)));
+    }
+
+    #[test]
+    fn notifications_are_meant_with_the_sms_until_somebody_names_them() {
+        let of = |channel, wanted| Choice {
+            channel: Some(channel),
+            category: Some(Category::Result),
+            wanted,
+        };
+        let push = |choices: &[Choice]| is_wanted(choices, (Channel::Push, Category::Result));
+        let no_sms = of(Channel::Sms, false);
+        assert!(push(&[]) && !push(&[no_sms]) && push(&[of(Channel::Whatsapp, false)]));
+        assert!(push(&[no_sms, of(Channel::Push, true)]), "they were named");
+        assert!(push(&[of(Channel::Push, true), no_sms]));
+        assert!(!push(&[Choice::of_all(false), of(Channel::Push, true)]));
+        let all: BTreeSet<Cell> = cells().collect();
+        let mut wanted = all.clone();
+        wanted.remove(&(Channel::Sms, Category::Result));
+        let choices = towards(&[], &wanted);
+        assert_eq!(choices, [no_sms, of(Channel::Push, true)]);
     }
 
     fn choices() -> impl Strategy<Value = Vec<Choice>> {
@@ -126,7 +167,7 @@ mod tests {
 
         /// Whatever was decided before, what he asks for is what holds afterwards.
         #[test]
-        fn what_is_chosen_holds(before in choices(), ticks in prop::collection::vec(any::<bool>(), 15)) {
+        fn what_is_chosen_holds(before in choices(), ticks in prop::collection::vec(any::<bool>(), 20)) {
             let wanted: BTreeSet<Cell> = cells().zip(&ticks).filter(|(_, on)| **on).map(|(cell, _)| cell).collect();
             let mut after = towards(&before, &wanted);
             after.extend(before);
@@ -141,7 +182,7 @@ mod tests {
         fn an_older_word_never_wins(older in choices(), newer in choices()) {
             let mut all = newer.clone();
             all.extend(older.clone());
-            for cell in cells() {
+            for cell in cells().filter(|cell| cell.0 != Channel::Push) {
                 let decided = newer.iter().any(|choice| choice.covers(cell));
                 let alone = if decided { &newer } else { &older };
                 prop_assert_eq!(is_wanted(&all, cell), is_wanted(alone, cell));

@@ -107,13 +107,15 @@ impl FromColumn for Amount {
     }
 }
 
-/// How many times the price of its form a text costs: an SMS is charged by the segment,
+/// How many times the price of its form a text costs: an SMS is charged by the segment, a
+/// notification not at all (<https://firebase.google.com/pricing>, Cloud Messaging),
 /// everything else once.
 #[must_use]
 pub fn charged(form: Form, text: &str) -> i64 {
     match form {
         Form::Sms => i64::try_from(segments(text).segments).unwrap_or(i64::MAX),
         Form::Voice | Form::Session | Form::Template | Form::Email => 1,
+        Form::Push => 0,
     }
 }
 
@@ -153,6 +155,13 @@ mod tests {
         let long = "a".repeat(161);
         assert_eq!(charged(Form::Sms, &long), 2);
         assert_eq!(charged(Form::Template, &long), 1);
+        for form in Form::ALL {
+            assert_eq!(
+                Form::PRICED.contains(form),
+                charged(*form, "a") > 0,
+                "{form}"
+            );
+        }
         assert_eq!(Amount(500).times(2), Amount(1000));
         assert_eq!(Amount(i64::MAX).times(3), Amount(i64::MAX));
     }

@@ -46,9 +46,22 @@ kernel::words! {
         Session = "session",
         /// An approved WhatsApp template, which costs money.
         Template = "template",
+        /// A notification of the clinic's app.
+        Push = "push",
         /// An e-mail.
         Email = "email",
     }
+}
+
+impl Form {
+    /// Those that cost something.
+    pub const PRICED: [Self; 5] = [
+        Self::Sms,
+        Self::Voice,
+        Self::Session,
+        Self::Template,
+        Self::Email,
+    ];
 }
 
 kernel::words! {
@@ -59,6 +72,8 @@ kernel::words! {
         Sms = "sms",
         /// A call has none: it is made now.
         Voice = "voice",
+        /// A notification has none.
+        Push = "push",
         /// E-mail has no window either.
         Email = "email",
         /// The patient wrote on WhatsApp less than 24 h ago.
@@ -77,6 +92,9 @@ kernel::words! {
         WindowClosed = "window_closed",
         /// The server of the e-mail address refused it not long ago.
         BadAddress = "bad_address",
+        /// The app is on no device of the number's owner any more, or the number is not his
+        /// alone.
+        NoDevice = "no_device",
         /// Its text needs something that is not known of it.
         MissingVariable = "missing_variable",
         /// This month's money for messages to many is spent.
@@ -106,6 +124,8 @@ pub struct Facts {
     pub template: Option<TemplateState>,
     /// Whether the address was refused for good not long ago.
     pub bad_address: bool,
+    /// Whether there is no device that a notification could go to.
+    pub no_device: bool,
     /// Whether the same may go another way when this one is closed.
     pub has_other_way: bool,
     /// When to look for money again, if this month's is spent.
@@ -133,6 +153,7 @@ impl Decision {
             Self::Send(Form::Sms) => Reason::Sms,
             Self::Send(Form::Voice) => Reason::Voice,
             Self::Send(Form::Email) => Reason::Email,
+            Self::Send(Form::Push) => Reason::Push,
             Self::Send(Form::Session) => Reason::InsideWindow,
             Self::Send(Form::Template) => Reason::Template,
             Self::WaitUntil(_, reason) | Self::FallBack(reason) | Self::Refuse(reason) => reason,
@@ -143,13 +164,14 @@ impl Decision {
 impl Reason {
     /// Whether it speaks of the way and not of the message, which may go another one.
     const fn is_of_the_way(self) -> bool {
-        matches!(self, Self::OptedOut | Self::WindowClosed)
+        matches!(self, Self::OptedOut | Self::WindowClosed | Self::NoDevice)
     }
 }
 
 /// Decides whether, when and in which form a message is sent. The rules in
-/// order: expiry, opt-out, a refused address, WhatsApp's window, money, quiet hours; what this
-/// way alone refuses goes the other one, where the same rules are asked again.
+/// order: expiry, opt-out, a refused address, a missing device, WhatsApp's window, money,
+/// quiet hours; what this way alone refuses goes the other one, where the same rules are
+/// asked again.
 #[must_use]
 pub fn decide(facts: &Facts) -> Decision {
     match by_this_way(facts) {
@@ -169,6 +191,9 @@ fn by_this_way(facts: &Facts) -> Decision {
     }
     if facts.bad_address {
         return Decision::Refuse(Reason::BadAddress);
+    }
+    if facts.no_device {
+        return Decision::Refuse(Reason::NoDevice);
     }
     let Some(form) = form(facts) else {
         return Decision::Refuse(Reason::WindowClosed);
@@ -196,7 +221,9 @@ fn by_this_way(facts: &Facts) -> Decision {
 fn may_wake(facts: &Facts) -> bool {
     match facts.channel {
         Channel::Voice => facts.category == Category::Security,
-        Channel::Whatsapp | Channel::Sms | Channel::Email => facts.category.is_awaited(),
+        Channel::Whatsapp | Channel::Sms | Channel::Push | Channel::Email => {
+            facts.category.is_awaited()
+        }
     }
 }
 
@@ -206,6 +233,7 @@ fn form(facts: &Facts) -> Option<Form> {
     match facts.channel {
         Channel::Sms => Some(Form::Sms),
         Channel::Voice => Some(Form::Voice),
+        Channel::Push => Some(Form::Push),
         Channel::Email => Some(Form::Email),
         Channel::Whatsapp if window_is_open(facts) => Some(Form::Session),
         Channel::Whatsapp => {

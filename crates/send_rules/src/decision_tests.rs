@@ -26,6 +26,7 @@ fn facts() -> Facts {
         expires_at: None,
         template: None,
         bad_address: false,
+        no_device: false,
         has_other_way: false,
         money_from: None,
     }
@@ -59,7 +60,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             any::<bool>(),
             moment(now),
             prop::option::of(prop::sample::select(TemplateState::ALL.to_vec())),
-            any::<[bool; 2]>(),
+            any::<[bool; 3]>(),
             prop::option::of(1..40 * 24 * HOUR),
         )
             .prop_map(
@@ -70,7 +71,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     opted_out,
                     expires_at,
                     template,
-                    [bad_address, has_other_way],
+                    [bad_address, no_device, has_other_way],
                     no_money_for,
                 )| Facts {
                     now: at(now),
@@ -82,6 +83,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                     expires_at,
                     template,
                     bad_address,
+                    no_device,
                     has_other_way,
                     money_from: no_money_for.map(|wait| at(now + wait)),
                 },
@@ -125,12 +127,12 @@ fn assert_allowed(f: &Facts) {
         Decision::FallBack(reason) => {
             assert!(f.has_other_way && !lost_its_use(f), "{f:?}");
             assert_refused(f, reason);
-            let of_the_way = [Reason::OptedOut, Reason::WindowClosed];
+            let of_the_way = [Reason::OptedOut, Reason::WindowClosed, Reason::NoDevice];
             assert!(of_the_way.contains(&reason), "{reason}: {f:?}");
         }
         Decision::Refuse(reason) => {
             assert_refused(f, reason);
-            let of_the_way = [Reason::OptedOut, Reason::WindowClosed];
+            let of_the_way = [Reason::OptedOut, Reason::WindowClosed, Reason::NoDevice];
             assert!(!f.has_other_way || !of_the_way.contains(&reason), "{f:?}");
         }
     }
@@ -138,7 +140,7 @@ fn assert_allowed(f: &Facts) {
 
 fn assert_may_go(f: &Facts, form: Form) {
     assert!(!lost_its_use(f), "{f:?}");
-    assert!(!must_not_hear(f) && !f.bad_address, "{f:?}");
+    assert!(!must_not_hear(f) && !f.bad_address && !f.no_device, "{f:?}");
     assert!(!must_save(f), "{f:?}");
     assert!(
         may_wake_him(f) || !at_night(f.minute_of_day.into()),
@@ -147,6 +149,7 @@ fn assert_may_go(f: &Facts, form: Form) {
     let allowed = match (f.channel, form) {
         (Channel::Sms, Form::Sms)
         | (Channel::Voice, Form::Voice)
+        | (Channel::Push, Form::Push)
         | (Channel::Email, Form::Email) => true,
         (Channel::Whatsapp, Form::Session) => wrote_within_a_day(f),
         // Never a template where a session text would do.
@@ -188,6 +191,7 @@ fn assert_refused(f: &Facts, reason: Reason) {
         Reason::Expired => assert!(lost_its_use(f), "{f:?}"),
         Reason::OptedOut => assert!(must_not_hear(f), "{f:?}"),
         Reason::BadAddress => assert!(f.bad_address, "{f:?}"),
+        Reason::NoDevice => assert!(f.no_device, "{f:?}"),
         Reason::WindowClosed => {
             assert_eq!(f.channel, Channel::Whatsapp);
             assert!(!wrote_within_a_day(f), "{f:?}");
@@ -234,6 +238,7 @@ fn drawn(rng: &Rng) -> Facts {
         expires_at: moment(&[0, 10 * HOUR, HOUR]),
         template: one(rng, &[templates, vec![None]].concat()),
         bad_address: rng.below(5) == 0,
+        no_device: rng.below(5) == 0,
         has_other_way: rng.below(2) == 0,
         money_from: (rng.below(2) == 0).then(|| at(now + one(rng, &[1, HOUR, 20 * 24 * HOUR]))),
     }
@@ -260,10 +265,10 @@ fn a_million_decisions_break_no_rule() {
     assert_eq!(of("send").count(), Form::ALL.len(), "{seen:?}");
     assert_eq!(
         (of("wait").count(), of("fall back").count()),
-        (2, 2),
+        (2, 3),
         "{seen:?}"
     );
-    assert_eq!(of("refuse").count(), 5, "{seen:?}");
+    assert_eq!(of("refuse").count(), 6, "{seen:?}");
     assert!(seen.values().all(|count| *count > 500), "{seen:?}");
 }
 
@@ -281,9 +286,10 @@ proptest! {
         let allowed = !lost_its_use(&f)
             && !must_not_hear(&f)
             && !f.bad_address
+            && !f.no_device
             && !must_save(&f)
             && (may_wake_him(&f) || !at_night(f.minute_of_day.into()))
-            && (matches!(f.channel, Channel::Sms | Channel::Voice | Channel::Email)
+            && (f.channel != Channel::Whatsapp
                 || wrote_within_a_day(&f)
                 || f.template == Some(TemplateState::Approved));
         prop_assert_eq!(matches!(decide(&f), Decision::Send(_)), allowed);
@@ -402,6 +408,33 @@ fn a_link_goes_by_mail_at_night_but_not_to_a_refused_address() {
         ..link
     };
     assert_eq!(decide(&refused), Decision::Refuse(Reason::BadAddress));
+}
+
+#[test]
+fn a_notification_has_no_window_and_needs_a_device() {
+    let push = Facts {
+        channel: Channel::Push,
+        has_other_way: true,
+        ..facts()
+    };
+    assert_eq!(decide(&push), Decision::Send(Form::Push));
+    assert_eq!(decide(&push).reason(), Reason::Push);
+    let gone = Facts {
+        no_device: true,
+        ..push
+    };
+    assert_eq!(decide(&gone), Decision::FallBack(Reason::NoDevice));
+    let alone = Facts {
+        has_other_way: false,
+        ..gone
+    };
+    assert_eq!(decide(&alone), Decision::Refuse(Reason::NoDevice));
+    let night = Facts {
+        minute_of_day: 22 * 60,
+        ..push
+    };
+    let morning = Decision::WaitUntil(at(NOON + 9 * HOUR), Reason::QuietHours);
+    assert_eq!(decide(&night), morning);
 }
 
 #[test]

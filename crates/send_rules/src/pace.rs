@@ -49,7 +49,8 @@ impl Speeds {
             Channel::Sms => self.sms.or_else(|| NonZeroU32::new(of_number())),
             Channel::Whatsapp => Some(self.whatsapp),
             Channel::Voice => Some(self.calls),
-            Channel::Email => None,
+            // Firebase measures a project, and says when it is too much.
+            Channel::Push | Channel::Email => None,
         }
     }
 }
@@ -269,6 +270,7 @@ mod tests {
         assert_eq!(of(speeds, Channel::Whatsapp, "+14155550100"), Some(80));
         assert_eq!(of(speeds, Channel::Voice, "+221338210000"), Some(1));
         assert_eq!(of(speeds, Channel::Email, ""), None);
+        assert_eq!(of(speeds, Channel::Push, ""), None);
         let raised = Speeds {
             sms: NonZeroU32::new(100),
             ..speeds

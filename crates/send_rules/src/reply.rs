@@ -40,11 +40,14 @@ const ONE_WAY: [&str; 3] = ["CD", "CG", "GN"];
 
 /// Whether an answer to a message from `sender` to `recipient` can arrive: by
 /// WhatsApp and by the keys of a call always, by SMS when the sender is a number and no name, and neither of
-/// the two stands in a country where SMS goes one way.
+/// the two stands in a country where SMS goes one way; to a notification never.
 #[must_use]
 pub fn brings_answers(channel: Channel, sender: &str, recipient: &Phone) -> bool {
-    matches!(channel, Channel::Whatsapp | Channel::Voice)
-        || (is_number(sender) && !is_one_way(sender, recipient))
+    match channel {
+        Channel::Whatsapp | Channel::Voice => true,
+        Channel::Sms | Channel::Email => is_number(sender) && !is_one_way(sender, recipient),
+        Channel::Push => false,
+    }
 }
 
 /// A number, short ones too; a name has a letter in it.
@@ -125,5 +128,7 @@ mod tests {
         let to = kinshasa.parse().expect("a number");
         assert!(brings_answers(Channel::Whatsapp, "", &to));
         assert!(brings_answers(Channel::Voice, "", &to));
+        let to = dakar.parse().expect("a number");
+        assert!(!brings_answers(Channel::Push, "+221338210000", &to));
     }
 }

@@ -56,6 +56,8 @@ pub struct Setup {
     pub sender: Arc<dyn ports::MessageSender>,
     /// The local operator for text messages.
     pub gateway: Option<ports::GatewaySender>,
+    /// How notifications leave.
+    pub push: Option<Arc<ports::FirebaseSender>>,
     /// How e-mails leave.
     pub mail: Option<Arc<dyn ports::MailSender>>,
     /// How e-mails leave that this way did not take.
@@ -78,6 +80,7 @@ impl Default for Setup {
         Self {
             sender: Arc::new(ports::Simulated::new(Rng::system())),
             gateway: None,
+            push: None,
             mail: Some(Arc::new(ports::SimulatedMail)),
             other_mail: None,
             media: None,
@@ -159,6 +162,7 @@ impl TestClinic {
             security_post: Arc::new(clinic::messaging::api::SecurityOutbox),
             sender: setup.sender,
             gateway: setup.gateway,
+            push: setup.push,
             mail: setup.mail,
             other_mail: setup.other_mail,
             media: setup.media,
@@ -194,6 +198,7 @@ impl TestClinic {
             settings: app.settings.clone(),
             sender: app.sender.clone(),
             gateway: app.gateway.clone(),
+            push: app.push.clone(),
             mail: app.mail.clone(),
             other_mail: app.other_mail.clone(),
             security_post: app.security_post.clone(),
@@ -421,7 +426,7 @@ async fn tenant(app: &App, slug: &str, ours: &str) -> TenantId {
         .await
         .expect("a tenant");
     let ours: Phone = ours.parse().expect("a number");
-    for channel in send_rules::Channel::PHONES {
+    for channel in send_rules::Channel::NUMBERS {
         clinic::messaging::api::set_sender(app, tenant, channel, &ours)
             .await
             .expect("a sender");

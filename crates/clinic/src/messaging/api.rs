@@ -3,6 +3,7 @@
 mod cancel;
 mod consent;
 mod costs;
+mod devices;
 mod mail;
 mod notice;
 mod provider_test;
@@ -32,11 +33,12 @@ pub(super) use consent::{set_consent, set_own_consent};
 pub use costs::{
     budget, budget_of, costs, money, prices, prices_of, remove_price, set_budget, set_price,
 };
+pub use devices::{devices, forget_device, register_device, sweep_devices};
 pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
 pub(in crate::messaging) use notice::draft;
 pub use notice::{may_go, notify, way_to};
 pub use provider_test::send_test;
-pub use providers::{mail_providers, phone_provider, providers, sms_gateway, ways};
+pub use providers::{mail_providers, phone_provider, providers, push_provider, sms_gateway, ways};
 pub use report::{Reported, apply_gateway_report, apply_report, tenant_of_report};
 pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
@@ -52,10 +54,10 @@ pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 pub use super::wire::consent::ConsentForm;
 
 pub use super::model::{
-    Budget, Called, ConsentSource, CostLine, Costs, Enqueued, Key, LastDay, Message, MessageId,
-    MessageView, NewCall, NewMail, NewMessage, Notice, Noticed, NumberConsent, OwnText,
-    PatientConsent, Price, Prices, Provider, Recipient, ReviewedText, StoppedAddress, TextKey,
-    TextVersion, Wanted, Way, WhatsappCategory,
+    AppDevice, Budget, Called, ConsentSource, CostLine, Costs, Device, DeviceId, Enqueued, Key,
+    LastDay, Message, MessageId, MessageView, NewCall, NewDevice, NewMail, NewMessage, Notice,
+    Noticed, NumberConsent, OwnText, PatientConsent, Platform, Price, Prices, Provider, Recipient,
+    ReviewedText, Route, StoppedAddress, TextKey, TextVersion, Wanted, Way, WhatsappCategory,
 };
 pub use super::rules::events::{EVENTS, Event, event_of};
 

@@ -1,6 +1,7 @@
 mod addresses;
 mod consent;
 mod costs;
+mod devices;
 mod providers;
 mod templates;
 
@@ -22,6 +23,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
+        .merge(devices::routes())
         .merge(providers::routes())
         .merge(templates::routes())
 }

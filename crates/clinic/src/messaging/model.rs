@@ -1,5 +1,6 @@
 mod consent;
 mod costs;
+mod devices;
 mod mail;
 mod notice;
 mod providers;
@@ -20,8 +21,10 @@ pub(super) use consent::{ConsentEvent, Wish};
 pub use consent::{ConsentLine, ConsentSource, NumberConsent, PatientConsent};
 pub(super) use costs::OTHER;
 pub use costs::{Budget, CostLine, Costs, Price, Prices};
+pub use devices::{AppDevice, Device, DeviceId, NewDevice, Platform};
+pub(super) use devices::{MOST_DEVICES, SEEN_FOR, Target};
 pub use mail::StoppedAddress;
-pub use notice::{Notice, Noticed};
+pub use notice::{Notice, Noticed, Route};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub(super) use providers::StateCount;
 pub use providers::{LastDay, Provider, Way};

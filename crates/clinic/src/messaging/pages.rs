@@ -4,6 +4,7 @@
 mod addresses;
 mod consent;
 mod costs;
+mod devices;
 mod providers;
 mod texts;
 
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(addresses::routes())
         .merge(consent::routes())
         .merge(costs::routes())
+        .merge(devices::routes())
         .merge(providers::routes())
         .merge(texts::routes())
 }
@@ -167,6 +169,7 @@ fn way(shell: &Shell, channel: Channel) -> String {
         Channel::Sms => "SMS".to_owned(),
         Channel::Whatsapp => "WhatsApp".to_owned(),
         Channel::Voice => shell.t("outbox-voice"),
+        Channel::Push => shell.t("outbox-push"),
         Channel::Email => shell.t("outbox-email"),
     }
 }

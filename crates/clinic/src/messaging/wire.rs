@@ -3,6 +3,7 @@
 pub(super) mod addresses;
 pub(super) mod consent;
 pub(super) mod costs;
+pub(super) mod devices;
 pub(super) mod providers;
 pub(super) mod templates;
 
@@ -19,7 +20,7 @@ use super::model::{MessageView, Wanted};
 pub(super) struct MessageBody {
     /// UUIDv7.
     id: String,
-    /// `whatsapp`, `sms`, `voice` or `email`.
+    /// `whatsapp`, `sms`, `voice`, `push` or `email`.
     channel: String,
     /// What it is for.
     category: String,
@@ -116,7 +117,7 @@ webkit::page_body! {
 pub(super) struct Filter {
     /// Only messages in this state.
     pub(super) state: Option<String>,
-    /// Only messages by `whatsapp`, `sms`, `voice` or `email`.
+    /// Only messages by `whatsapp`, `sms`, `voice`, `push` or `email`.
     pub(super) channel: Option<String>,
     /// Only messages to a number with these digits, however they are written, or to an address with this in it.
     pub(super) search: Option<String>,

@@ -30,7 +30,7 @@ pub(super) const fn channel(method: Method) -> Channel {
 pub(super) const fn other_way(channel: Channel) -> Option<Channel> {
     match channel {
         Channel::Whatsapp => Some(Channel::Sms),
-        Channel::Sms | Channel::Voice | Channel::Email => None,
+        Channel::Sms | Channel::Voice | Channel::Push | Channel::Email => None,
     }
 }
 

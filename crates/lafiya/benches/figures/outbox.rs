@@ -110,6 +110,7 @@ fn decisions() {
             expires_at: None,
             template: None,
             bad_address: n % 19 == 0,
+            no_device: n % 23 == 0,
             has_other_way: n % 3 == 0,
             money_from: None,
         };

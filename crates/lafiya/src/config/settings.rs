@@ -138,6 +138,13 @@ settings! {
     /// The file that describes a local operator for text messages; unset: there is none.
     SMS_GATEWAY: PathBuf = (
         entry("sms_gateway", &["LAFIYA_SMS_GATEWAY"], "/etc/lafiya/sms.toml"), data);
+    /// The key file of Firebase's service account; unset: there are no notifications.
+    FIREBASE_KEY_FILE: PathBuf = (
+        entry("firebase_key_file", &["LAFIYA_FIREBASE_KEY_FILE"], "/etc/lafiya/firebase.json"), data);
+    /// Firebase's API.
+    FIREBASE_BASE_URL: String = (
+        entry("firebase_base_url", &["LAFIYA_FIREBASE_BASE_URL"], ports::push::API_BASE)
+            .or(ports::push::API_BASE), api_url);
     /// The mail server, with its account.
     SMTP_URL: SmtpUrl = (
         entry("smtp_url", &["SMTP_URL"],

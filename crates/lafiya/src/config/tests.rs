@@ -529,6 +529,66 @@ fn a_local_operator_is_described_by_a_file() {
     );
 }
 
+/// A key file that only its owner reads, or others too.
+fn key_file(path: &Path, text: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn firebase_speaks_by_a_key_that_nobody_else_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("firebase.json");
+    let name = path.display().to_string();
+    let given = [("LAFIYA_FIREBASE_KEY_FILE", name.as_str())];
+    let good = include_str!("../../../testkit/src/firebase_key.pem");
+    let good = serde_json::json!({
+        "project_id": "clinic", "client_email": "lafiya@example.org", "private_key": good,
+        "token_uri": "http://127.0.0.1:9/token",
+    })
+    .to_string();
+    key_file(&path, &good, 0o600);
+    let config = env(&given).unwrap();
+    assert!(!format!("{config:?}").contains("PRIVATE"), "{config:?}");
+    let push = config.push.as_ref().unwrap();
+    assert_eq!(
+        (push.account.project(), push.base_url.as_str()),
+        ("clinic", "https://fcm.googleapis.com")
+    );
+    let faults = config.faults_of_demo();
+    assert!(
+        faults[0]
+            .0
+            .starts_with("firebase_key_file: a demo must not"),
+        "{faults:?}"
+    );
+    let here = [given[0], ("LAFIYA_FIREBASE_BASE_URL", "http://127.0.0.1:9")];
+    assert!(env(&here).unwrap().faults_of_demo().is_empty());
+    let outside = good.replace("http://127.0.0.1:9", "https://oauth2.googleapis.example");
+    key_file(&path, &outside, 0o600);
+    assert_eq!(env(&here).unwrap().faults_of_demo().len(), 1);
+
+    key_file(&path, &good, 0o644);
+    let open = env(&given).unwrap_err();
+    assert!(
+        open[0].contains("chmod 600") && !open[0].contains("PRIVATE"),
+        "{open:?}"
+    );
+    key_file(&path, &good.replace("PRIVATE", "PUBLIC"), 0o600);
+    let wrong = env(&given).unwrap_err();
+    assert!(
+        wrong[0].contains("firebase.json has a private_key that is no RSA key"),
+        "{wrong:?}"
+    );
+    let nowhere = env(&[("LAFIYA_FIREBASE_KEY_FILE", "/nowhere/key.json")]).unwrap_err();
+    assert!(
+        nowhere[0].starts_with("firebase_key_file: /nowhere/key.json is not there"),
+        "{nowhere:?}"
+    );
+    assert!(env(&[("LAFIYA_FIREBASE_BASE_URL", "http://fcm.example.org")]).is_err());
+}
+
 #[test]
 fn a_demo_writes_mail_to_this_machine_only() {
     for (server, faults) in [

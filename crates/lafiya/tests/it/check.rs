@@ -8,6 +8,7 @@ use serde_json::json;
 use store::EngineKind;
 use testkit::{
     db::eventually,
+    firebase::{FakeFirebase, PROJECT},
     operator::{FakeOperator, SECRET},
     sendgrid::{FakeSendGrid, KEY},
     twilio::Fault,
@@ -301,6 +302,52 @@ async fn looks_at_both_ways_for_mails() {
         "{lines:?}"
     );
     assert_eq!(sendgrid.attempts(), 0, "nothing is sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn looks_at_the_service_account_and_notifies_nobody() {
+    let site = Site::new(EngineKind::Sqlite).await;
+    let firebase = FakeFirebase::start().await.unwrap();
+    let path = site.folder.path().join("firebase.json");
+    let write = |text: &str, mode: u32| {
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let all = [
+        ("LAFIYA_FIREBASE_KEY_FILE", path.to_str().unwrap()),
+        ("LAFIYA_FIREBASE_BASE_URL", firebase.base_url()),
+    ];
+    let key = firebase.key_file();
+    write(&key.to_string(), 0o600);
+    let good = check(&site, &all).await;
+    let line = good.of("notifications");
+    assert!(
+        line.starts_with("ok ") && line.contains(PROJECT) && !good.all.contains("PRIVATE"),
+        "{line}"
+    );
+    firebase.script_grants([400, 500]);
+    let refused = check(&site, &all).await;
+    let line = refused.of("notifications");
+    assert!(
+        line.starts_with("fail ") && line.contains("make a new key"),
+        "{line}"
+    );
+    let away = check(&site, &all).await;
+    assert!(
+        away.of("notifications").starts_with("warn "),
+        "{}",
+        away.all
+    );
+    assert_eq!(firebase.attempts(), 0, "nothing is sent");
+    write(&key.to_string(), 0o640);
+    let open = check(&site, &all).await;
+    let line = open.of("configuration");
+    assert!(
+        line.starts_with("fail ") && line.contains("chmod 600"),
+        "{line}"
+    );
+    let none = check(&site, &[]).await;
+    assert!(!none.all.contains("notifications:"), "{}", none.all);
 }
 
 #[tokio::test(flavor = "multi_thread")]

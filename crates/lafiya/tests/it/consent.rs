@@ -90,7 +90,7 @@ on_both_engines! {
     async fn the_desk_writes_down_what_a_patient_wants(db) {
         let s = scene(&db).await;
         let number = s.number("agent", &of(&s.awa)).await;
-        assert_eq!((number["wanted"].as_array().unwrap().len(), &number["history"], &number["shared"]), (15, &json!([]), &json!(false)));
+        assert_eq!((number["wanted"].as_array().unwrap().len(), &number["history"], &number["shared"]), (20, &json!([]), &json!(false)));
         let reminders = json!({"phone": AWA, "wanted": [cell("sms", "reminder"), cell("whatsapp", "reminder"), cell("sms", "result")]});
         // Sent twice, it is written once.
         for _ in 0..2 {
@@ -99,7 +99,7 @@ on_both_engines! {
         let number = s.number("agent", &of(&s.awa)).await;
         assert_eq!(number["wanted"], json!([cell("whatsapp", "reminder"), cell("sms", "reminder"), cell("sms", "result")]));
         let history = number["history"].as_array().unwrap();
-        assert_eq!((history.len(), &history[0]["source"], &history[0]["noted_by"], &history[0]["wanted"]), (12, &json!("desk"), &json!("Fatou Sow"), &json!(false)));
+        assert_eq!((history.len(), &history[0]["source"], &history[0]["noted_by"], &history[0]["wanted"]), (17, &json!("desk"), &json!("Fatou Sow"), &json!(false)));
         for (category, goes) in [(Category::Reminder, true), (Category::Notification, false), (Category::Advice, false), (Category::Answer, true), (Category::Security, true)] {
             let decided = s.decision((Channel::Sms, category)).await;
             let refused = decided.reason().as_str() == "opted_out";
@@ -109,7 +109,7 @@ on_both_engines! {
         ok(s.put("agent", &of(&s.awa), everything).await);
         let number = s.number("agent", &of(&s.awa)).await;
         assert_eq!((&number["wanted"], &number["history"][0]["channel"], &number["history"][0]["category"]), (&json!([]), &json!(null), &json!(null)));
-        assert_eq!(s.by("admin", Method::GET, "/api/v1/audit/?action=consent.change", json!(null)).await.json()["count"], 13);
+        assert_eq!(s.by("admin", Method::GET, "/api/v1/audit/?action=consent.change", json!(null)).await.json()["count"], 18);
     }
 
     async fn what_messages_say_is_chosen_by_each_for_himself(db) {
@@ -169,7 +169,7 @@ on_both_engines! {
         ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": [cell("whatsapp", "result")]})).await);
         let seen = s.number("agent", &of(&s.awa)).await;
         assert_eq!((&seen["wanted"], &seen["history"][0]["source"]), (&json!([cell("whatsapp", "result")]), &json!("page")));
-        assert_eq!(s.number("agent", &of(&s.fatou)).await["wanted"].as_array().unwrap().len(), 15);
+        assert_eq!(s.number("agent", &of(&s.fatou)).await["wanted"].as_array().unwrap().len(), 20);
         // Another clinic knows neither her nor what she chose.
         let other = s.clinic.another("autre", "+221338210001").await;
         let foreign = s.clinic.token_of("autre-agent").await;
@@ -184,7 +184,7 @@ on_both_engines! {
         let mut s = scene(&db).await;
         s.clinic.start_work();
         ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": [cell("sms", "reminder")]})).await);
-        for (word, wanted) in [("STOP", 0), ("REPRENDRE", 15)] {
+        for (word, wanted) in [("STOP", 0), ("REPRENDRE", 20)] {
             let form = s.clinic.sms(AWA, word);
             assert_eq!(s.clinic.webhook("sms", &form).await.status, 200);
             eventually("the keyword", std::time::Duration::from_secs(30), || async {
@@ -239,7 +239,7 @@ on_both_engines! {
         let moussa = Session::of(&s.clinic, "moussa").await;
         assert!(moussa.get("/my/messages").await.text.contains("pas encore relié votre compte"));
         let page = awa.get("/my/messages").await.text;
-        assert!(page.contains("77 200 00 01") && page.matches(" checked").count() == 16, "{page}");
+        assert!(page.contains("77 200 00 01") && page.matches(" checked").count() == 21, "{page}");
         let ticked = [("phone", AWA), ("want-sms-reminder", "on"), ("want-whatsapp-reminder", "on")];
         let csrf = page.split_once("name=\"csrf\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
         let ticked = [[("csrf", csrf.as_str())].as_slice(), &ticked].concat();
@@ -249,7 +249,7 @@ on_both_engines! {
         let desk = format!("/patients/{}/messages", s.awa);
         assert_eq!(chef.submit(&desk, &[("phone", AWA), ("all", "in"), ("want-sms-reminder", "on")]).await.status, 303);
         let page = chef.get(&desk).await.text;
-        assert!(page.matches(" checked").count() == 16 && page.contains("à l’accueil") && page.contains("Tous les messages"), "{page}");
+        assert!(page.matches(" checked").count() == 21 && page.contains("à l’accueil") && page.contains("Tous les messages"), "{page}");
         for page in [awa.get("/my/messages?lang=en").await, chef.get(&format!("{desk}?lang=en")).await] {
             assert!(!page.text.contains('⟦') && page.text.contains("Receive nothing more"), "{}", page.text);
         }

@@ -46,6 +46,7 @@ mod plans;
 mod provider_settings;
 mod providers;
 mod public_booking;
+mod push;
 mod record_exports;
 mod record_imports;
 mod record_notices;

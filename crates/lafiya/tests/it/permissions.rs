@@ -79,6 +79,8 @@ fn object_of(path: &str) -> Option<&'static str> {
         ("/inbox/media/", "media"),
         ("/inbox/", "conversation"),
         ("/api/v1/webhooks/", "event"),
+        ("/api/v1/devices/", "device"),
+        ("/devices/", "device"),
         ("/api/v1/outbox/", "message"),
         ("/outbox/", "message"),
         ("/work/messages/", "message"),
@@ -117,7 +119,7 @@ fn may_know(route: &RouteInfo, role: Option<Role>) -> bool {
         return false;
     }
     match object_of(&route.path) {
-        Some("sign-in") => false,
+        Some("sign-in" | "device") => false,
         Some("user") => role.is_some_and(Role::is_admin),
         Some("appointment" | "wish") => role != Some(Role::Patient),
         // Reception sees what it entered itself, doctors what waits for one.
@@ -144,6 +146,8 @@ fn body_of(path: &str, patient: &str) -> Value {
         }
         _ if path.starts_with("/api/v1/message-prices/") => json!({"price": "24.5"}),
         "message-budget" | "costs" => json!({"currency": "XOF", "cap": "25000"}),
+        "forget" if path.starts_with("/devices/") => json!({}),
+        "devices" => json!({"token": "another-device", "platform": "ios", "name": "iPhone"}),
         "price" | "forget" => json!({"form": "sms", "country": "SN", "price": "24.5"}),
         "{event}" => json!({"body": "Le {day} à {time}, {link}", "act": "preview"}),
         // Of another version: it must be there for the next caller.
@@ -239,6 +243,9 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
     let client = make("/api/v1/oauth/clients/", client).await;
     let service = json!({"name": "Relais", "scopes": ["read:customer"]});
     let service = make("/api/v1/service-tokens/", service).await;
+    let device =
+        json!({"token": format!("device-of-{tenant}"), "platform": "android", "name": "Galaxy"});
+    let device = make("/api/v1/devices/", device).await;
     let sign_ins = call(Method::GET, "/api/v1/auth/sessions/", None).await;
     let entered = json!({"first_name": "Awa", "last_name": "Diop", "phone": "+221772000001"});
     let patient = call(Method::POST, "/api/patients/", Some(entered)).await;
@@ -295,6 +302,7 @@ async fn objects(clinic: &TestClinic, tenant: TenantId, ours: &str, file: &str) 
         .next();
     vec![
         ("patient", id(&patient["patient_id"])),
+        ("device", id(&device["id"])),
         ("hours", id(&hours["id"])),
         ("absence", id(&absence["id"])),
         ("appointment", id(&visit["id"])),

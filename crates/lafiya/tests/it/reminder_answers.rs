@@ -579,7 +579,7 @@ on_both_engines! {
         let (visitor, csrf) = Session::visitor(&s.clinic, &path).await;
         let page = visitor.get(&path).await;
         assert_eq!((page.status.as_u16(), page.headers["referrer-policy"].to_str().unwrap()), (200, "no-referrer"));
-        assert!(page.text.contains("finit par 78") && page.text.matches(" checked").count() == 15, "{}", page.text);
+        assert!(page.text.contains("finit par 78") && page.text.matches(" checked").count() == 20, "{}", page.text);
         for secret in ["Jean", "Ilunga", "Fatou", "Sow", "81234"] {
             assert!(!page.text.contains(secret), "{secret}: {}", page.text);
         }
@@ -593,7 +593,7 @@ on_both_engines! {
         let shown = s.get("agent", &format!("/api/v1/patients/{jean}/consents/")).await;
         let number = &shown["numbers"][0];
         assert_eq!(number["wanted"], json!([{"channel": "sms", "category": "notification"}, {"channel": "sms", "category": "result"}]));
-        assert_eq!((number["history"].as_array().unwrap().len(), &number["history"][0]["source"]), (13, &json!("link")));
+        assert_eq!((number["history"].as_array().unwrap().len(), &number["history"][0]["source"]), (18, &json!("link")));
         assert_eq!(visitor.post(&path, &[("csrf", &csrf), ("want-fax-reminder", "on")]).await.status, 400);
         press(&[("all", "out")]).await;
         let shown = s.get("agent", &format!("/api/v1/patients/{jean}/consents/")).await;

@@ -434,7 +434,7 @@ on_both_engines! {
         let path = format!("/api/v1/patients/{awa}/consents/");
         let all = ok(s.clinic.call(Method::GET, &path, None).await);
         let wanted = all["numbers"][0]["wanted"].as_array().unwrap();
-        assert_eq!(wanted.len(), 15);
+        assert_eq!(wanted.len(), 20);
         let texts: Vec<&Value> = wanted.iter().filter(|cell| cell["channel"] != "voice").collect();
         ok(s.clinic.call(Method::PUT, &path, Some(json!({"phone": AWA, "wanted": texts}))).await);
         let call = s.call(AWA, "Bonjour", Category::Reminder).await;

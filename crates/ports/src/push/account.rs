@@ -90,6 +90,12 @@ impl ServiceAccount {
         &self.project
     }
 
+    /// Whether its tokens come from this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.token_url)
+    }
+
     pub(super) fn token_url(&self) -> Url {
         self.token_url.clone()
     }

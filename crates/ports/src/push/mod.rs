@@ -89,6 +89,9 @@ impl fmt::Debug for FirebaseSender {
 }
 
 impl FirebaseSender {
+    /// The word for it in the database.
+    pub const PROVIDER: &'static str = "firebase";
+
     /// A sender for a project. `base` is usually [`API_BASE`], in tests a loopback address;
     /// tokens never travel unencrypted to anywhere else.
     ///

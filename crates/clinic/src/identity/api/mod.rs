@@ -45,6 +45,7 @@ pub use sign_in::{
     sign_in_program,
 };
 
+pub use super::http::OwnSignIn;
 pub use super::model::oauth::{
     AccessState, Asked, ClientId, ClientKind, ClientRow, Delegated, Issued, LetIn, NewClient,
     NewServiceToken, ServiceTokenId, ServiceTokenRow,

@@ -17,7 +17,8 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(super) use origin::{From, OwnSignIn, device_cookie, is_https};
+pub use origin::OwnSignIn;
+pub(super) use origin::{From, device_cookie, is_https};
 
 pub(super) fn routes() -> Routes<App> {
     tokens::routes()

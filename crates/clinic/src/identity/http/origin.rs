@@ -38,7 +38,8 @@ impl FromRequestParts<App> for From {
 }
 
 /// The sign-in that this request's own cookie or token belongs to.
-pub(in crate::identity) struct OwnSignIn(pub(in crate::identity) Option<SignInId>);
+#[derive(Debug, Clone, Copy)]
+pub struct OwnSignIn(pub Option<SignInId>);
 
 impl FromRequestParts<App> for OwnSignIn {
     type Rejection = Fault;

@@ -121,7 +121,7 @@ impl Open {
             Channel::Whatsapp => self.thread.whatsapp,
             Channel::Sms => self.thread.sms,
             // Conversations are written, on phones.
-            Channel::Voice | Channel::Email => return None,
+            Channel::Voice | Channel::Push | Channel::Email => return None,
         };
         match decision {
             Decision::Refuse(reason) | Decision::FallBack(reason) => {

@@ -7,10 +7,13 @@ use store::{ReadTx, StoreError, WriteTx};
 use crate::{
     App,
     messaging::{
-        model::{Draft, Enqueued, MessageId, Notice, Noticed, Recipient, Said, TextKey},
+        model::{Draft, Enqueued, MessageId, Notice, Noticed, Recipient, Route, Said, TextKey},
         rules::{events::Event, wording},
         storage,
-        work::facts::{self, About},
+        work::{
+            facts::{self, About},
+            push,
+        },
     },
 };
 
@@ -45,12 +48,12 @@ pub(in crate::messaging) async fn draft(
 ) -> Result<Draft, StoreError> {
     let key = TextKey {
         event: notice.event,
-        channel: notice.channel,
+        channel: notice.channel.in_words_of(),
         locale: notice.locale,
     };
     let own = storage::text(tx, ctx.tenant, key).await?;
     let own = own.and_then(|row| row.body);
-    let way = (notice.channel, notice.locale);
+    let way = (key.channel, key.locale);
     let (body, lacks) = match wording::body(notice.event, way, own.as_deref(), &notice.values) {
         Ok(body) => (body, None),
         Err(missing) => (String::new(), Some(missing.0)),
@@ -78,12 +81,43 @@ pub(in crate::messaging) async fn draft(
     })
 }
 
-/// The way to a number on which a message about an event may go now: WhatsApp where its
-/// owner has ever written there and the rules let it through, else SMS.
+/// The way to a number on which a message about an event may go: a notification where its
+/// owner has the app and the rules let it through, by night also in the morning; else as a
+/// written message.
 ///
 /// # Errors
 /// The database's.
 pub async fn way_to(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    phone: &Phone,
+    (event, locale): (&Event, Locale),
+) -> Result<Route, StoreError> {
+    let (push, about) = (Channel::Push, (event, locale));
+    let other = written_way(tx, app, ctx, phone, about).await?;
+    let has_device = push::target(tx, app, ctx.tenant, phone).await?.is_some();
+    let may_notify = has_device
+        && matches!(
+            may_go(tx, app, ctx, (phone, push), about).await?,
+            Decision::Send(_) | Decision::WaitUntil(..)
+        );
+    Ok(match may_notify {
+        true => Route {
+            channel: push,
+            other,
+        },
+        // What is closed there goes by SMS.
+        false => Route {
+            channel: other,
+            other: Channel::Sms,
+        },
+    })
+}
+
+/// WhatsApp where the number's owner has ever written there and the rules let it through
+/// now, else SMS.
+async fn written_way(
     tx: &mut ReadTx,
     app: &App,
     ctx: &Ctx,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kernel::{Ctx, Problem, ProblemKind};
 use send_rules::{Category, Channel, gsm7_wording};
-use store::{StoreError, WriteTx};
+use store::{ReadTx, StoreError, WriteTx};
 use webkit::Texts;
 
 use super::{enqueue, enqueue_call, enqueue_mail, providers::own};
@@ -13,7 +13,7 @@ use crate::{
     messaging::{
         model::{MessageId, MessageView, NewCall, NewMail, NewMessage, Recipient},
         storage,
-        work::voice,
+        work::{push, voice},
     },
 };
 
@@ -26,25 +26,27 @@ const USEFUL: Duration = Duration::from_secs(600);
 /// a number or address that he has not shown to be his.
 ///
 /// # Errors
-/// 409 `no-verified-phone`, `no-verified-email`, `no-sender`, `no-mail`; 429
-/// `test-too-soon` within a minute of the one before.
+/// 409 `no-verified-phone`, `no-verified-email`, `no-sender`, `no-mail`, `no-push`,
+/// `no-device`; 429 `test-too-soon` within a minute of the one before.
 pub async fn send_test(app: &App, ctx: &Ctx, channel: Channel) -> Result<MessageView, Problem> {
     let me = identity::api::myself(app, ctx).await?;
     let to = own(&me, channel).ok_or_else(|| match channel {
         Channel::Email => Problem::conflict("no-verified-email"),
-        Channel::Whatsapp | Channel::Sms | Channel::Voice => Problem::conflict("no-verified-phone"),
+        Channel::Whatsapp | Channel::Sms | Channel::Voice | Channel::Push => {
+            Problem::conflict("no-verified-phone")
+        }
     })?;
     if channel == Channel::Email && app.mail.is_none() {
         return Err(Problem::conflict("no-mail"));
+    }
+    if channel == Channel::Push && push::provider(app).is_none() {
+        return Err(Problem::conflict("no-push"));
     }
     let (a, ctx) = (app.clone(), *ctx);
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
-                let sender = voice::sender(tx, ctx.tenant, channel).await?;
-                if channel != Channel::Email && sender.is_none() {
-                    return Err(Problem::conflict("no-sender"));
-                }
+                may_leave(tx, &a, &ctx, (channel, &to)).await?;
                 let id = write(tx, &a, &ctx, (channel, to)).await?;
                 let now = a.clock.now();
                 let (of, times) = ((me.id, channel), (now, now.minus(PAUSE)));
@@ -61,6 +63,31 @@ pub async fn send_test(app: &App, ctx: &Ctx, channel: Channel) -> Result<Message
             })
         })
         .await
+}
+
+/// Whether there is something to leave from, or to go to.
+async fn may_leave(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    (channel, to): (Channel, &Recipient),
+) -> Result<(), Problem> {
+    match channel {
+        Channel::Email => Ok(()),
+        Channel::Push => {
+            let target = push::target_of(tx, app, ctx.tenant, (channel, to)).await?;
+            match target {
+                Some(_) => Ok(()),
+                None => Err(Problem::conflict("no-device")),
+            }
+        }
+        Channel::Whatsapp | Channel::Sms | Channel::Voice => {
+            match voice::sender(tx, ctx.tenant, channel).await? {
+                Some(_) => Ok(()),
+                None => Err(Problem::conflict("no-sender")),
+            }
+        }
+    }
 }
 
 /// Writes the shipped text of a test. It guards nothing, but somebody is waiting for it:
@@ -99,7 +126,7 @@ async fn write(
         category,
         recipient,
         patient: None,
-        body: match channel {
+        body: match channel.in_words_of() {
             Channel::Sms => gsm7_wording(&text),
             _ => text,
         },

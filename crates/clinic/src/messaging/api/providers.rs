@@ -13,7 +13,7 @@ use crate::{
     messaging::{
         model::{LastDay, Provider, Recipient, Way},
         storage,
-        work::{lines::lines, mail, voice, ways},
+        work::{lines::lines, mail, push, voice, ways},
     },
 };
 
@@ -32,6 +32,12 @@ pub fn sms_gateway(app: &App) -> Option<Provider> {
     gateway.map(|_| provider(app, GatewaySender::PROVIDER))
 }
 
+/// Who takes notifications, if there is somebody.
+#[must_use]
+pub fn push_provider(app: &App) -> Option<Provider> {
+    push::provider(app).map(|name| provider(app, name))
+}
+
 /// Who takes e-mails, the first to be tried at the beginning; nobody where none are written.
 #[must_use]
 pub fn mail_providers(app: &App) -> Vec<Provider> {
@@ -46,10 +52,11 @@ pub fn mail_providers(app: &App) -> Vec<Provider> {
 #[must_use]
 pub fn providers(app: &App) -> Vec<Provider> {
     let phones = phone_provider(app);
-    let mut mails = mail_providers(app);
-    mails.retain(|mail| mail.name != phones.name);
+    let mut others: Vec<_> = push_provider(app).into_iter().collect();
+    others.extend(mail_providers(app));
+    others.retain(|other| other.name != phones.name);
     let phones = std::iter::once(phones).chain(sms_gateway(app));
-    phones.chain(mails).collect()
+    phones.chain(others).collect()
 }
 
 fn provider(app: &App, name: &'static str) -> Provider {
@@ -97,6 +104,11 @@ async fn way(tx: &mut ReadTx, app: &App, ctx: &Ctx, channel: Channel) -> Result<
                 .map(|mail| mail.domain().to_owned()),
             mail.is_none_or(|mail| mail.is_simulated()),
         ),
+        Channel::Push => (
+            push_provider(app).into_iter().collect(),
+            None,
+            app.push.is_none() && app.settings.simulated,
+        ),
         phone => (
             gateway
                 .iter()
@@ -128,7 +140,7 @@ pub(super) fn own(member: &Member, channel: Channel) -> Option<Recipient> {
             let address = address.filter(|_| member.email_verified_at.is_some())?;
             EmailAddress::parse(address).ok().map(Recipient::Email)
         }
-        Channel::Whatsapp | Channel::Sms | Channel::Voice => {
+        Channel::Whatsapp | Channel::Sms | Channel::Voice | Channel::Push => {
             let phone = member.phone.clone();
             let phone = phone.filter(|_| member.phone_verified_at.is_some())?;
             Phone::from_stored(phone).ok().map(Recipient::Phone)

@@ -27,7 +27,7 @@ pub async fn texts(app: &App, ctx: &Ctx, locale: Locale) -> Result<Vec<OwnText>,
     let mut tx = app.store.read(ctx).await?;
     let written = storage::texts(&mut tx, ctx.tenant).await?;
     let all = EVENTS.iter().flat_map(|event| {
-        Channel::PHONES.map(|channel| TextKey {
+        Channel::NUMBERS.map(|channel| TextKey {
             event,
             channel,
             locale,

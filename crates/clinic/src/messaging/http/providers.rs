@@ -25,7 +25,7 @@ pub(super) fn routes() -> Routes<App> {
 /// Lists the ways that messages leave by: who carries them and how they are.
 #[utoipa::path(
     get, path = "/api/v1/providers/", tag = "messaging",
-    responses((status = 200, description = "WhatsApp, SMS, calls and e-mails", body = [SendingWayBody]))
+    responses((status = 200, description = "WhatsApp, SMS, calls, notifications and e-mails", body = [SendingWayBody]))
 )]
 async fn list_ways(
     State(app): State<App>,
@@ -42,10 +42,10 @@ async fn list_ways(
 /// It goes to his own verified number or address through the outbox; how it stands is said by the list of ways.
 #[utoipa::path(
     post, path = "/api/v1/providers/{channel}/test/", tag = "messaging",
-    params(("channel" = String, Path, description = "`whatsapp`, `sms`, `voice` or `email`", example = "sms")),
+    params(("channel" = String, Path, description = "`whatsapp`, `sms`, `voice`, `push` or `email`", example = "sms")),
     responses(
         (status = 202, description = "Written to the outbox", body = SendingTestBody),
-        (status = 409, description = "The caller has no verified number or address, or the clinic no number for this way"),
+        (status = 409, description = "The caller has no verified number or address, or no device for a notification, or the clinic no number for this way"),
         (status = 429, description = "The last test was less than a minute ago")
     )
 )]

@@ -33,6 +33,15 @@ pub struct Notice {
     pub created_by: Option<UserId>,
 }
 
+/// The way that a message about an event takes, and the one for when that is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// The way it goes.
+    pub channel: Channel,
+    /// The way it would have gone otherwise.
+    pub other: Channel,
+}
+
 /// What [`crate::messaging::api::notify`] wrote.
 #[derive(Debug, Clone)]
 pub struct Noticed {

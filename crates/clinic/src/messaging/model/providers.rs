@@ -7,8 +7,8 @@ use super::{MessageView, Recipient};
 /// A provider that messages are handed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
-    /// The word for it, as in the database: `twilio`, `gateway`, `sendgrid`, `smtp`,
-    /// `simulator`.
+    /// The word for it, as in the database: `twilio`, `gateway`, `firebase`, `sendgrid`,
+    /// `smtp`, `simulator`.
     pub name: &'static str,
     /// How it is.
     pub standing: Standing,

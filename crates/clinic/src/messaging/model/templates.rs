@@ -8,7 +8,7 @@ use crate::messaging::rules::{events::Event, wording};
 pub struct TextKey {
     /// What it speaks of.
     pub event: &'static Event,
-    /// The way it goes: one of [`Channel::PHONES`].
+    /// The way it goes: one of [`Channel::NUMBERS`].
     pub channel: Channel,
     /// Its language.
     pub locale: Locale,

@@ -105,7 +105,7 @@ impl CostsPage {
 
     fn forms(&self) -> Vec<(String, String)> {
         let named = |form: &MessageForm| (form.to_string(), self.shell.t(&format!("form-{form}")));
-        MessageForm::ALL.iter().map(named).collect()
+        MessageForm::PRICED.iter().map(named).collect()
     }
 
     fn countries(&self) -> Vec<(String, String)> {

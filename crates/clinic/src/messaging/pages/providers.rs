@@ -128,7 +128,9 @@ impl Board {
     const fn lacking(way: &Way) -> &'static str {
         match way.channel {
             Channel::Email => "providers-no-email",
-            Channel::Whatsapp | Channel::Sms | Channel::Voice => "providers-no-phone",
+            Channel::Whatsapp | Channel::Sms | Channel::Voice | Channel::Push => {
+                "providers-no-phone"
+            }
         }
     }
 }

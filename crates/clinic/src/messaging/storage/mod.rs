@@ -1,6 +1,7 @@
 mod cancel;
 mod consent;
 mod costs;
+mod devices;
 mod due;
 mod gateway;
 mod held;
@@ -31,6 +32,8 @@ pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
     Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
 };
+pub(crate) use devices::STATEMENTS as DEVICE_STATEMENTS;
+pub(super) use devices::{devices, forget, forget_own, forget_unseen, register, target};
 pub(crate) use due::STATEMENTS as DUE_STATEMENTS;
 pub(super) use due::to_send;
 pub(crate) use gateway::STATEMENTS as GATEWAY_STATEMENTS;

@@ -17,7 +17,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"channel": "sms", "category": "reminder"}))]
 pub(in crate::messaging) struct CellBody {
-    /// `whatsapp`, `sms` or `voice`.
+    /// `whatsapp`, `sms`, `voice` or `push`.
     channel: String,
     /// `notification`, `reminder`, `result`, `advice` or `broadcast`.
     category: String,

@@ -25,7 +25,8 @@ pub(in crate::messaging) fn amount(field: &'static str, text: &str) -> Result<Am
 /// # Errors
 /// 404 for one that we do not know.
 pub(in crate::messaging) fn form_named(word: &str) -> Result<Form, Problem> {
-    Form::parse(word).ok_or_else(Problem::not_found)
+    let form = Form::parse(word).filter(|form| Form::PRICED.contains(form));
+    form.ok_or_else(Problem::not_found)
 }
 
 /// How a clinic counts what messages cost.

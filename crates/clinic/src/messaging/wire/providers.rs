@@ -10,7 +10,7 @@ use crate::messaging::model::{MessageView, Provider, Way};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"channel": "sms", "providers": [{"name": "twilio", "status": "healthy", "since": null, "retry_at": null, "silent_at": null, "silent_class": null}], "sender": "+221338210000", "credentials": true, "simulated": false, "per_second": 10, "sent": 41, "failed": 1, "waiting": 0, "simulated_count": 0, "test": null}))]
 pub(in crate::messaging) struct SendingWayBody {
-    /// `whatsapp`, `sms`, `voice` or `email`.
+    /// `whatsapp`, `sms`, `voice`, `push` or `email`.
     channel: &'static str,
     /// Who carries it, the first to be tried at the beginning.
     providers: Vec<SendingProviderBody>,
@@ -37,7 +37,7 @@ pub(in crate::messaging) struct SendingWayBody {
 /// A provider as this node sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::messaging) struct SendingProviderBody {
-    /// `twilio`, `sendgrid`, `smtp` or `simulator`.
+    /// `twilio`, `gateway`, `firebase`, `sendgrid`, `smtp` or `simulator`.
     name: &'static str,
     /// `healthy`, `degraded` (the next message tries it again) or `unhealthy`.
     status: &'static str,
@@ -144,6 +144,7 @@ pub(in crate::messaging) fn advice(test: &MessageView, texts: Texts) -> Option<S
 
 /// The provider's page about the error, where it is one of Twilio's.
 pub(in crate::messaging) fn help(test: &MessageView) -> Option<String> {
-    let code = test.error_code.filter(|_| test.channel != Channel::Email)?;
+    let of_twilio = Channel::NUMBERS.contains(&test.channel);
+    let code = test.error_code.filter(|_| of_twilio)?;
     Some(ports::twilio::doc_url(code))
 }

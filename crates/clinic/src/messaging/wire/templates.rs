@@ -18,7 +18,7 @@ use crate::messaging::{
 pub(in crate::messaging) fn text_key(
     (event, channel, language): (&str, &str, &str),
 ) -> Result<TextKey, Problem> {
-    let channel = Channel::parse_phone(channel).ok_or_else(Problem::not_found)?;
+    let channel = Channel::parse_number(channel).ok_or_else(Problem::not_found)?;
     let (event, locale) = event_in((event, language))?;
     Ok(TextKey {
         event,

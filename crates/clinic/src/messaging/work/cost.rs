@@ -22,11 +22,11 @@ pub(super) async fn note(
     job: &jobs::Job,
     (number, message): (i32, &ToSend),
 ) -> Result<(), StoreError> {
-    let Some(currency) = message.currency else {
+    let form = form(message);
+    let Some(currency) = message.currency.filter(|_| Form::PRICED.contains(&form)) else {
         return Ok(());
     };
     let prices = Prices::new(storage::prices(tx, job.tenant).await?);
-    let form = form(message);
     let country = match &message.recipient {
         Recipient::Phone(phone) => phone.country(),
         Recipient::Email(_) => None,
@@ -47,6 +47,7 @@ fn form(message: &ToSend) -> Form {
     match message.channel {
         Channel::Sms => Form::Sms,
         Channel::Voice => Form::Voice,
+        Channel::Push => Form::Push,
         Channel::Email => Form::Email,
         Channel::Whatsapp if message.content_sid.is_some() => Form::Template,
         Channel::Whatsapp => Form::Session,

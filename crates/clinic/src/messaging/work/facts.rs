@@ -10,7 +10,7 @@ use crate::{
         model::{Recipient, ToSend},
         rules::events::{self, Event},
         storage,
-        work::{cost, mail},
+        work::{cost, mail, push},
     },
 };
 
@@ -81,6 +81,9 @@ async fn facts_of(
                 || storage::is_stopped(tx, tenant, address.as_str()).await?
         }
     };
+    let to = (about.channel, owner.recipient);
+    let no_device =
+        about.channel == Channel::Push && push::target_of(tx, app, tenant, to).await?.is_none();
     let template = match (about.channel, about.said) {
         (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
         _ => None,
@@ -99,6 +102,7 @@ async fn facts_of(
         expires_at: None,
         template,
         bad_address,
+        no_device,
         has_other_way: false,
         money_from,
     })

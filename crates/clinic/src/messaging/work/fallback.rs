@@ -3,6 +3,7 @@
 
 use kernel::{Ctx, TenantId};
 use ports::ErrorClass;
+use send_rules::Channel;
 use store::{StoreError, WriteTx};
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ pub(in crate::messaging) const fn is_of_the_way(class: ErrorClass) -> bool {
             | ErrorClass::Blocked
             | ErrorClass::OutOfWindow
             | ErrorClass::ContentRefused
+            | ErrorClass::DeviceGone
     )
 }
 
@@ -50,7 +52,8 @@ pub(in crate::messaging) async fn fall_back(
         locale,
         values: stored_values(of.variables.as_deref()),
         channel,
-        other_channel: None,
+        // Where a notification did not reach him his conversation may be closed by now.
+        other_channel: (channel == Channel::Whatsapp).then_some(Channel::Sms),
         other_values: None,
         asks: false,
         recipient,

@@ -101,12 +101,12 @@ pub(super) fn slow_down(
     }
 }
 
-/// Whom a message leaves from. E-mails all have the same sender, and each provider its own
-/// measure of them; a local operator measures its customer, whatever stands as the sender.
+/// Whom a message leaves from. E-mails all have the same sender, notifications none, and each
+/// provider its own measure of them; a local operator measures its customer, whatever stands as the sender.
 fn sender((channel, provider): (Channel, &str), from: &str) -> Sender {
     match channel {
         Channel::Sms if provider == GatewaySender::PROVIDER => (channel, provider.to_owned()),
-        Channel::Email => (channel, provider.to_owned()),
+        Channel::Push | Channel::Email => (channel, provider.to_owned()),
         Channel::Whatsapp | Channel::Sms | Channel::Voice => (channel, from.to_owned()),
     }
 }

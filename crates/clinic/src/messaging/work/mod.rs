@@ -2,9 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
 use ports::{ErrorClass, GatewaySender, Lookup, SendError};
+use send_rules::Channel;
 
 use super::{
-    model::{Attempt, Recipient, ToSend},
+    model::{Attempt, Recipient, Target, ToSend},
     storage,
 };
 use crate::App;
@@ -18,6 +19,7 @@ pub(super) mod fallback;
 pub(super) mod lines;
 mod lookup;
 pub(super) mod mail;
+pub(super) mod push;
 pub(super) mod send;
 mod unasked;
 pub(super) mod voice;
@@ -56,7 +58,8 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             from,
             number,
             permit,
-        } => deliver(app, job, (message, from, number), permit).await,
+            target,
+        } => deliver(app, job, (message, from, number, target), permit).await,
         Next::LookUp {
             message,
             from,
@@ -73,13 +76,16 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
 async fn deliver(
     app: App,
     job: Job,
-    (message, from, number): (ToSend, String, i32),
+    (message, from, number, target): (ToSend, String, i32, Option<Target>),
     permit: Permit,
 ) -> Result<Outcome, Failure> {
     let (by, started) = (permit.provider(), app.clock.now());
     let result = match &message.recipient {
         Recipient::Phone(_) if by == GatewaySender::PROVIDER => {
             ways::send_by_gateway(&app, &job, (&message, &from)).await
+        }
+        Recipient::Phone(phone) if message.channel == Channel::Push => {
+            push::send(&app, &job, (&message, phone), target.as_ref()).await
         }
         Recipient::Phone(phone) => {
             let call = voice::call(&app, &job, &message).await?;
@@ -122,8 +128,14 @@ async fn deliver(
         Err(error) => {
             let failure = retry(&error);
             lines::slow_down(&app, (way, &from), &error);
+            let gone = target.filter(|_| error.class == ErrorClass::DeviceGone);
             let write = app.store.write(job.tenant, move |tx| {
-                Box::pin(async move { send::failed(tx, &a, &j, number, (way, &error)).await })
+                Box::pin(async move {
+                    if let Some(gone) = gone {
+                        storage::forget(tx, j.tenant, gone.device).await?;
+                    }
+                    send::failed(tx, &a, &j, number, (way, &error)).await
+                })
             });
             if write.await? {
                 Ok(Outcome::Committed)

@@ -10,7 +10,7 @@ use store::{StoreError, WriteTx};
 use crate::App;
 use crate::messaging::{
     api::{self, TOPIC},
-    model::{Attempt, AttemptOutcome, ConsentSource, Recipient, ToSend},
+    model::{Attempt, AttemptOutcome, ConsentSource, Recipient, Target, ToSend},
     storage::{self, AttemptEnd, Step},
     work::{
         content::{self, Unsaid},
@@ -18,6 +18,7 @@ use crate::messaging::{
         facts::facts,
         fallback::{fall_back, is_of_the_way},
         lines::{self, Permit, Wait},
+        push,
         unasked::{self, Undecided},
         voice, ways,
     },
@@ -33,6 +34,8 @@ pub(in crate::messaging) enum Next {
         from: String,
         number: i32,
         permit: Permit,
+        /// The device, when it is a notification.
+        target: Option<Target>,
     },
     /// An earlier attempt may have arrived: ask the provider.
     LookUp {
@@ -148,6 +151,8 @@ pub(in crate::messaging) async fn begin(
         Ok(permit) => permit,
         Err(held) => return wait(tx, job, held).await,
     };
+    let to = (message.channel, &message.recipient);
+    let target = push::target_of(tx, app, job.tenant, to).await?;
     storage::begin_attempt(tx, job, permit.provider(), number, now).await?;
     tx.emit(TOPIC, job.id);
     Ok(Next::Send {
@@ -155,6 +160,7 @@ pub(in crate::messaging) async fn begin(
         from,
         number,
         permit,
+        target,
     })
 }
 
@@ -230,7 +236,7 @@ fn content(message: &ToSend) -> Option<Content> {
 pub(in crate::messaging) fn address(channel: Channel, number: &str) -> String {
     match channel {
         Channel::Whatsapp => format!("whatsapp:{number}"),
-        Channel::Sms | Channel::Voice | Channel::Email => number.to_owned(),
+        Channel::Sms | Channel::Voice | Channel::Push | Channel::Email => number.to_owned(),
     }
 }
 
@@ -299,6 +305,10 @@ pub(in crate::messaging) async fn failed(
     if error.class == ErrorClass::Account {
         give_up(tx, app, job, error.class.as_str(), error.code).await?;
         jobs::bury(tx, &storage::WORK, job, now, &error.to_string()).await?;
+        // A wrong key for notifications is no reason not to write: the number is known.
+        if way.0 == Channel::Push && fall_back(tx, app, job.tenant, job.id).await? {
+            storage::not_dead(tx, job.tenant, job.id).await?;
+        }
         return Ok(true);
     }
     let step = Step {

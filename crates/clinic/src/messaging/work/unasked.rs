@@ -1,5 +1,5 @@
-//! Providers that cannot be asked later what became of a message: mail servers, and a local
-//! operator's gateway. What a person sends again stands at `queued`, what was cut off at
+//! Providers that cannot be asked later what became of a message: mail servers, a local
+//! operator's gateway, and Firebase. What a person sends again stands at `queued`, what was cut off at
 //! `sending`.
 
 use ports::GatewaySender;
@@ -27,7 +27,7 @@ pub(super) enum Undecided {
 
 /// Whether the provider that took a message of this channel can be asked for it.
 pub(super) fn can_be_asked((channel, provider): (Channel, &str)) -> bool {
-    channel != Channel::Email && provider != GatewaySender::PROVIDER
+    !matches!(channel, Channel::Push | Channel::Email) && provider != GatewaySender::PROVIDER
 }
 
 /// Decides about a message with such an attempt.
@@ -53,6 +53,10 @@ pub(super) async fn settle(
     job: &jobs::Job,
     message: &ToSend,
 ) -> Result<bool, StoreError> {
+    // A second notification takes the place of the first (ADR 24).
+    if message.channel == Channel::Push {
+        return Ok(false);
+    }
     if may_repeat(message) && storage::open_attempts(tx, job).await? < 2 {
         return Ok(false);
     }

@@ -47,7 +47,7 @@ pub(in crate::messaging) async fn sender(
 pub(super) fn status_address(app: &App, channel: Channel) -> String {
     let path = match channel {
         Channel::Voice => "voice/status",
-        Channel::Whatsapp | Channel::Sms | Channel::Email => "status",
+        Channel::Whatsapp | Channel::Sms | Channel::Push | Channel::Email => "status",
     };
     format!("{}/api/v1/webhooks/twilio/{path}/", app.settings.public_url)
 }
@@ -114,7 +114,9 @@ pub(super) async fn wait_for_twin(
             let calls = storage::calls_under_way(tx, job.tenant, of, since);
             (calls.await?, NEXT_LOOK)
         }
-        Channel::Whatsapp | Channel::Sms | Channel::Email => (0, Duration::from_secs(1)),
+        Channel::Whatsapp | Channel::Sms | Channel::Push | Channel::Email => {
+            (0, Duration::from_secs(1))
+        }
     };
     let twins = match message.content_sid {
         // Its words were chosen since they were compared.
@@ -138,7 +140,7 @@ pub(super) async fn known_ids(
             let since = attempt.started_at.minus(SLACK);
             storage::known_calls(tx, tenant, to, since).await
         }
-        Channel::Whatsapp | Channel::Sms | Channel::Email => {
+        Channel::Whatsapp | Channel::Sms | Channel::Push | Channel::Email => {
             storage::known_provider_ids(tx, tenant, to, attempt.started_at).await
         }
     }

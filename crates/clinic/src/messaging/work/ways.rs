@@ -3,7 +3,7 @@
 use ports::{Accepted, ErrorClass, GatewayMessage, GatewaySender, SendError};
 use send_rules::Channel;
 
-use super::mail;
+use super::{mail, push};
 use crate::{
     App,
     messaging::model::{Recipient, ToSend},
@@ -18,6 +18,7 @@ pub(in crate::messaging) fn providers(
 ) -> Vec<&'static str> {
     match (channel, to) {
         (Channel::Email, _) => mail::providers(app),
+        (Channel::Push, _) => push::provider(app).into_iter().collect(),
         (channel, to) if goes_by_gateway(app, channel, to) => vec![GatewaySender::PROVIDER],
         _ => vec![phone_provider(app)],
     }

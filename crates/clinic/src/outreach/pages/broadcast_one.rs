@@ -193,7 +193,7 @@ impl Board {
     fn way(channel: &Channel) -> &'static str {
         match channel {
             Channel::Whatsapp => "WhatsApp",
-            Channel::Sms | Channel::Voice | Channel::Email => "SMS",
+            Channel::Sms | Channel::Voice | Channel::Push | Channel::Email => "SMS",
         }
     }
 

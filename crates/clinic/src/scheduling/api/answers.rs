@@ -141,8 +141,9 @@ pub async fn answer(
     let way = match incoming.channel {
         Channel::Sms => AnswerWay::Sms,
         Channel::Whatsapp => AnswerWay::Whatsapp,
-        // Nobody is asked by e-mail, and a call is answered by its keys.
-        Channel::Voice | Channel::Email => return Ok(None),
+        // Nobody is asked by e-mail, nobody writes back to a notification, and a call is
+        // answered by its keys.
+        Channel::Voice | Channel::Push | Channel::Email => return Ok(None),
     };
     let (one, effect) = answered(tx, app, ctx, &question, (reply, way)).await?;
     thanks(tx, app, ctx, incoming, (&one, effect)).await

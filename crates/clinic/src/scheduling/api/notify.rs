@@ -8,7 +8,7 @@ use crate::{
     identity::api::TenantInfo,
     messaging::{
         self,
-        api::{Channel, Event, Notice, Values, event_of, notify, way_to},
+        api::{Event, Notice, Values, event_of, notify, way_to},
     },
     patients::{self, api::Reach},
     scheduling::{
@@ -67,12 +67,13 @@ pub(super) async fn write(
     };
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let event = event(&reach, &format!("appointment-{key}"), SHARED)?;
+    let route = way_to(tx, app, ctx, &reach.phone, (event, reach.locale)).await?;
     let notice = Notice {
         event,
         locale: reach.locale,
         values: values(&clinic, one, count, link(app, &clinic, one)),
-        channel: way_to(tx, app, ctx, &reach.phone, (event, reach.locale)).await?,
-        other_channel: Some(Channel::Sms),
+        channel: route.channel,
+        other_channel: Some(route.other),
         other_values: None,
         asks: false,
         recipient: reach.phone,

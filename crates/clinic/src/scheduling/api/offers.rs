@@ -17,7 +17,7 @@ use crate::{
     App, identity,
     messaging::{
         self,
-        api::{Category, Channel, Decision, Notice, notify, way_to},
+        api::{Category, Decision, Notice, Route, notify, way_to},
     },
     patients::{
         self,
@@ -227,15 +227,15 @@ async fn reached(
     app: &App,
     ctx: &Ctx,
     patient: PatientId,
-) -> Result<Option<(Reach, Channel)>, Problem> {
+) -> Result<Option<(Reach, Route)>, Problem> {
     let Some(reach) = patients::api::reach(tx, ctx.tenant, patient).await? else {
         return Ok(None);
     };
     let about = (event(&reach, OFFER, SHARED)?, reach.locale);
-    let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
-    let way = (channel, Category::Notification);
+    let route = way_to(tx, app, ctx, &reach.phone, about).await?;
+    let way = (route.channel, Category::Notification);
     let decision = messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await?;
-    Ok(matches!(decision, Decision::Send(_)).then_some((reach, channel)))
+    Ok(matches!(decision, Decision::Send(_)).then_some((reach, route)))
 }
 
 /// Holds the slot for him, a quarter of an hour wherever it is, and tells him.
@@ -244,7 +244,7 @@ async fn offer(
     app: &App,
     ctx: &Ctx,
     freed: &Freed,
-    (slot, next, (reach, channel)): (&FreeSlot, NextInLine, (Reach, Channel)),
+    (slot, next, (reach, route)): (&FreeSlot, NextInLine, (Reach, Route)),
 ) -> Result<(), Problem> {
     let (id, now) = (AppointmentId::new(&app.clock, &app.rng), app.clock.now());
     let way = (slot.span, way_between(slot.hours.mode, next.mode));
@@ -262,7 +262,7 @@ async fn offer(
     entered(tx, app, ctx, &made, (Step::Requested, None)).await?;
     let line = ("waiting.offer", "waiting_entry", next.id.uuid());
     noted(tx, app, ctx, line, Some(made.patient_id));
-    tell(tx, app, ctx, &made, (&reach, channel)).await
+    tell(tx, app, ctx, &made, (&reach, route)).await
 }
 
 /// One message per offer, of no use when its time is over.
@@ -271,7 +271,7 @@ async fn tell(
     app: &App,
     ctx: &Ctx,
     made: &Appointment,
-    (reach, channel): (&Reach, Channel),
+    (reach, route): (&Reach, Route),
 ) -> Result<(), Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     // Who has no account answers over a link of his own.
@@ -284,8 +284,8 @@ async fn tell(
         event: event(reach, OFFER, SHARED)?,
         locale: reach.locale,
         values: values(&clinic, made, 1, link),
-        channel,
-        other_channel: Some(Channel::Sms),
+        channel: route.channel,
+        other_channel: Some(route.other),
         other_values: None,
         asks: false,
         recipient: reach.phone.clone(),

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     App, identity,
     identity::api::TenantInfo,
-    messaging::api::{Channel, Notice, notify, way_to},
+    messaging::api::{Notice, notify, way_to},
     patients,
     scheduling::{
         model::{Appointment, AppointmentId, ReminderRules},
@@ -151,16 +151,16 @@ pub(in crate::scheduling) async fn remind(
     };
     let today = now.day(&clinic.zone);
     let about = (event(&reach, "reminder-digit", SHARED)?, reach.locale);
-    let channel = way_to(tx, app, ctx, &reach.phone, about).await?;
-    let asks = asking(tx, app, ctx, (&reach, others), channel).await?;
+    let route = way_to(tx, app, ctx, &reach.phone, about).await?;
+    let asks = asking(tx, app, ctx, (&reach, others), route.channel).await?;
     let ((key, count), link) = asking_text(app, &clinic, &one, asks.as_ref());
     let notice = Notice {
         event: event(&reach, key, SHARED)?,
         locale: reach.locale,
         values: values(&clinic, &one, count, link),
-        channel,
+        channel: route.channel,
         // A digit may not come back from there.
-        other_channel: (!matches!(asks, Some(Asking::Digit))).then_some(Channel::Sms),
+        other_channel: (!matches!(asks, Some(Asking::Digit))).then_some(route.other),
         other_values: None,
         asks: false,
         recipient: reach.phone.clone(),

@@ -52,7 +52,7 @@ struct Check {
 
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "unhealthy", "message": "does not answer: messages wait", "since": "2026-03-01T09:28:12+00:00", "last_error": "transient"}, "sms_gateway": {"status": "healthy", "message": "configured", "since": null, "last_error": null}, "mail": {"status": "disabled", "message": "e-mails stay in the simulator", "since": null, "last_error": null}}}))]
+#[schema(example = json!({"overall_status": "healthy", "timestamp": "2026-03-01T09:30:00+00:00", "checks": {"database": {"status": "healthy", "message": "SQLite"}, "storage": {"status": "healthy", "message": "files can be reached"}, "twilio": {"status": "unhealthy", "message": "does not answer: messages wait", "since": "2026-03-01T09:28:12+00:00", "last_error": "transient"}, "sms_gateway": {"status": "healthy", "message": "configured", "since": null, "last_error": null}, "firebase": {"status": "healthy", "message": "configured", "since": null, "last_error": null}, "mail": {"status": "disabled", "message": "e-mails stay in the simulator", "since": null, "last_error": null}}}))]
 struct Health {
     /// `healthy` or `unhealthy`.
     overall_status: &'static str,
@@ -73,6 +73,8 @@ struct Checks {
     twilio: ProviderCheck,
     /// Text messages to some numbers or to all leave through a local operator.
     sms_gateway: ProviderCheck,
+    /// Notifications leave through Firebase.
+    firebase: ProviderCheck,
     /// E-mails leave, stay in the simulator, or are not written; the way that is tried first.
     mail: ProviderCheck,
 }
@@ -134,6 +136,14 @@ fn sms_gateway(app: &App) -> ProviderCheck {
     )
 }
 
+fn firebase(app: &App) -> ProviderCheck {
+    let firebase = messaging::push_provider(app).filter(|_| app.push.is_some());
+    firebase.map_or(
+        ProviderCheck::disabled("no service account: no notifications leave"),
+        Into::into,
+    )
+}
+
 fn mail(app: &App) -> ProviderCheck {
     let first = messaging::mail_providers(app).into_iter().next();
     match (&app.mail, first) {
@@ -183,6 +193,7 @@ async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
             storage,
             twilio: twilio(&app),
             sms_gateway: sms_gateway(&app),
+            firebase: firebase(&app),
             mail: mail(&app),
         },
     };

@@ -166,7 +166,7 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
     let channel = choice
         .channel
         .as_deref()
-        .and_then(Channel::parse_phone)
+        .and_then(Channel::parse_number)
         .unwrap_or(Channel::Whatsapp);
     let zone = caller.zone.clone();
     let Some(phone) = &choice.phone else {
@@ -211,7 +211,8 @@ async fn load(app: &App, caller: &Caller, choice: &Choice) -> Result<Screen, Pro
         });
     let mut bubbles: Vec<Bubble> = sent
         .chain(got)
-        .filter(|bubble| bubble.channel == channel)
+        // Notifications light up where text messages do.
+        .filter(|bubble| bubble.channel.in_words_of() == channel)
         .collect();
     bubbles.sort_by_key(|bubble| bubble.at);
     Ok(Screen {
@@ -257,7 +258,7 @@ async fn send(
     let (kind, path, prefix) = match channel {
         Channel::Whatsapp => (WebhookKind::Whatsapp, "whatsapp", "whatsapp:"),
         Channel::Sms => (WebhookKind::Sms, "sms", ""),
-        Channel::Voice | Channel::Email => return Err(no_phone().into()),
+        Channel::Voice | Channel::Push | Channel::Email => return Err(no_phone().into()),
     };
     let fields = [
         ("MessageSid", format!("SM{}", app.rng.secret(16))),

@@ -79,7 +79,7 @@ struct Of {
 }
 
 fn phone_way(channel: &str) -> Result<Channel, Problem> {
-    Channel::parse_phone(channel).ok_or_else(|| Problem::invalid("channel", "not-a-choice"))
+    Channel::parse_number(channel).ok_or_else(|| Problem::invalid("channel", "not-a-choice"))
 }
 
 /// What is left, brought anew after each message.
