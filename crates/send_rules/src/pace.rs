@@ -11,8 +11,10 @@ use kernel::Timestamp;
 use crate::{Category, Channel};
 
 /// How long after its time a message that waits keeps its place: it may have been
-/// cancelled, or another node may have it.
-const KEPT: Duration = Duration::from_secs(5);
+/// cancelled, or another node may have it. No longer than it takes to look for work twice:
+/// where more messages wait than are looked at in this time, those that come too late
+/// for their places would keep everybody waiting for good.
+const KEPT: Duration = Duration::from_secs(1);
 
 const SECOND: i64 = 1_000_000;
 
@@ -223,10 +225,12 @@ mod tests {
         assert_eq!(pace.ask(9, Security, ms(1000)), Ok(()));
         assert_eq!(pace.ask(2, Broadcast, ms(2000)), Err(ms(4000)));
         assert_eq!(pace.ask(8, Reminder, ms(2000)), Ok(()));
-        for id in 1..5 {
-            let turn = i64::try_from(id).unwrap() + 2;
-            assert_eq!(pace.ask(id, Broadcast, ms(turn * 1000)), Ok(()), "{id}");
-        }
+        assert_eq!(pace.ask(1, Broadcast, ms(3000)), Ok(()));
+        assert_eq!(pace.ask(3, Broadcast, ms(3000)), seconds(5));
+        assert_eq!(pace.ask(2, Broadcast, ms(4000)), Ok(()));
+        assert_eq!(pace.ask(4, Broadcast, ms(4000)), seconds(6));
+        assert_eq!(pace.ask(3, Broadcast, ms(5000)), Ok(()));
+        assert_eq!(pace.ask(4, Broadcast, ms(6000)), Ok(()));
     }
 
     #[test]
@@ -236,9 +240,31 @@ mod tests {
         assert_eq!(pace.ask(1, Security, ms(0)), Err(ms(1000)));
         assert_eq!(pace.ask(2, Answer, ms(0)), Err(ms(2000)));
         assert_eq!(pace.ask(2, Answer, ms(2000)), Err(ms(3000)));
-        assert_eq!(pace.ask(2, Answer, ms(6500)), Ok(()));
+        assert_eq!(pace.ask(2, Answer, ms(3000)), Ok(()));
         assert_eq!(pace.ask(3, Answer, ms(20_000)), Ok(()));
         assert!(pace.waiting.is_empty() && pace.lines.iter().all(BTreeSet::is_empty));
+    }
+
+    /// Eight thousand wait, four hundred a second are looked at, and the provider asks for
+    /// a pause at each sixteenth.
+    #[test]
+    fn who_comes_late_for_want_of_speed_keeps_nobody_waiting() {
+        let mut pace = pace(1000);
+        let mut due: BTreeSet<(Timestamp, u128)> = (0..8000).map(|id| (ms(0), id)).collect();
+        let (mut now, mut sent) = (ms(0), 0);
+        while now < ms(60_000) {
+            let (at, id) = due.pop_first().unwrap();
+            now = now.max(at).plus(Duration::from_micros(2500));
+            if let Err(later) = pace.ask(id, Answer, now) {
+                due.insert((later, id));
+                continue;
+            }
+            sent += 1;
+            if sent % 16 == 0 {
+                pace.pause(now.plus(Duration::from_secs(1)));
+            }
+        }
+        assert!(sent > 400, "{sent} left in a minute");
     }
 
     #[test]
