@@ -44,6 +44,10 @@ const CLOSED: &[(&str, &str)] = &[
         "/api/v1/me/",
         "what a patient may know about his own record",
     ),
+    (
+        "/api/v1/devices/",
+        "a device is of the person who signed in on it",
+    ),
     ("/api/v1/oauth/clients/", "no program hands out access"),
     (
         "/api/v1/fiche-consultation/{id}/shares/",
