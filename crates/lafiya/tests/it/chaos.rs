@@ -272,7 +272,6 @@ async fn chaos(kind: EngineKind, nodes: usize) {
     if nodes == 2 {
         servers.push(site.start_beside().await.0);
     }
-    let token = site.sign_in().await;
     let stop = CancellationToken::new();
     let killer = async {
         kill(&site, &mut servers, &rng, (messages / kills + 1, kills)).await;
@@ -286,6 +285,8 @@ async fn chaos(kind: EngineKind, nodes: usize) {
     };
     tokio::join!(killer, call_backs(&site, &rng, &stop));
 
+    // Not before: a long day outlives a token.
+    let token = site.sign_in().await;
     let outbox = site.list(&token, "/api/v1/outbox/?").await;
     let is_ours = |row: &Value| text(row, "category") == CATEGORY;
     let (ours, others): (Vec<_>, Vec<_>) = outbox.into_iter().partition(is_ours);
