@@ -54,6 +54,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("inbox", inbox::EVENT_STATEMENTS),
         ("inbox", inbox::LINE_STATEMENTS),
         ("messaging", messaging::STATEMENTS),
+        ("messaging", messaging::ATTEMPT_STATEMENTS),
         ("messaging", messaging::CANCEL_STATEMENTS),
         ("messaging", messaging::CONSENT_STATEMENTS),
         ("messaging", messaging::COST_STATEMENTS),

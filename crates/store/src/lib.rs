@@ -18,9 +18,9 @@ mod fence;
 mod migrate;
 mod pending;
 mod postgres;
-mod shared;
 mod sql;
 mod sqlite;
+mod together;
 mod tx;
 mod values;
 
@@ -30,7 +30,8 @@ pub use change::Change;
 pub use error::{StoreError, Violation};
 pub use fence::{Fence, fenced};
 pub use migrate::Migration;
-pub use sql::{FromRow, Params, Row, Sql, Statement, list};
+pub use sql::{FromRow, Params, Row, Sql, Statement, list, looked_up};
+pub use together::Together;
 pub use tx::{ReadTx, WriteTx};
 
 use change::Changes;
@@ -176,28 +177,8 @@ impl Store {
         let scope = scope.into();
         let change = fence::carried(scope, change);
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.write(scope, pending::once(change)).await,
-            Engine::Postgres(postgres) => postgres.write(scope, change).await,
-        }
-    }
-
-    /// As [`Store::write`], for a small change that many others come with: on PostgreSQL
-    /// those of one scope that wait together share a transaction, as all changes do on
-    /// SQLite. It may be run again, when one beside it failed and took it along, and carries
-    /// no [`Fence`].
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub async fn write_shared<T, E, F>(&self, scope: impl Into<Scope>, change: F) -> Result<T, E>
-    where
-        F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let scope = scope.into();
-        match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(scope, change).await,
-            Engine::Postgres(postgres) => postgres.write_shared(scope, change).await,
+            Engine::Postgres(postgres) => postgres.write(scope, change).await,
         }
     }
 

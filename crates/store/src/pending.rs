@@ -19,7 +19,7 @@ pub(crate) trait Job: Send {
 
 struct Pending<F, T, E> {
     scope: Scope,
-    change: F,
+    change: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -30,43 +30,23 @@ pub(crate) type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
 /// Makes a change wait.
 pub(crate) fn pending<T, E, F>(scope: Scope, change: F) -> (Box<dyn Job>, Answer<T, E>)
 where
-    F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
+    F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
     let job = Pending {
         scope,
-        change,
+        change: Some(change),
         result: None,
         reply,
     };
     (Box::new(job), answer)
 }
 
-/// A change that can be made once, where one is asked for that could be made again.
-pub(crate) fn once<T, E, F>(
-    change: F,
-) -> impl for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static
-where
-    F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
-    T: Send + 'static,
-    E: From<StoreError> + Send + 'static,
-{
-    let mut change = Some(change);
-    move |tx: &mut WriteTx| -> TxFuture<'_, T, E> {
-        match change.take() {
-            Some(change) => change(tx),
-            None => Box::pin(async {
-                Err(StoreError::Internal("a change was run twice".to_owned()).into())
-            }),
-        }
-    }
-}
-
 impl<F, T, E> Job for Pending<F, T, E>
 where
-    F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send,
+    F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send,
     T: Send,
     E: From<StoreError> + Send,
 {
@@ -76,10 +56,11 @@ where
 
     fn run<'t>(&'t mut self, tx: &'t mut WriteTx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
-            // What an earlier run took is given back before this one asks for it.
-            self.result = None;
+            let Some(change) = self.change.take() else {
+                return false;
+            };
             let whole = async {
-                let value = (self.change)(tx).await?;
+                let value = change(tx).await?;
                 tx.finish().await?;
                 Ok(value)
             };

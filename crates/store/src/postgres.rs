@@ -14,8 +14,6 @@ use crate::{
     Migration, ReadTx, Scope, StoreError, TxFuture, WriteTx,
     change::{self, Changes},
     migrate,
-    pending::pending,
-    shared,
     tx::Conn,
 };
 
@@ -28,7 +26,6 @@ pub(crate) struct Postgres {
     changes: Arc<Changes>,
     node: Uuid,
     stop: CancellationToken,
-    shared: shared::Queue,
 }
 
 impl Postgres {
@@ -64,15 +61,12 @@ impl Postgres {
             .await?;
         let mut random = [0; 16];
         kernel::Rng::system().fill(&mut random);
-        let (shared, waiting) = shared::queue();
         let this = Self {
             pool,
             changes: Arc::clone(changes),
             node: Uuid::from_bytes(random),
             stop: CancellationToken::new(),
-            shared,
         };
-        shared::start(&this, waiting);
         this.listen(options).await?;
         Ok(this)
     }
@@ -94,23 +88,6 @@ impl Postgres {
         let task = tokio::spawn(async move { this.run(scope, change).await });
         task.await
             .unwrap_or_else(|_| Err(StoreError::Internal("a write panicked".to_owned()).into()))
-    }
-
-    /// Makes the change beside others that wait, see [`shared`].
-    pub(crate) async fn write_shared<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>
-    where
-        F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
-        T: Send + 'static,
-        E: From<StoreError> + Send + 'static,
-    {
-        let (job, answer) = pending(scope, change);
-        let closed = || StoreError::Unavailable("the database was closed".to_owned());
-        self.shared.send(job).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
-    }
-
-    pub(crate) fn stopped(&self) -> CancellationToken {
-        self.stop.clone()
     }
 
     async fn run<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>

@@ -1,4 +1,5 @@
 use kernel::column::{Column, FromColumn};
+use serde::Serialize;
 
 use crate::{EngineKind, StoreError, values};
 
@@ -85,27 +86,84 @@ macro_rules! params {
     };
 }
 
-/// Texts as a statement takes a list of them.
-pub fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
-    let texts: Vec<&str> = texts.into_iter().map(String::as_str).collect();
-    serde_json::Value::from(texts).to_string()
+/// Rows as a statement takes a list of them: texts, or structs of what it names.
+///
+/// # Errors
+/// When a row has no form in JSON.
+pub fn list<T: Serialize + ?Sized>(rows: &T) -> Result<String, StoreError> {
+    serde_json::to_string(rows).map_err(|error| StoreError::Internal(error.to_string()))
+}
+
+/// How rows of a list are asked for, in both engines' words.
+const LISTED: &str = "IN (SELECT id FROM each)";
+/// The same, so that PostgreSQL looks each up: it takes the other for a join, and may walk
+/// the table to make it.
+const LOOKED_UP: &str = "= ANY (ARRAY(SELECT id FROM each))";
+
+const fn starts_with(text: &[u8], at: usize, part: &[u8]) -> bool {
+    let mut n = 0;
+    while n < part.len() && at + n < text.len() && text[at + n] == part[n] {
+        n += 1;
+    }
+    n == part.len()
+}
+
+/// The bytes of a statement with a list for PostgreSQL, in a buffer that has room for each
+/// [`LISTED`] to grow, and how many they are.
+#[doc(hidden)]
+#[must_use]
+pub const fn looked_up<const ROOM: usize>(text: &str) -> ([u8; ROOM], usize) {
+    let (text, from, to) = (text.as_bytes(), LISTED.as_bytes(), LOOKED_UP.as_bytes());
+    let mut out = [0; ROOM];
+    let (mut at, mut length) = (0, 0);
+    while at < text.len() {
+        let part: &[u8] = if starts_with(text, at, from) {
+            to
+        } else {
+            &[text[at]]
+        };
+        let mut n = 0;
+        while n < part.len() {
+            out[length] = part[n];
+            length += 1;
+            n += 1;
+        }
+        at += if part.len() == 1 { 1 } else { from.len() };
+    }
+    (out, length)
 }
 
 /// Declares a module's statements and lists them in `STATEMENTS`, so that the
 /// tests can prepare each on both engines.
 ///
-/// One that is told a list, see [`list`], reads its texts from `each`, in their order: on
-/// PostgreSQL a statement for each of them would be a journey for each.
+/// One that is told a [`list`] reads its rows from `each`: texts, in their order, as
+/// `each.value`; of structs the fields it names, with their types. On PostgreSQL a statement
+/// for each of them would be a journey for each. What has one of their ids is found by
+/// `id IN (SELECT id FROM each)`, in just these words.
 ///
 /// ```ignore
 /// store::statements! {
 ///     /// Finds one.
 ///     pub(crate) FIND = "SELECT name FROM thing WHERE tenant_id = $1 AND id = $2";
 ///     NAME_ALL each "$2" = "INSERT INTO name (tenant_id, name) SELECT $1, each.value FROM each";
+///     RENAME each "$2" (id uuid, name text) = "UPDATE thing SET name = each.name FROM each
+///         WHERE tenant_id = $1 AND thing.id IN (SELECT id FROM each) AND thing.id = each.id";
 /// }
 /// ```
 #[macro_export]
 macro_rules! statements {
+    (@sqlite $field:ident uuid) => {
+        concat!("unhex(REPLACE(value ->> '", stringify!($field), "', '-', '')) AS ", stringify!($field))
+    };
+    (@sqlite $field:ident $type:ident) => {
+        concat!("value ->> '", stringify!($field), "' AS ", stringify!($field))
+    };
+    (@postgres $field:ident uuid) => { $crate::statements!(@cast $field "UUID") };
+    (@postgres $field:ident int) => { $crate::statements!(@cast $field "BIGINT") };
+    (@postgres $field:ident text) => { $crate::statements!(@cast $field "TEXT") };
+    (@cast $field:ident $type:literal) => {
+        concat!("CAST(value ->> '", stringify!($field), "' AS ", $type, ") AS ", stringify!($field))
+    };
     (@sql $text:expr) => {
         $crate::Sql::new($text)
     };
@@ -115,8 +173,29 @@ macro_rules! statements {
             concat!("WITH each(value) AS (SELECT jsonb_array_elements_text(CAST(", $list, " AS JSONB))) ", $text),
         )
     };
-    ($($(#[$meta:meta])* $vis:vis $name:ident $(each $list:literal)? = $text:expr;)+) => {
-        $($(#[$meta])* $vis const $name: $crate::Sql = $crate::statements!(@sql $text $(, $list)?);)+
+    (@sql $text:expr, $list:literal, $first:ident $first_type:ident $(, $field:ident $type:ident)*) => {{
+        const TEXT: &str = concat!(
+            "WITH each AS (SELECT ", $crate::statements!(@postgres $first $first_type),
+            $(", ", $crate::statements!(@postgres $field $type),)*
+            " FROM jsonb_array_elements(CAST(", $list, " AS JSONB))) ", $text
+        );
+        const BYTES: ([u8; TEXT.len() * 2], usize) = $crate::looked_up(TEXT);
+        $crate::Sql::per_engine(
+            concat!(
+                "WITH each AS (SELECT ", $crate::statements!(@sqlite $first $first_type),
+                $(", ", $crate::statements!(@sqlite $field $type),)*
+                " FROM json_each(", $list, ")) ", $text
+            ),
+            match std::str::from_utf8(BYTES.0.split_at(BYTES.1).0) {
+                Ok(text) => text,
+                Err(_) => panic!("not a text"),
+            },
+        )
+    }};
+    ($($(#[$meta:meta])* $vis:vis $name:ident
+        $(each $list:literal $(($($field:ident $type:ident),+))?)? = $text:expr;)+) => {
+        $($(#[$meta])* $vis const $name: $crate::Sql =
+            $crate::statements!(@sql $text $(, $list $(, $($field $type),+)?)?);)+
 
         /// Every statement of this module.
         pub(crate) const STATEMENTS: &[$crate::Statement] = &[

@@ -68,7 +68,7 @@ impl Sqlite {
 
     pub(crate) async fn write<T, E, F>(&self, scope: Scope, change: F) -> Result<T, E>
     where
-        F: for<'t> FnMut(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut WriteTx) -> TxFuture<'t, T, E> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {

@@ -261,6 +261,7 @@ store::row! {
 store::row! {
     /// What the sender needs of a message.
     pub(super) struct ToSend {
+        pub id: uuid::Uuid,
         pub channel: Channel,
         pub category: Category,
         pub recipient: Recipient,

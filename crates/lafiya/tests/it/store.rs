@@ -1,6 +1,6 @@
 //! The promises of the store, on both engines.
 
-use ::store::{EngineKind, ReadTx, Scope, Sql, Store, StoreError, WriteTx, params};
+use ::store::{EngineKind, ReadTx, Scope, Sql, Store, StoreError, Together, WriteTx, params};
 use kernel::{Clock, Id, Rng, TenantId, Timestamp};
 use testkit::{db::eventually, on_both_engines};
 use uuid::Uuid;
@@ -56,6 +56,28 @@ async fn count_in(store: &Store, tenant: TenantId) -> i64 {
     count(&mut store.read(tenant).await.unwrap(), tenant).await
 }
 
+/// What became of a number, and how many were made with it.
+#[derive(Debug)]
+struct Made {
+    phone: String,
+    beside: usize,
+}
+
+/// Enters numbers together; one of them panics.
+fn inserting(store: &Store) -> Together<String, Made> {
+    Together::start(store, |tx, tenant, phones: Vec<String>| {
+        Box::pin(async move {
+            for phone in &phones {
+                assert_ne!(phone, "panic", "on purpose");
+                insert_in(tx, tenant, phone).await?;
+            }
+            let beside = phones.len();
+            let made = phones.into_iter().map(|phone| Made { phone, beside });
+            Ok(made.collect())
+        })
+    })
+}
+
 on_both_engines! {
     async fn a_failed_change_rolls_back_alone(db) {
         let tenant = tenant(&db.store).await;
@@ -103,6 +125,44 @@ on_both_engines! {
         insert(&db.store, tenant, "+100").await.unwrap();
         let mut reader = db.store.read(tenant).await.unwrap();
         assert!(count(&mut reader, tenant).await >= 1, "the store still works");
+    }
+
+    async fn changes_that_wait_together_are_made_together(db) {
+        let (one, other) = (tenant(&db.store).await, tenant(&db.store).await);
+        let together = inserting(&db.store);
+        // The first waits for nobody; those that come meanwhile wait for each other.
+        let numbers: Vec<u64> = (0..120).collect();
+        let made = futures_util::future::join_all(numbers.iter().map(|n| {
+            let tenant = if n % 3 == 0 { other } else { one };
+            together.make(tenant, format!("+{n}"))
+        })).await;
+        let mut beside = Vec::new();
+        for (n, made) in numbers.iter().zip(made) {
+            let made = made.unwrap();
+            assert_eq!(made.phone, format!("+{n}"), "each is answered for its own");
+            beside.push(made.beside);
+        }
+        assert!(beside.iter().any(|count| *count > 1), "some were made together: {beside:?}");
+        assert!(beside.iter().all(|count| *count <= 64), "{beside:?}");
+        assert_eq!((count_in(&db.store, one).await, count_in(&db.store, other).await), (80, 40));
+    }
+
+    async fn one_of_many_fails_alone(db) {
+        let tenant = tenant(&db.store).await;
+        insert(&db.store, tenant, "+7").await.unwrap();
+        let together = inserting(&db.store);
+        let made = futures_util::future::join_all((0..40).map(|n| {
+            let phone = if n == 20 { "panic".to_owned() } else { format!("+{n}") };
+            together.make(tenant, phone)
+        })).await;
+        for (n, made) in made.into_iter().enumerate() {
+            match n {
+                7 => assert!(made.unwrap_err().is_unique_violation()),
+                20 => assert!(made.unwrap_err().to_string().contains("panicked")),
+                _ => assert_eq!(made.unwrap().phone, format!("+{n}")),
+            }
+        }
+        assert_eq!(count_in(&db.store, tenant).await, 39, "each of the others once");
     }
 
     async fn a_snapshot_does_not_move(db) {

@@ -176,7 +176,7 @@ pub(in crate::care) async fn set_words(
     words: &[String],
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_WORDS, params![tenant, id]).await?;
-    tx.execute(INSERT_WORDS, params![tenant, store::list(words), id])
+    tx.execute(INSERT_WORDS, params![tenant, store::list(words)?, id])
         .await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use kernel::{TenantId, Timestamp};
 use send_rules::{Amount, Currency, Form};
+use serde::Serialize;
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
@@ -32,8 +33,9 @@ store::statements! {
     SET_PRICE = "INSERT INTO message_price (tenant_id, form, country, price) VALUES ($1, $2, $3, $4)
         ON CONFLICT (tenant_id, form, country) DO UPDATE SET price = excluded.price";
     REMOVE_PRICE = "DELETE FROM message_price WHERE tenant_id = $1 AND form = $2 AND country = $3";
-    NOTE_COST = "INSERT INTO message_cost (tenant_id, message_id, attempt, form, amount, currency, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    NOTE_COSTS each "$2" (message uuid, attempt int, form text, amount int, currency text) = "INSERT INTO message_cost
+            (tenant_id, message_id, attempt, form, amount, currency, at)
+        SELECT $1, each.message, each.attempt, each.form, each.amount, each.currency, $3 FROM each";
     SPENT = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS value FROM message_cost
         WHERE tenant_id = $1 AND currency = $2 AND at >= $3 AND at < $4 AND amount > 0";
     SPENT_BY_KIND = spent!("message_cost c CROSS JOIN message m
@@ -91,30 +93,25 @@ pub(in crate::messaging) async fn remove_price(
 }
 
 /// What one attempt cost.
+#[derive(Debug, Serialize)]
 pub(in crate::messaging) struct Cost {
     pub message: Uuid,
     pub attempt: i32,
     pub form: Form,
-    pub amount: Option<Amount>,
+    /// In millionths of the currency; nothing where no price is known.
+    pub amount: Option<i64>,
     pub currency: Currency,
 }
 
-pub(in crate::messaging) async fn note_cost(
+pub(in crate::messaging) async fn note_costs(
     tx: &mut WriteTx,
     tenant: TenantId,
-    cost: &Cost,
+    costs: &[Cost],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let values = params![
-        tenant,
-        cost.message,
-        cost.attempt,
-        cost.form,
-        cost.amount,
-        cost.currency,
-        now
-    ];
-    tx.execute_one(NOTE_COST, values).await
+    let values = params![tenant, store::list(costs)?, now];
+    tx.execute(NOTE_COSTS, values).await?;
+    Ok(())
 }
 
 /// What was spent in a currency from a moment until another.

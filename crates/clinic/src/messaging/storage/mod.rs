@@ -1,3 +1,4 @@
+mod attempts;
 mod cancel;
 mod consent;
 mod costs;
@@ -20,22 +21,24 @@ use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
 use super::{
-    model::{AttemptOutcome, Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
+    model::{Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
     rules::number_like,
 };
 
+pub(crate) use attempts::STATEMENTS as ATTEMPT_STATEMENTS;
+pub(super) use attempts::{AttemptEnd, Begun, Taken, accept, begin_attempts, end_attempt};
 pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
 pub(super) use cancel::cancel;
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
 pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
-    Cost, budget, note_cost, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
+    Cost, budget, note_costs, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
 };
 pub(crate) use devices::STATEMENTS as DEVICE_STATEMENTS;
 pub(super) use devices::{devices, forget, forget_own, forget_unseen, register, target};
 pub(crate) use due::STATEMENTS as DUE_STATEMENTS;
-pub(super) use due::to_send;
+pub(super) use due::{all_to_send, to_send};
 pub(crate) use gateway::STATEMENTS as GATEWAY_STATEMENTS;
 pub(super) use gateway::{open_attempts, reported, tenant_of_report};
 pub(crate) use held::STATEMENTS as HELD_STATEMENTS;
@@ -90,18 +93,6 @@ store::statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $22, $10, $11, $12, $12, $23, $13, $14, $15, $16, $17, $18, $19, $20, $21, $24)
         ON CONFLICT (tenant_id, idempotency_key) DO NOTHING";
     BY_KEY = "SELECT id AS value FROM message WHERE tenant_id = $1 AND idempotency_key = $2";
-    /// Fenced: only the holder of the row may begin an attempt.
-    BEGIN_SENDING = "UPDATE message SET state = 'sending', provider = $4, reason = NULL, updated_at = $5
-        WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
-    INSERT_ATTEMPT = "INSERT INTO message_attempt (tenant_id, message_id, number, provider, started_at)
-        VALUES ($1, $2, $3, $4, $5)";
-    END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7, provider_id = $8
-        WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
-    /// The provider's id is written once, whatever the state has become meanwhile.
-    ACCEPT = concat!("UPDATE message SET provider_id = $4, updated_at = $5,
-            state = CASE WHEN state IN ('queued', 'sending') THEN $6 ELSE state END,
-            reason = CASE WHEN state IN ('queued', 'sending') THEN NULL ELSE reason END, ", jobs::finishing!(), "
-        WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL AND provider_id IS NULL");
     MOVE = "UPDATE message SET state = $3, reason = $4, error_code = $5, retryable = $6, updated_at = $7, detail = $9
         WHERE tenant_id = $1 AND id = $2 AND state = $8";
     TWINS_IN_FLIGHT = "SELECT COUNT(*) AS value FROM message
@@ -182,65 +173,6 @@ pub(super) async fn by_key(
     key: &str,
 ) -> Result<Option<MessageId>, StoreError> {
     tx.optional(BY_KEY, params![tenant, key]).await
-}
-
-pub(super) async fn begin_attempt(
-    tx: &mut WriteTx,
-    job: &jobs::Job,
-    provider: &str,
-    number: i32,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.execute_one(
-        BEGIN_SENDING,
-        params![job.tenant, job.id, job.token, provider, now],
-    )
-    .await?;
-    tx.execute_one(
-        INSERT_ATTEMPT,
-        params![job.tenant, job.id, number, provider, now],
-    )
-    .await
-}
-
-/// What is written when an attempt is over.
-pub(super) struct AttemptEnd<'a> {
-    pub number: i32,
-    pub outcome: AttemptOutcome,
-    pub error_code: Option<i64>,
-    pub detail: Option<&'a str>,
-    pub provider_id: Option<&'a str>,
-}
-
-pub(super) async fn end_attempt(
-    tx: &mut WriteTx,
-    job: &jobs::Job,
-    end: AttemptEnd<'_>,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let values = params![
-        job.tenant,
-        job.id,
-        end.number,
-        now,
-        end.outcome,
-        end.error_code,
-        end.detail,
-        end.provider_id
-    ];
-    tx.execute_one(END_ATTEMPT, values).await
-}
-
-/// The provider's word that it has the message, which ends its work.
-pub(super) async fn accept(
-    tx: &mut WriteTx,
-    job: &jobs::Job,
-    provider_id: &str,
-    state: MessageState,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let values = params![job.tenant, job.id, job.token, provider_id, now, state];
-    tx.execute_one(ACCEPT, values).await
 }
 
 /// A step of a message's life with its reason.

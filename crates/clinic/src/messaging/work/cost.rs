@@ -3,43 +3,55 @@
 use std::time::Duration;
 
 use kernel::{TenantId, Timestamp, Zone};
-use send_rules::{Channel, Form, charged};
+use send_rules::{Amount, Channel, Currency, Form, charged};
 use store::{ReadTx, StoreError, WriteTx};
 
-use crate::{
-    App,
-    messaging::{
-        model::{Prices, Recipient, ToSend},
-        rules::costs::month_of,
-        storage::{self, Cost},
-    },
+use super::accept::Taken;
+use crate::messaging::{
+    model::{Prices, Recipient, ToSend},
+    rules::costs::month_of,
+    storage::{self, Cost},
 };
 
-/// Writes down what the attempt cost, in a clinic that counts.
+/// Writes down what attempts cost, in a clinic that counts.
 pub(super) async fn note(
     tx: &mut WriteTx,
-    app: &App,
-    job: &jobs::Job,
-    (number, message): (i32, &ToSend),
+    tenant: TenantId,
+    taken: &[Taken],
+    now: Timestamp,
 ) -> Result<(), StoreError> {
-    let form = form(message);
-    let Some(currency) = message.currency.filter(|_| Form::PRICED.contains(&form)) else {
+    let counted: Vec<(&Taken, Currency)> = taken.iter().filter_map(counted).collect();
+    if counted.is_empty() {
         return Ok(());
-    };
-    let prices = Prices::new(storage::prices(tx, job.tenant).await?);
-    let country = match &message.recipient {
+    }
+    let prices = Prices::new(storage::prices(tx, tenant).await?);
+    let costs: Vec<Cost> = counted.into_iter().map(|of| cost(&prices, of)).collect();
+    storage::note_costs(tx, tenant, &costs, now).await
+}
+
+/// What costs something, and what the clinic counts it in.
+fn counted(taken: &Taken) -> Option<(&Taken, Currency)> {
+    let is_priced = !taken.simulated && Form::PRICED.contains(&form(&taken.message));
+    let currency = taken.message.currency.filter(|_| is_priced)?;
+    Some((taken, currency))
+}
+
+fn cost(prices: &Prices, (taken, currency): (&Taken, Currency)) -> Cost {
+    let form = form(&taken.message);
+    let country = match &taken.message.recipient {
         Recipient::Phone(phone) => phone.country(),
         Recipient::Email(_) => None,
     };
-    let price = prices.of(form, country);
-    let cost = Cost {
-        message: job.id,
-        attempt: number,
+    let amount = prices
+        .of(form, country)
+        .map(|price| price.times(charged(form, &taken.message.body)));
+    Cost {
+        message: taken.job.id,
+        attempt: taken.number,
         form,
-        amount: price.map(|price| price.times(charged(form, &message.body))),
+        amount: amount.map(Amount::millionths),
         currency,
-    };
-    storage::note_cost(tx, job.tenant, &cost, app.clock.now()).await
+    }
 }
 
 /// The form it went in, which the words kept for it tell.

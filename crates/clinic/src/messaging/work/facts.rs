@@ -7,7 +7,7 @@ use store::{ReadTx, StoreError};
 use crate::{
     App, identity,
     messaging::{
-        model::{Recipient, ToSend},
+        model::{Recipient, Target, ToSend},
         rules::events::{self, Event},
         storage,
         work::{cost, mail, push},
@@ -30,7 +30,7 @@ pub(super) async fn facts(
     tx: &mut ReadTx,
     app: &App,
     tenant: TenantId,
-    message: &ToSend,
+    (message, target): (&ToSend, Option<&Target>),
 ) -> Result<Facts, StoreError> {
     let event = message.event.as_deref().and_then(events::named);
     let about = About {
@@ -49,6 +49,7 @@ pub(super) async fn facts(
         last_inbound: message.last_inbound,
         choices,
         zone: Zone::named(&message.zone).map_err(StoreError::Internal)?,
+        has_device: target.is_some(),
     };
     Ok(Facts {
         expires_at: message.expires_at,
@@ -63,6 +64,8 @@ struct Owner<'a> {
     last_inbound: Option<Timestamp>,
     choices: Vec<Choice>,
     zone: Zone,
+    /// To which a notification would go.
+    has_device: bool,
 }
 
 async fn facts_of(
@@ -81,9 +84,6 @@ async fn facts_of(
                 || storage::is_stopped(tx, tenant, address.as_str()).await?
         }
     };
-    let to = (about.channel, owner.recipient);
-    let no_device =
-        about.channel == Channel::Push && push::target_of(tx, app, tenant, to).await?.is_none();
     let template = match (about.channel, about.said) {
         (Channel::Whatsapp, Some(said)) => storage::review_state(tx, tenant, said).await?,
         _ => None,
@@ -102,7 +102,7 @@ async fn facts_of(
         expires_at: None,
         template,
         bad_address,
-        no_device,
+        no_device: about.channel == Channel::Push && !owner.has_device,
         has_other_way: false,
         money_from,
     })
@@ -123,11 +123,13 @@ pub(in crate::messaging) async fn decision(
         ),
         Recipient::Email(_) => (None, Vec::new()),
     };
+    let target = push::target_of(tx, app, tenant, (about.channel, to)).await?;
     let owner = Owner {
         recipient: to,
         last_inbound,
         choices,
         zone: identity::api::tenant(tx, tenant).await?.zone,
+        has_device: target.is_some(),
     };
     Ok(decide(&facts_of(tx, app, tenant, owner, about).await?))
 }

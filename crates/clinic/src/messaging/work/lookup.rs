@@ -1,11 +1,16 @@
 //! What is done about an attempt whose outcome nobody noted, where the provider
 //! can be asked.
 
+use std::sync::Arc;
+
 use ports::{Found, Lookup};
 use send_rules::Channel;
 use store::{StoreError, WriteTx};
 
-use super::send::{accepted, address};
+use super::{
+    accept::{Taken, accepted},
+    send::address,
+};
 use crate::{
     App,
     messaging::{
@@ -36,16 +41,24 @@ pub(in crate::messaging) fn lookup(
 pub(in crate::messaging) async fn found(
     tx: &mut WriteTx,
     app: &App,
-    job: &jobs::Job,
-    sent: (i32, &ToSend),
+    (job, message): (jobs::Job, ToSend),
+    attempt: &Attempt,
     found: &Found,
 ) -> Result<(), StoreError> {
-    let simulated = app.sender.is_simulated();
-    accepted(tx, app, job, sent, &found.provider_id, simulated).await?;
+    let tenant = job.tenant;
+    let taken = Taken {
+        job,
+        number: attempt.number,
+        provider: attempt.provider.clone(),
+        message: Arc::new(message),
+        provider_id: found.provider_id.clone(),
+        simulated: app.sender.is_simulated(),
+    };
+    accepted(tx, app, tenant, &[taken]).await?;
     api::apply_report(
         tx,
         app,
-        job.tenant,
+        tenant,
         &found.provider_id,
         found.report,
         found.error_code,
@@ -72,7 +85,6 @@ pub(in crate::messaging) async fn not_found(
         outcome: AttemptOutcome::NotSent,
         error_code: None,
         detail: Some("the provider never got it"),
-        provider_id: None,
     };
     storage::end_attempt(tx, job, end, now).await?;
     jobs::retry_at(tx, &storage::WORK, job, now, None).await

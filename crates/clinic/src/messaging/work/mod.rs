@@ -3,15 +3,19 @@ use std::{sync::Arc, time::Duration};
 use jobs::{Failure, Job, Outcome, Queue, RetryClass};
 use ports::{ErrorClass, GatewaySender, Lookup, SendError};
 use send_rules::Channel;
+use store::Together;
 
 use super::{
     model::{Attempt, Recipient, Target, ToSend},
     storage,
 };
 use crate::App;
+use accept::Taken;
+use begin::Next;
 use lines::Permit;
-use send::Next;
 
+mod accept;
+mod begin;
 mod content;
 pub(super) mod cost;
 pub(super) mod facts;
@@ -29,12 +33,12 @@ pub(super) mod ways;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) fn queue(app: &App) -> Queue {
-    let (runner, burier) = (app.clone(), app.clone());
+    let (steps, burier) = (Arc::new(Steps::new(app)), app.clone());
     Queue {
         sql: &storage::WORK,
-        concurrency: 32,
+        concurrency: 64,
         timeout: TIMEOUT,
-        run: Arc::new(move |job| Box::pin(run(runner.clone(), job))),
+        run: Arc::new(move |job| Box::pin(run(Arc::clone(&steps), job))),
         buried: Some(Arc::new(move |tx, job, _error| {
             let app = burier.clone();
             Box::pin(async move { send::exhausted(tx, &app, &job).await })
@@ -42,15 +46,36 @@ pub(super) fn queue(app: &App) -> Queue {
     }
 }
 
-async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
-    let (a, j) = (app.clone(), job.clone());
-    let next = app
-        .store
-        .write_shared(job.tenant, move |tx| {
-            let (a, j) = (a.clone(), j.clone());
-            Box::pin(async move { send::begin(tx, &a, &j).await })
-        })
-        .await?;
+/// The steps that messages take together.
+struct Steps {
+    app: App,
+    begin: Together<Job, Next>,
+    accept: Together<Taken, ()>,
+}
+
+impl Steps {
+    fn new(app: &App) -> Self {
+        let (beginner, acceptor) = (app.clone(), app.clone());
+        Self {
+            app: app.clone(),
+            begin: Together::start(&app.store, move |tx, tenant, jobs| {
+                let app = beginner.clone();
+                Box::pin(async move { begin::begin(tx, &app, tenant, &jobs).await })
+            }),
+            accept: Together::start(&app.store, move |tx, tenant, taken| {
+                let app = acceptor.clone();
+                Box::pin(async move {
+                    accept::accepted(tx, &app, tenant, &taken).await?;
+                    Ok(vec![(); taken.len()])
+                })
+            }),
+        }
+    }
+}
+
+async fn run(steps: Arc<Steps>, job: Job) -> Result<Outcome, Failure> {
+    let next = steps.begin.make(job.tenant, job.clone()).await?;
+    let app = steps.app.clone();
     match next {
         Next::Over => Ok(Outcome::Committed),
         Next::Send {
@@ -59,7 +84,7 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
             number,
             permit,
             target,
-        } => deliver(app, job, (message, from, number, target), permit).await,
+        } => deliver(&steps, job, (message, from, number, target), permit).await,
         Next::LookUp {
             message,
             from,
@@ -74,11 +99,12 @@ async fn run(app: App, job: Job) -> Result<Outcome, Failure> {
 }
 
 async fn deliver(
-    app: App,
+    steps: &Steps,
     job: Job,
     (message, from, number, target): (ToSend, String, i32, Option<Target>),
     permit: Permit,
 ) -> Result<Outcome, Failure> {
+    let app = steps.app.clone();
     let (by, started) = (permit.provider(), app.clock.now());
     let result = match &message.recipient {
         Recipient::Phone(_) if by == GatewaySender::PROVIDER => {
@@ -110,24 +136,23 @@ async fn deliver(
             result
         }
     };
-    let (a, j) = (app.clone(), job.clone());
     match result {
         Ok(accepted) => {
-            let taken = Arc::new((message, accepted));
-            let write = app.store.write_shared(job.tenant, move |tx| {
-                let (a, j, taken) = (a.clone(), j.clone(), Arc::clone(&taken));
-                Box::pin(async move {
-                    let (message, accepted) = &*taken;
-                    let id = &accepted.provider_id;
-                    send::accepted(tx, &a, &j, (number, message), id, accepted.simulated).await
-                })
-            });
-            write.await?;
+            let taken = Taken {
+                job,
+                number,
+                provider: by.to_owned(),
+                message: Arc::new(message),
+                provider_id: accepted.provider_id,
+                simulated: accepted.simulated,
+            };
+            steps.accept.make(taken.job.tenant, taken).await?;
             Ok(Outcome::Committed)
         }
         Err(error) => {
             let failure = retry(&error);
             lines::slow_down(&app, (way, &from), &error);
+            let (a, j) = (app.clone(), job.clone());
             let gone = target.filter(|_| error.class == ErrorClass::DeviceGone);
             let write = app.store.write(job.tenant, move |tx| {
                 Box::pin(async move {
@@ -159,10 +184,7 @@ async fn look_up(
     let write = app.store.write(job.tenant, move |tx| {
         Box::pin(async move {
             match found.first() {
-                Some(found) => {
-                    let sent = (attempt.number, &message);
-                    lookup::found(tx, &a, &j, sent, found).await
-                }
+                Some(found) => lookup::found(tx, &a, (j, message), &attempt, found).await,
                 None => lookup::not_found(tx, &a, &j, &attempt).await,
             }
         })

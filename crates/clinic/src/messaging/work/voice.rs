@@ -100,11 +100,11 @@ pub(in crate::messaging) fn spoken(app: &App, called: &Called, language: Locale,
 }
 
 /// When a message must wait because another could be taken for it: one with the same
-/// text, or any other call to that number.
-pub(super) async fn wait_for_twin(
+/// text, or any other call to that number, under way already or `beside` it now.
+pub(super) async fn wait_for_twin<'m>(
     tx: &mut ReadTx,
     job: &jobs::Job,
-    message: &ToSend,
+    (message, mut beside): (&ToSend, impl Iterator<Item = &'m ToSend>),
     now: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let (calls, look) = match message.channel {
@@ -123,7 +123,13 @@ pub(super) async fn wait_for_twin(
         Some(_) => storage::twins_in_flight(tx, job, message).await?,
         None => message.twins,
     };
-    Ok((calls + twins > 0).then(|| now.plus(look)))
+    let waits = calls + twins > 0 || beside.any(|other| is_twin(message, other));
+    Ok(waits.then(|| now.plus(look)))
+}
+
+fn is_twin(one: &ToSend, other: &ToSend) -> bool {
+    let both_call = one.channel == Channel::Voice && other.channel == Channel::Voice;
+    one.recipient == other.recipient && (both_call || one.body_sha256 == other.body_sha256)
 }
 
 /// The provider's ids of other messages among which an attempt is looked for. A call's

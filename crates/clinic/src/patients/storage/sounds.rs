@@ -53,7 +53,7 @@ pub(in crate::patients) async fn set_sounds(
     pieces: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_SOUNDS, params![tenant, id]).await?;
-    let pieces = store::list(pieces);
+    let pieces = store::list(pieces)?;
     tx.execute(INSERT_SOUNDS, params![tenant, pieces, id])
         .await?;
     Ok(())

@@ -175,7 +175,7 @@ pub(in crate::patients) async fn set_words(
     words: &BTreeSet<String>,
 ) -> Result<(), StoreError> {
     tx.execute(DELETE_WORDS, params![tenant, id]).await?;
-    tx.execute(INSERT_WORDS, params![tenant, store::list(words), id])
+    tx.execute(INSERT_WORDS, params![tenant, store::list(words)?, id])
         .await?;
     Ok(())
 }
@@ -196,7 +196,7 @@ pub(in crate::patients) async fn learn(
         if known > 0 {
             continue;
         }
-        tx.execute(INSERT_PIECES, params![tenant, store::list(&pieces), word])
+        tx.execute(INSERT_PIECES, params![tenant, store::list(&pieces)?, word])
             .await?;
     }
     Ok(())
