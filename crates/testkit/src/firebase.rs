@@ -3,10 +3,9 @@
 //! no code with `ports`.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     io,
-    net::Ipv4Addr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 use axum::{
@@ -18,9 +17,11 @@ use axum::{
 };
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::twilio::listener::{CuttableListener, Peer};
+use crate::{
+    provider::{Progress, Record, Serving, listen, lock},
+    twilio::listener::Peer,
+};
 
 /// The project that it knows.
 pub const PROJECT: &str = "clinic-of-tests";
@@ -36,6 +37,8 @@ const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
 /// What goes wrong with one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
+    /// Nothing does.
+    None,
     /// Nothing is taken; the answer has this status and this code of FCM's.
     Refuse(u16, &'static str),
     /// Nothing is taken; the status with this `Retry-After` and code.
@@ -44,6 +47,8 @@ pub enum Fault {
     Unauthorized,
     /// Nothing is taken, the connection is closed without an answer.
     CloseWithoutAccepting,
+    /// It is taken, and no answer ever comes.
+    AcceptThenHang,
     /// It is taken, then the connection is closed without an answer.
     AcceptThenClose,
     /// It is taken, the answer is a page with 502.
@@ -55,10 +60,9 @@ pub enum Fault {
 #[derive(Debug, Default)]
 struct Kept {
     address: String,
-    messages: Mutex<Vec<Value>>,
+    record: Record<Value, Fault>,
+    gone: Mutex<BTreeSet<String>>,
     grants: Mutex<Vec<Value>>,
-    attempts: Mutex<usize>,
-    faults: Mutex<VecDeque<Fault>>,
     grant_faults: Mutex<VecDeque<u16>>,
 }
 
@@ -66,7 +70,7 @@ struct Kept {
 #[derive(Debug)]
 pub struct FakeFirebase {
     kept: Arc<Kept>,
-    task: JoinHandle<()>,
+    _serving: Serving,
 }
 
 impl FakeFirebase {
@@ -75,21 +79,19 @@ impl FakeFirebase {
     /// # Errors
     /// When there is no port to listen on.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let (listener, address) = listen().await?;
         let kept = Arc::new(Kept {
-            address: format!("http://{}", listener.local_addr()?),
+            address,
             ..Kept::default()
         });
         let router = Router::new()
             .route("/token", post(grant))
             .route("/v1/projects/{project}/{method}", post(send))
             .with_state(Arc::clone(&kept));
-        let service = router.into_make_service_with_connect_info::<Peer>();
-        let task = tokio::spawn(async move {
-            // Serving ends only with the task.
-            let _ = axum::serve(CuttableListener(listener), service).await;
-        });
-        Ok(Self { kept, task })
+        Ok(Self {
+            kept,
+            _serving: Serving::at(listener, router),
+        })
     }
 
     /// `http://127.0.0.1:<port>`.
@@ -114,7 +116,17 @@ impl FakeFirebase {
 
     /// What happens to the next messages; later ones go well.
     pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
-        lock(&self.kept.faults).extend(faults);
+        self.kept.record.script(faults);
+    }
+
+    /// The same in place of what was to happen.
+    pub fn script_instead(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.kept.record.script_instead(faults);
+    }
+
+    /// The app is on this device no more: from now on its token is called `UNREGISTERED`.
+    pub fn unregister(&self, token: &str) {
+        lock(&self.kept.gone).insert(token.to_owned());
     }
 
     /// The statuses of the next answers to those who ask for a token; later ones get one.
@@ -125,13 +137,19 @@ impl FakeFirebase {
     /// Every message it took, oldest first.
     #[must_use]
     pub fn messages(&self) -> Vec<Value> {
-        lock(&self.kept.messages).clone()
+        self.kept.record.taken()
     }
 
     /// How many messages were tried.
     #[must_use]
     pub fn attempts(&self) -> usize {
-        *lock(&self.kept.attempts)
+        self.progress().attempts()
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        self.kept.record.progress()
     }
 
     /// The claims of every grant that it believed, oldest first.
@@ -139,16 +157,6 @@ impl FakeFirebase {
     pub fn grants(&self) -> Vec<Value> {
         lock(&self.kept.grants).clone()
     }
-}
-
-impl Drop for FakeFirebase {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The claims, when the grant is as documented and this account signed it.
@@ -210,7 +218,7 @@ async fn send(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
-    *lock(&kept.attempts) += 1;
+    kept.record.attempt();
     if project != PROJECT || method != "messages:send" {
         return refusal(404, "");
     }
@@ -219,7 +227,11 @@ async fn send(
     if given.is_none_or(|given| given != newest.as_str()) {
         return refusal(401, "");
     }
-    let fault = lock(&kept.faults).pop_front();
+    let token = body["message"]["token"].as_str();
+    if token.is_some_and(|token| lock(&kept.gone).contains(token)) {
+        return refusal(404, "UNREGISTERED");
+    }
+    let fault = kept.record.next_fault();
     match &fault {
         Some(Fault::Refuse(status, code)) => return refusal(*status, code),
         Some(Fault::Later(status, seconds, code)) => {
@@ -233,15 +245,16 @@ async fn send(
         }
         _ => {}
     }
-    if !body["message"]["token"].is_string() {
+    if token.is_none() {
         return refusal(400, "INVALID_ARGUMENT");
     }
-    let name = {
-        let mut messages = lock(&kept.messages);
-        messages.push(body["message"].clone());
-        format!("projects/{PROJECT}/messages/0:{}", messages.len())
-    };
+    let mut name = String::new();
+    kept.record.take(|number| {
+        name = format!("projects/{PROJECT}/messages/0:{number}");
+        body["message"].clone()
+    });
     match fault {
+        Some(Fault::AcceptThenHang) => kept.record.hang().await,
         Some(Fault::AcceptThenClose) => {
             peer.cut();
             StatusCode::OK.into_response()

@@ -7,6 +7,8 @@ pub mod db;
 pub mod files;
 pub mod firebase;
 pub mod operator;
+mod outbox;
+pub mod provider;
 pub mod sendgrid;
 pub mod session;
 pub mod twilio;

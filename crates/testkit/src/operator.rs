@@ -1,12 +1,7 @@
 //! A local operator's HTTP interface of our own on loopback, with faults on demand. Like the
 //! Twilio it shares no code with `ports`.
 
-use std::{
-    collections::VecDeque,
-    io,
-    net::Ipv4Addr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -17,9 +12,11 @@ use axum::{
     routing::post,
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::twilio::listener::{CuttableListener, Peer};
+use crate::{
+    provider::{Progress, Record, Serving, listen},
+    twilio::listener::Peer,
+};
 
 /// The key it accepts.
 pub const KEY: &str = "operator-key-that-opens-nothing";
@@ -29,6 +26,8 @@ pub const SECRET: &str = "kJ3v9qYc2mXw7RtZ";
 /// What goes wrong with one message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
+    /// Nothing does.
+    None,
     /// Nothing is taken; the answer has this status and this word.
     Refuse(u16, &'static str),
     /// Nothing is taken; 429 with this `Retry-After`.
@@ -49,9 +48,7 @@ pub enum Fault {
 
 #[derive(Debug, Default)]
 struct Kept {
-    messages: Mutex<Vec<Value>>,
-    attempts: Mutex<usize>,
-    faults: Mutex<VecDeque<Fault>>,
+    record: Record<Value, Fault>,
     answer: tokio::sync::Notify,
 }
 
@@ -60,7 +57,7 @@ struct Kept {
 pub struct FakeOperator {
     base_url: String,
     kept: Arc<Kept>,
-    task: JoinHandle<()>,
+    _serving: Serving,
 }
 
 impl FakeOperator {
@@ -69,21 +66,15 @@ impl FakeOperator {
     /// # Errors
     /// When there is no port to listen on.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let (listener, base_url) = listen().await?;
         let kept = Arc::new(Kept::default());
         let router = Router::new()
             .route("/sms", post(send))
             .with_state(Arc::clone(&kept));
-        let service = router.into_make_service_with_connect_info::<Peer>();
-        let task = tokio::spawn(async move {
-            // Serving ends only with the task.
-            let _ = axum::serve(CuttableListener(listener), service).await;
-        });
         Ok(Self {
             base_url,
             kept,
-            task,
+            _serving: Serving::at(listener, router),
         })
     }
 
@@ -136,7 +127,12 @@ impl FakeOperator {
 
     /// What happens to the next messages; later ones go well.
     pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
-        lock(&self.kept.faults).extend(faults);
+        self.kept.record.script(faults);
+    }
+
+    /// The same in place of what was to happen.
+    pub fn script_instead(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.kept.record.script_instead(faults);
     }
 
     /// Lets a message that was taken with [`Fault::AnswerLater`] be answered.
@@ -147,24 +143,20 @@ impl FakeOperator {
     /// Every message it took, oldest first: `to`, `from`, `text`, `ref`, and its own `id`.
     #[must_use]
     pub fn messages(&self) -> Vec<Value> {
-        lock(&self.kept.messages).clone()
+        self.kept.record.taken()
     }
 
     /// How many messages were tried.
     #[must_use]
     pub fn attempts(&self) -> usize {
-        *lock(&self.kept.attempts)
+        self.progress().attempts()
     }
-}
 
-impl Drop for FakeOperator {
-    fn drop(&mut self) {
-        self.task.abort();
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        self.kept.record.progress()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn answer(status: u16, word: &str, id: Option<&str>) -> Response {
@@ -179,12 +171,12 @@ async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    *lock(&kept.attempts) += 1;
+    kept.record.attempt();
     let given = headers.get(header::AUTHORIZATION);
     if given.is_none_or(|given| given != format!("Bearer {KEY}").as_str()) {
         return answer(401, "WHO", None);
     }
-    let fault = lock(&kept.faults).pop_front();
+    let fault = kept.record.next_fault();
     match &fault {
         Some(Fault::Refuse(status, word)) => return answer(*status, word, None),
         Some(Fault::TooManyRequests(seconds)) => {
@@ -200,15 +192,13 @@ async fn send(
     let Ok(mut message) = serde_json::from_slice::<Value>(&body) else {
         return answer(400, "WHAT", None);
     };
-    let id = {
-        let mut messages = lock(&kept.messages);
-        let id = format!("OP-{}", messages.len() + 1);
-        message["id"] = json!(id);
-        messages.push(message);
-        id
-    };
+    let message = kept.record.take(|number| {
+        message["id"] = json!(format!("OP-{number}"));
+        message
+    });
+    let id = message["id"].as_str();
     match fault {
-        Some(Fault::HangAfterAccepting) => std::future::pending().await,
+        Some(Fault::HangAfterAccepting) => kept.record.hang().await,
         Some(Fault::AcceptThenClose) => {
             peer.cut();
             StatusCode::OK.into_response()
@@ -217,8 +207,8 @@ async fn send(
         Some(Fault::GarbageAfterAccepting) => Html("<p>Welcome</p>").into_response(),
         Some(Fault::AnswerLater) => {
             kept.answer.notified().await;
-            answer(200, "OK", Some(&id))
+            answer(200, "OK", id)
         }
-        _ => answer(200, "OK", Some(&id)),
+        _ => answer(200, "OK", id),
     }
 }

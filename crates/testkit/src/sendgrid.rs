@@ -1,12 +1,7 @@
 //! A SendGrid of our own on loopback: Mail Send on its documented wire format, with faults
 //! on demand, and its signed events. Like the Twilio it shares no code with `ports`.
 
-use std::{
-    collections::VecDeque,
-    io,
-    net::Ipv4Addr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{io, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -23,9 +18,11 @@ use p256::{
     pkcs8::EncodePublicKey,
 };
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::twilio::listener::{CuttableListener, Peer};
+use crate::{
+    provider::{Record, Serving, listen},
+    twilio::listener::Peer,
+};
 
 /// The key it accepts.
 pub const KEY: &str = "SG.test-key-that-opens-nothing";
@@ -83,12 +80,7 @@ impl FakeMail {
     }
 }
 
-#[derive(Debug, Default)]
-struct Kept {
-    mails: Mutex<Vec<FakeMail>>,
-    attempts: Mutex<usize>,
-    faults: Mutex<VecDeque<Fault>>,
-}
+type Kept = Record<FakeMail, Fault>;
 
 /// A running fake. It stops when dropped.
 #[derive(Debug)]
@@ -96,7 +88,7 @@ pub struct FakeSendGrid {
     base_url: String,
     kept: Arc<Kept>,
     key: SigningKey,
-    task: JoinHandle<()>,
+    _serving: Serving,
 }
 
 impl FakeSendGrid {
@@ -108,25 +100,19 @@ impl FakeSendGrid {
     /// # Panics
     /// When chance makes no key.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let base_url = format!("http://{}", listener.local_addr()?);
+        let (listener, base_url) = listen().await?;
         let kept = Arc::new(Kept::default());
         let router = Router::new()
             .route("/v3/mail/send", post(send))
             .route("/v3/scopes", get(scopes))
             .with_state(Arc::clone(&kept));
-        let service = router.into_make_service_with_connect_info::<Peer>();
-        let task = tokio::spawn(async move {
-            // Serving ends only with the task.
-            let _ = axum::serve(CuttableListener(listener), service).await;
-        });
         let mut secret = [0; 32];
         Rng::seeded(7).fill(&mut secret);
         Ok(Self {
             base_url,
             kept,
             key: SigningKey::from_slice(&secret).expect("a key"),
-            task,
+            _serving: Serving::at(listener, router),
         })
     }
 
@@ -138,19 +124,19 @@ impl FakeSendGrid {
 
     /// What happens to the next mails; later ones go well.
     pub fn script(&self, faults: impl IntoIterator<Item = Fault>) {
-        lock(&self.kept.faults).extend(faults);
+        self.kept.script(faults);
     }
 
     /// Every mail it took, oldest first.
     #[must_use]
     pub fn mails(&self) -> Vec<FakeMail> {
-        lock(&self.kept.mails).clone()
+        self.kept.taken()
     }
 
     /// How many mails were tried.
     #[must_use]
     pub fn attempts(&self) -> usize {
-        *lock(&self.kept.attempts)
+        self.kept.progress().attempts()
     }
 
     /// The verification key as its settings show it.
@@ -170,16 +156,6 @@ impl FakeSendGrid {
         let signature: Signature = self.key.sign(&signed);
         STANDARD.encode(signature.to_der().as_bytes())
     }
-}
-
-impl Drop for FakeSendGrid {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_known(headers: &HeaderMap) -> bool {
@@ -209,11 +185,11 @@ async fn send(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    *lock(&kept.attempts) += 1;
+    kept.attempt();
     if !is_known(&headers) {
         return refusal(401, "");
     }
-    let fault = lock(&kept.faults).pop_front();
+    let fault = kept.next_fault();
     match &fault {
         Some(Fault::Refuse(status, field)) => return refusal(*status, field),
         Some(Fault::CloseWithoutAccepting) => {
@@ -231,10 +207,7 @@ async fn send(
         }
     }
     let id = Rng::system().secret(11);
-    lock(&kept.mails).push(FakeMail {
-        id: id.clone(),
-        body,
-    });
+    let FakeMail { id, .. } = kept.take(|_| FakeMail { id, body });
     match fault {
         Some(Fault::AcceptThenClose) => {
             peer.cut();
