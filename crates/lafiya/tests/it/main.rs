@@ -32,6 +32,7 @@ mod kill_offers;
 mod labs;
 mod letterhead;
 mod limits;
+mod logged;
 mod mail;
 mod media;
 mod oauth;

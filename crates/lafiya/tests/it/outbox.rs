@@ -65,18 +65,11 @@ impl Scene {
             .await
     }
 
-    async fn outbox(&self) -> Vec<Value> {
-        let answer = self
-            .clinic
-            .call(Method::GET, "/api/v1/outbox/?page_size=100", None)
-            .await;
-        answer.json()["results"].as_array().cloned().unwrap()
-    }
-
     /// Waits until the only message is in this state.
     async fn state(&self, state: &str) -> Value {
         eventually(&format!("the message to be {state}"), LIMIT, || async {
-            self.outbox()
+            self.clinic
+                .outbox("")
                 .await
                 .into_iter()
                 .find(|message| message["state"] == state)
@@ -147,7 +140,7 @@ on_both_engines! {
             scene.reply("Oui", once).await;
         }
         let sent = eventually("all three at the provider", LIMIT, || async {
-            let sent = scene.outbox().await;
+            let sent = scene.clinic.outbox("").await;
             sent.iter().all(|message| message["state"] == "accepted").then_some(sent)
         }).await;
         let ids: HashSet<_> = sent.iter().map(|message| message["provider_id"].to_string()).collect();
@@ -226,7 +219,7 @@ on_both_engines! {
             let errors = answer.json()["errors"].clone();
             assert_eq!((answer.status.as_u16(), &errors[0]["field"], &errors[0]["code"]), (400, &json!(field), &json!(code)), "{body}");
         }
-        assert!(scene.outbox().await.is_empty());
+        assert!(scene.clinic.outbox("").await.is_empty());
         scene.clinic.stop_work().await;
     }
 

@@ -81,16 +81,10 @@ impl Scene {
         }
     }
 
-    async fn outbox(&self, query: &str) -> Vec<Value> {
-        let path = format!("/api/v1/outbox/?page_size=100&{query}");
-        let answer = self.clinic.call(Method::GET, &path, None).await;
-        answer.json()["results"].as_array().cloned().unwrap()
-    }
-
     /// Waits until so many messages wait for this reason.
     async fn held(&self, reason: &str, count: usize) -> Vec<Value> {
         eventually(&format!("{count} to wait"), LIMIT, || async {
-            let mut rows = self.outbox("").await;
+            let mut rows = self.clinic.outbox("").await;
             rows.retain(|row| row["reason"] == reason);
             (rows.len() == count).then_some(rows)
         })
@@ -116,8 +110,8 @@ impl Scene {
     async fn taken_in_time(&self, count: usize) -> Vec<String> {
         eventually(&format!("{count} in the end"), LIMIT, || async {
             self.clock.advance(Duration::from_secs(1));
-            let open =
-                self.outbox("state=queued").await.len() + self.outbox("state=sending").await.len();
+            let open = self.clinic.outbox("state=queued").await.len()
+                + self.clinic.outbox("state=sending").await.len();
             (open == 0).then_some(())
         })
         .await;
@@ -170,7 +164,7 @@ on_both_engines! {
         assert_eq!(taken, ["a", "b", "c", "code", "d", "e", "f", "g"], "each once");
         assert_eq!(scene.health().await["checks"]["twilio"]["status"], "healthy");
         assert!(!admin.get("/outbox").await.text.contains("ne répond pas"), "the word goes with the outage");
-        assert!(scene.outbox("").await.iter().all(|row| row["reason"].is_null() && row["next_try_at"].is_null()));
+        assert!(scene.clinic.outbox("").await.iter().all(|row| row["reason"].is_null() && row["next_try_at"].is_null()));
         scene.clinic.stop_work().await;
     }
 
@@ -180,7 +174,7 @@ on_both_engines! {
         scene.twilio.script(std::iter::repeat_n(refused, 8));
         scene.write(Category::Answer, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
         eventually("eight refusals", LIMIT, || async {
-            (scene.outbox("state=failed").await.len() == 8).then_some(())
+            (scene.clinic.outbox("state=failed").await.len() == 8).then_some(())
         }).await;
         assert_eq!(scene.health().await["checks"]["twilio"]["status"], "healthy");
         scene.write(Category::Answer, &["next"]).await;
@@ -214,7 +208,7 @@ on_both_engines! {
         scene.write(Category::Answer, &["a"]).await;
         eventually("the refusal", LIMIT, || async { (scene.twilio.attempts() == 1).then_some(()) }).await;
         eventually("its end", LIMIT, || async {
-            let rows = scene.outbox("state=sending").await;
+            let rows = scene.clinic.outbox("state=sending").await;
             rows.first().and_then(|row| row["next_try_at"].as_str().map(str::to_owned))
         }).await;
         scene.clock.advance(Duration::from_secs(60));

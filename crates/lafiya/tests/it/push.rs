@@ -1,10 +1,7 @@
 //! Notifications of the clinic's app: whose devices get them, what goes another way, and
 //! what is forgotten.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::Method;
 use clinic::{
@@ -26,6 +23,8 @@ use testkit::{
     session::Session,
     twilio::FakeTwilio,
 };
+
+use crate::logged::Logged;
 
 const LIMIT: Duration = Duration::from_secs(30);
 const ALL: &str = "/api/v1/devices/";
@@ -188,41 +187,16 @@ impl Scene {
         write.await.unwrap()
     }
 
-    async fn outbox(&self) -> Vec<Value> {
-        let path = "/api/v1/outbox/?page_size=100";
-        let admin = self.clinic.token_of("admin").await;
-        let page = ok(self.by(&admin, Method::GET, path, None).await);
-        page["results"].as_array().unwrap().clone()
-    }
-
-    async fn row(&self, id: MessageId) -> Value {
-        let rows = self.outbox().await;
-        let id = id.to_string();
-        rows.into_iter().find(|row| row["id"] == id).unwrap()
-    }
-
     async fn channel(&self, key: &str) -> Value {
         let id = self.tell(key).await;
-        self.row(id).await["channel"].clone()
-    }
-
-    /// Waits until a message stands so; time goes on while it does not.
-    async fn stands(&self, id: MessageId, state: &str) -> Value {
-        eventually(&format!("the message to be {state}"), LIMIT, || async {
-            let row = self.row(id).await;
-            if row["state"] != state {
-                self.clock.advance(Duration::from_secs(1));
-            }
-            (row["state"] == state).then_some(row)
-        })
-        .await
+        self.clinic.message(id).await["channel"].clone()
     }
 
     /// The SMS that took a notification's place.
     async fn sms(&self) -> Value {
         eventually("the SMS", LIMIT, || async {
             self.clock.advance(Duration::from_secs(1));
-            let mut rows = self.outbox().await.into_iter();
+            let mut rows = self.clinic.outbox("").await.into_iter();
             rows.find(|row| row["channel"] == "sms" && row["state"] == "accepted")
         })
         .await
@@ -232,6 +206,8 @@ impl Scene {
         for leak in LEAKS {
             assert_eq!(self.count(leak).await, 0, "{leak:?}");
         }
+        let shown = json!(self.clinic.outbox("").await).to_string();
+        assert!(!shown.contains("device-of-"), "{shown}");
     }
 }
 
@@ -326,7 +302,7 @@ on_both_engines! {
         s.with_app().await;
         let id = s.tell("a").await;
         s.clinic.start_work();
-        let row = s.stands(id, "accepted").await;
+        let row = s.clinic.stands(id, "accepted").await;
         assert_eq!((&row["channel"], &row["recipient"], &row["attempts"]), (&json!("push"), &json!(AWA), &json!(1)));
         let taken = s.firebase.messages();
         assert_eq!(taken.len(), 1);
@@ -341,7 +317,7 @@ on_both_engines! {
         let tablet = s.clinic.token_of("patient").await;
         assert_eq!(s.register(&tablet, "device-of-awa-2").await.status, 201);
         let next = s.tell("b").await;
-        s.stands(next, "accepted").await;
+        s.clinic.stands(next, "accepted").await;
         assert_eq!(s.firebase.messages()[1]["token"], "device-of-awa-2");
         // It costs nothing, and staff find it.
         let admin = s.clinic.token_of("admin").await;
@@ -396,7 +372,7 @@ on_both_engines! {
         assert_eq!(s.channel("shared").await, "sms");
         // Also where it came to be shared after it was written.
         s.clinic.start_work();
-        let row = s.stands(written, "refused").await;
+        let row = s.clinic.stands(written, "refused").await;
         assert_eq!((&row["channel"], &row["reason"], &row["followed_by"]), (&json!("push"), &json!("no_device"), &json!("sms")));
         assert_eq!(s.firebase.attempts(), 0);
         s.clinic.stop_work().await;
@@ -431,7 +407,7 @@ on_both_engines! {
             Box::pin(async move { a.security_post.clone().enqueue(tx, &a, &ctx, code).await })
         });
         written.await.unwrap();
-        assert_eq!(s.outbox().await[0]["channel"], "sms");
+        assert_eq!(s.clinic.outbox("").await[0]["channel"], "sms");
         let (a, tenant) = (app.clone(), s.clinic.tenant);
         let noted = app.store.write(&ctx, move |tx| {
             Box::pin(async move {
@@ -450,12 +426,12 @@ on_both_engines! {
         let id = s.tell("night").await;
         s.clinic.start_work();
         let row = eventually("it to wait", LIMIT, || async {
-            let row = s.row(id).await;
+            let row = s.clinic.message(id).await;
             (row["reason"] == "quiet_hours").then_some(row)
         }).await;
         assert_eq!((&row["channel"], s.firebase.attempts()), (&json!("push"), 0));
         s.clock.advance(Duration::from_secs(8 * 3600));
-        s.stands(id, "accepted").await;
+        s.clinic.stands(id, "accepted").await;
         s.clinic.stop_work().await;
     }
 
@@ -465,12 +441,12 @@ on_both_engines! {
         s.firebase.script([Fault::Refuse(404, "UNREGISTERED")]);
         let id = s.tell("a").await;
         s.clinic.start_work();
-        let row = s.stands(id, "failed").await;
+        let row = s.clinic.stands(id, "failed").await;
         assert_eq!((&row["reason"], &row["followed_by"], &row["retryable"]), (&json!("device_gone"), &json!("sms"), &json!(false)));
         assert_eq!((s.list(&awa).await, s.count(DEVICES).await), (json!([]), 0));
         let sms = s.sms().await;
         assert_eq!((&sms["body"], s.twilio.accepted().len(), s.firebase.attempts()), (&row["body"], 1, 1));
-        assert_eq!(s.outbox().await.len(), 2);
+        assert_eq!(s.clinic.outbox("").await.len(), 2);
         s.nothing_leaked().await;
         s.clinic.stop_work().await;
     }
@@ -491,10 +467,10 @@ on_both_engines! {
         // The conversation is closed by the time that it leaves.
         s.clock.advance(DAY);
         s.clinic.start_work();
-        let row = s.stands(id, "failed").await;
+        let row = s.clinic.stands(id, "failed").await;
         assert_eq!(row["followed_by"], "whatsapp");
         let sms = s.sms().await;
-        let rows = s.outbox().await;
+        let rows = s.clinic.outbox("").await;
         let whatsapp = rows.iter().find(|row| row["channel"] == "whatsapp").unwrap();
         assert_eq!((&whatsapp["state"], &whatsapp["reason"], &whatsapp["followed_by"]), (&json!("refused"), &json!("window_closed"), &json!("sms")));
         assert_eq!((&sms["body"], rows.len(), s.twilio.accepted().len()), (&row["body"], 3, 1));
@@ -509,7 +485,7 @@ on_both_engines! {
         assert!(s.by(&fresh, Method::DELETE, "/api/v1/auth/sessions/", None).await.status.is_success());
         assert_eq!(s.clinic.call_as(Some(&awa), Method::GET, ALL, None).await.status, 401);
         s.clinic.start_work();
-        let row = s.stands(id, "refused").await;
+        let row = s.clinic.stands(id, "refused").await;
         assert_eq!((&row["reason"], &row["followed_by"]), (&json!("no_device"), &json!("sms")));
         assert!(row["reason_text"].as_str().unwrap().contains("aucun appareil"), "{row}");
         s.sms().await;
@@ -523,7 +499,7 @@ on_both_engines! {
         s.firebase.script([Fault::Refuse(403, "SENDER_ID_MISMATCH")]);
         let id = s.tell("a").await;
         s.clinic.start_work();
-        let row = s.stands(id, "failed").await;
+        let row = s.clinic.stands(id, "failed").await;
         assert_eq!((&row["reason"], &row["followed_by"]), (&json!("account"), &json!("sms")));
         s.sms().await;
         assert_eq!(s.list(&awa).await.as_array().unwrap().len(), 1, "nobody is forgotten for our key");
@@ -538,7 +514,7 @@ on_both_engines! {
         s.firebase.script([Fault::AcceptThenClose, Fault::GatewayFails, Fault::Refuse(503, "UNAVAILABLE")]);
         let id = s.tell("a").await;
         s.clinic.start_work();
-        let row = s.stands(id, "accepted").await;
+        let row = s.clinic.stands(id, "accepted").await;
         let taken = s.firebase.messages();
         let tags: Vec<_> = taken.iter().map(|it| &it["android"]["notification"]["tag"]).collect();
         let tag = json!(id.uuid().as_simple().to_string());
@@ -558,7 +534,7 @@ on_both_engines! {
         }).await;
         cut.unwrap();
         s.clinic.start_work();
-        let row = s.stands(id, "accepted").await;
+        let row = s.clinic.stands(id, "accepted").await;
         let last = s.firebase.messages().pop().unwrap();
         assert_eq!((&last["android"]["notification"]["tag"], &row["attempts"]), (&json!(id.uuid().as_simple().to_string()), &json!(2)));
         s.clinic.stop_work().await;
@@ -574,7 +550,7 @@ on_both_engines! {
         let nodes = [s.clinic.node(db.another_node().await), s.clinic.node(db.another_node().await)];
         let engines = nodes.each_ref().map(|app| Engine::start(&app.store, &app.clock, &app.rng, clinic::work(app)));
         for id in ids {
-            s.stands(id, "accepted").await;
+            s.clinic.stands(id, "accepted").await;
         }
         assert_eq!((s.firebase.messages().len(), s.twilio.attempts()), (20, 0));
         for engine in engines {
@@ -596,7 +572,7 @@ on_both_engines! {
         assert_eq!(test().await.status, 202);
         s.clinic.start_work();
         let row = eventually("the test", LIMIT, || async {
-            let rows = s.outbox().await;
+            let rows = s.clinic.outbox("").await;
             rows.into_iter().find(|row| row["state"] == "accepted")
         }).await;
         assert_eq!((&row["channel"], s.firebase.messages()[0]["token"].as_str()), (&json!("push"), Some("device-of-chief")));
@@ -645,7 +621,7 @@ on_both_engines! {
         s.prove("patient", AWA).await;
         s.with_app().await;
         let id = s.tell("a").await;
-        let row = s.stands(id, "simulated").await;
+        let row = s.clinic.stands(id, "simulated").await;
         assert_eq!(row["channel"], "push");
         let phone = Session::of(&s.clinic, "admin").await;
         let screen = phone.get("/simulator?phone=%2B221772000001&channel=sms").await.text;
@@ -669,7 +645,7 @@ on_both_engines! {
         s.clock.advance(Timestamp::parse("2026-03-05T18:05:00Z").unwrap().since(s.clock.now()));
         s.clinic.start_work();
         let rows = eventually("the reminder", LIMIT, || async {
-            let rows = s.outbox().await;
+            let rows = s.clinic.outbox("").await;
             let sent = |row: &Value| row["category"] == "reminder" && row["state"] == "accepted";
             rows.iter().any(sent).then_some(rows)
         }).await;
@@ -686,30 +662,9 @@ on_both_engines! {
     }
 }
 
-/// Everything that is logged while it is there.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_token_is_logged() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let logged = Logged::begin();
     let db = TestDb::new(EngineKind::Sqlite).await;
     let mut s = scene(&db).await;
     s.with_app().await;
@@ -719,12 +674,7 @@ async fn no_token_is_logged() {
     ]);
     let id = s.tell("a").await;
     s.clinic.start_work();
-    s.stands(id, "failed").await;
+    s.clinic.stands(id, "failed").await;
     s.clinic.stop_work().await;
-    tracing::info!("shown on purpose");
-    let logged = String::from_utf8_lossy(&lines.0.lock().unwrap()).into_owned();
-    assert!(logged.contains("shown on purpose") && logged.len() > 1000);
-    for secret in [TOKEN, "ya29.test", "PRIVATE KEY"] {
-        assert!(!logged.contains(secret), "{secret} is logged");
-    }
+    logged.holds_none_of(&[TOKEN, "ya29.test", "PRIVATE KEY"]);
 }

@@ -29,7 +29,6 @@ struct Scene {
     clinic: TestClinic,
     operator: FakeOperator,
     twilio: FakeTwilio,
-    clock: Clock,
 }
 
 /// A clinic whose clock stands still, that writes to the DRC by a local operator and to all
@@ -44,7 +43,7 @@ async fn scene_with(db: &TestDb, lines: &str) -> Scene {
     let gateway = GatewaySender::with_timeout(description, Duration::from_secs(2)).unwrap();
     let setup = Setup {
         gateway: Some(gateway),
-        clock: clock.clone(),
+        clock,
         ..Setup::twilio(&twilio)
     };
     let mut clinic = TestClinic::with(db, setup).await;
@@ -53,7 +52,6 @@ async fn scene_with(db: &TestDb, lines: &str) -> Scene {
         clinic,
         operator,
         twilio,
-        clock,
     }
 }
 
@@ -90,28 +88,6 @@ impl Scene {
     async fn write(&self, category: Category, key: &str) -> MessageId {
         self.write_from(self.clinic.tenant, category, (key, AWA))
             .await
-    }
-
-    async fn row(&self, id: MessageId) -> Value {
-        let path = "/api/v1/outbox/?page_size=100";
-        let answer = self.clinic.call(Method::GET, path, None).await.json();
-        let rows = answer["results"].as_array().cloned().unwrap();
-        let id = id.to_string();
-        rows.into_iter()
-            .find(|row| row["id"] == id)
-            .unwrap_or_default()
-    }
-
-    /// Waits until a message stands so; time goes on while it does not.
-    async fn stands(&self, id: MessageId, state: &str) -> Value {
-        eventually(&format!("the message to be {state}"), LIMIT, || async {
-            let row = self.row(id).await;
-            if row["state"] != state {
-                self.clock.advance(Duration::from_secs(1));
-            }
-            (row["state"] == state).then_some(row)
-        })
-        .await
     }
 
     async fn call_back(&self, secret: &str, body: &str) -> Answer {
@@ -156,9 +132,9 @@ on_both_engines! {
         let mut scene = scene(&db).await;
         let near = scene.write(Category::Answer, "a").await;
         let far = scene.write_from(scene.clinic.tenant, Category::Answer, ("b", BINTA)).await;
-        let row = scene.stands(near, "accepted").await;
+        let row = scene.clinic.stands(near, "accepted").await;
         assert_eq!((&row["provider_id"], &row["attempts"]), (&json!("OP-1"), &json!(1)));
-        scene.stands(far, "accepted").await;
+        scene.clinic.stands(far, "accepted").await;
         let expected = json!({"to": AWA, "from": "CLINIQUE", "text": "Bonjour \"a\"", "ref": ours(near), "id": "OP-1"});
         assert_eq!(scene.operator.messages(), [expected]);
         assert_eq!(scene.twilio.accepted().len(), 1);
@@ -175,7 +151,7 @@ on_both_engines! {
     async fn reports_move_a_message_on_late_doubled_and_unordered(db) {
         let mut scene = scene(&db).await;
         let id = scene.write(Category::Answer, "a").await;
-        scene.stands(id, "accepted").await;
+        scene.clinic.stands(id, "accepted").await;
         for forged in ["wrong", "kJ3v9qYc2mXw7RtZ0"] {
             assert_eq!(scene.call_back(forged, "id=OP-1&status=DELIVERED").await.status, 403);
         }
@@ -185,11 +161,11 @@ on_both_engines! {
         assert_eq!(scene.events().await, 0, "nothing of it is kept");
         scene.report("OP-1", "QUEUED").await;
         scene.report("OP-1", "SENT").await;
-        scene.stands(id, "sent").await;
+        scene.clinic.stands(id, "sent").await;
         // By our own id, as JSON, and once more in the address.
         let delivered = json!({"id": ours(id), "status": "DELIVERED"}).to_string();
         assert_eq!(scene.call_back(SECRET, &delivered).await.status, 200);
-        scene.stands(id, "delivered").await;
+        scene.clinic.stands(id, "delivered").await;
         let path = format!("/api/v1/webhooks/sms-gateway/{SECRET}/?id={}&status=DELIVERED", ours(id));
         let asked = Request::get(path).body(Body::empty()).unwrap();
         assert_eq!(scene.clinic.send(asked).await.status, 200);
@@ -198,13 +174,13 @@ on_both_engines! {
         }
         assert_eq!(scene.events().await, 5, "each word about each message once");
         let other = scene.write(Category::Answer, "b").await;
-        scene.stands(other, "accepted").await;
+        scene.clinic.stands(other, "accepted").await;
         scene.report("OP-2", "EXPIRED").await;
-        let row = scene.stands(other, "failed").await;
+        let row = scene.clinic.stands(other, "failed").await;
         assert_eq!(row["reason"], "undelivered");
         scene.report("OP-2", "DELIVERED").await;
-        scene.stands(other, "delivered").await;
-        assert_eq!(scene.row(id).await["state"], "delivered", "a later failure changes nothing");
+        scene.clinic.stands(other, "delivered").await;
+        assert_eq!(scene.clinic.message(id).await["state"], "delivered", "a later failure changes nothing");
         scene.clinic.stop_work().await;
     }
 
@@ -232,12 +208,12 @@ on_both_engines! {
         let id = scene.write(Category::Answer, "a").await;
         eventually("the operator", LIMIT, || async { (scene.operator.messages().len() == 1).then_some(()) }).await;
         scene.report(&ours(id), "DELIVERED").await;
-        scene.stands(id, "delivered").await;
+        scene.clinic.stands(id, "delivered").await;
         scene.operator.answer();
         eventually("its id", LIMIT, || async {
-            (scene.row(id).await["provider_id"] == "OP-1").then_some(())
+            (scene.clinic.message(id).await["provider_id"] == "OP-1").then_some(())
         }).await;
-        assert_eq!(scene.row(id).await["state"], "delivered");
+        assert_eq!(scene.clinic.message(id).await["state"], "delivered");
         scene.clinic.stop_work().await;
     }
 
@@ -245,7 +221,7 @@ on_both_engines! {
         let mut scene = scene(&db).await;
         scene.operator.script([Fault::HangAfterAccepting]);
         let id = scene.write(Category::Notification, "a").await;
-        let row = scene.stands(id, "failed").await;
+        let row = scene.clinic.stands(id, "failed").await;
         assert_eq!((&row["reason"], &row["retryable"]), (&json!("outcome_unknown"), &json!(true)));
         assert_eq!((&row["provider_id"], scene.operator.attempts()), (&Value::Null, 1), "never called sent");
         assert_eq!(scene.dead_letters().await, 1);
@@ -254,7 +230,7 @@ on_both_engines! {
         assert!(page.text.contains("Le message est peut-être arrivé"), "{}", page.text);
         // A report settles what nobody knew.
         scene.report(&ours(id), "DELIVERED").await;
-        scene.stands(id, "delivered").await;
+        scene.clinic.stands(id, "delivered").await;
         assert_eq!(scene.dead_letters().await, 0);
         for (key, fault) in [
             ("b", Fault::ErrorAfterAccepting), ("c", Fault::GarbageAfterAccepting), ("d", Fault::Refuse(200, "???")),
@@ -262,16 +238,16 @@ on_both_engines! {
         ] {
             scene.operator.script([fault]);
             let id = scene.write(Category::Result, key).await;
-            assert_eq!(scene.stands(id, "failed").await["reason"], "outcome_unknown", "{key}");
+            assert_eq!(scene.clinic.stands(id, "failed").await["reason"], "outcome_unknown", "{key}");
         }
         // A person may send it again.
         scene.operator.script([Fault::AcceptThenClose]);
         let left = scene.write(Category::Result, "f").await;
-        scene.stands(left, "failed").await;
+        scene.clinic.stands(left, "failed").await;
         let path = format!("/api/v1/outbox/{left}/retry/");
         let admin = scene.clinic.token_of("admin").await;
         assert_eq!(scene.clinic.call_as(Some(&admin), Method::POST, &path, None).await.status, 202);
-        scene.stands(left, "accepted").await;
+        scene.clinic.stands(left, "accepted").await;
         scene.clinic.stop_work().await;
     }
 
@@ -279,13 +255,13 @@ on_both_engines! {
         let mut scene = scene(&db).await;
         scene.operator.script([Fault::AcceptThenClose]);
         let id = scene.write(Category::Reminder, "a").await;
-        let row = scene.stands(id, "accepted").await;
+        let row = scene.clinic.stands(id, "accepted").await;
         assert_eq!((&row["attempts"], &row["provider_id"]), (&json!(2), &json!("OP-2")));
         let sent = scene.operator.messages();
         assert_eq!((sent.len(), &sent[0]["ref"]), (2, &sent[1]["ref"]), "the operator can tell");
         scene.operator.script([Fault::AcceptThenClose, Fault::ErrorAfterAccepting]);
         let id = scene.write(Category::Security, "b").await;
-        assert_eq!(scene.stands(id, "failed").await["reason"], "outcome_unknown");
+        assert_eq!(scene.clinic.stands(id, "failed").await["reason"], "outcome_unknown");
         assert_eq!(scene.operator.messages().len(), 4, "once more and no oftener");
         scene.clinic.stop_work().await;
     }
@@ -306,8 +282,8 @@ on_both_engines! {
             write.await.unwrap();
         }
         scene.clinic.start_work();
-        assert_eq!(scene.stands(result, "failed").await["reason"], "outcome_unknown");
-        scene.stands(code, "accepted").await;
+        assert_eq!(scene.clinic.stands(result, "failed").await["reason"], "outcome_unknown");
+        scene.clinic.stands(code, "accepted").await;
         assert_eq!(scene.operator.messages().len(), 1);
         scene.clinic.stop_work().await;
     }
@@ -320,19 +296,19 @@ on_both_engines! {
         ] {
             scene.operator.script([Fault::Refuse(status, word)]);
             let id = scene.write(Category::Answer, key).await;
-            let row = scene.stands(id, "failed").await;
+            let row = scene.clinic.stands(id, "failed").await;
             assert_eq!(row["reason"], reason, "{key}");
             assert!(!row.to_string().contains("was asked for"), "the operator's sentence is not repeated");
         }
         scene.operator.script([Fault::Refuse(200, "BUSY"), Fault::TooManyRequests(600)]);
         let id = scene.write(Category::Answer, "e").await;
-        scene.stands(id, "accepted").await;
+        scene.clinic.stands(id, "accepted").await;
         assert_eq!(scene.health("sms_gateway").await["status"], "healthy", "refusals are answers");
         scene.operator.script([Fault::Refuse(200, "BLACKLISTED")]);
         let id = scene.write(Category::Notification, "f").await;
-        assert_eq!(scene.stands(id, "failed").await["reason"], "opted_out");
+        assert_eq!(scene.clinic.stands(id, "failed").await["reason"], "opted_out");
         let id = scene.write(Category::Notification, "g").await;
-        assert_eq!(scene.stands(id, "refused").await["reason"], "opted_out");
+        assert_eq!(scene.clinic.stands(id, "refused").await["reason"], "opted_out");
         scene.clinic.stop_work().await;
     }
 
@@ -347,15 +323,15 @@ on_both_engines! {
         }).await;
         let waits = scene.write(Category::Answer, "f").await;
         eventually("it to wait", LIMIT, || async {
-            (scene.row(waits).await["reason"] == "provider_silent").then_some(())
+            (scene.clinic.message(waits).await["reason"] == "provider_silent").then_some(())
         }).await;
         let far = scene.write_from(scene.clinic.tenant, Category::Answer, ("g", BINTA)).await;
-        scene.stands(far, "accepted").await;
+        scene.clinic.stands(far, "accepted").await;
         assert_eq!(scene.health("twilio").await["status"], "healthy");
         let admin = Session::of(&scene.clinic, "admin").await;
         let page = admin.get("/outbox?lang=fr").await;
         assert!(page.text.contains("L’opérateur des SMS ne répond pas depuis"), "{}", page.text);
-        scene.stands(waits, "accepted").await;
+        scene.clinic.stands(waits, "accepted").await;
         assert_eq!(scene.health("sms_gateway").await["status"], "healthy");
         scene.clinic.stop_work().await;
     }
@@ -364,18 +340,18 @@ on_both_engines! {
         let mut scene = scene_with(&db, "per_second = 1").await;
         let first = scene.write(Category::Answer, "a").await;
         eventually("the first", LIMIT, || async {
-            (scene.row(first).await["state"] == "accepted").then_some(())
+            (scene.clinic.message(first).await["state"] == "accepted").then_some(())
         }).await;
         let second = scene.write(Category::Answer, "b").await;
         eventually("the second to wait", LIMIT, || async {
-            (scene.row(second).await["reason"] == "paced").then_some(())
+            (scene.clinic.message(second).await["reason"] == "paced").then_some(())
         }).await;
         let far = scene.write_from(scene.clinic.tenant, Category::Answer, ("c", BINTA)).await;
         eventually("Twilio", LIMIT, || async {
-            (scene.row(far).await["state"] == "accepted").then_some(())
+            (scene.clinic.message(far).await["state"] == "accepted").then_some(())
         }).await;
-        assert_eq!(scene.row(second).await["attempts"], 0);
-        scene.stands(second, "accepted").await;
+        assert_eq!(scene.clinic.message(second).await["attempts"], 0);
+        scene.clinic.stands(second, "accepted").await;
         let gateway = scene.clinic.app.gateway.as_ref().unwrap();
         assert_eq!(gateway.description().per_second(), NonZeroU32::new(1));
         scene.clinic.stop_work().await;

@@ -112,13 +112,6 @@ impl Scene {
         noted.await.unwrap();
     }
 
-    async fn outbox(&self) -> Vec<Value> {
-        let answer = self
-            .clinic
-            .call(Method::GET, "/api/v1/outbox/?page_size=100", None);
-        answer.await.json()["results"].as_array().cloned().unwrap()
-    }
-
     /// Waits until these are the messages of the outbox, by way and state in this order.
     async fn stand(&self, expected: &[(&str, &str)]) -> Vec<Value> {
         assert!(
@@ -126,7 +119,7 @@ impl Scene {
             "WhatsApp first: {expected:?}"
         );
         eventually(&format!("{expected:?}"), LIMIT, || async {
-            let mut rows = self.outbox().await;
+            let mut rows = self.clinic.outbox("").await;
             let way =
                 |row: &Value| ["channel", "state"].map(|key| row[key].as_str().unwrap().to_owned());
             rows.sort_by_key(|row| std::cmp::Reverse(way(row)));
@@ -267,7 +260,7 @@ on_both_engines! {
         eventually("it is found", LIMIT, || async {
             // Tries are a while apart.
             scene.clinic.app.clock.advance(Duration::from_secs(1));
-            (scene.outbox().await[0]["state"] == "accepted").then_some(())
+            (scene.clinic.outbox("").await[0]["state"] == "accepted").then_some(())
         }).await;
         let rows = scene.stand(&[("whatsapp", "accepted")]).await;
         assert_eq!((scene.twilio.accepted().len(), &rows[0]["provider_id"]), (1, &json!(scene.twilio.accepted()[0].sid)));

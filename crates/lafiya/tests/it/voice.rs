@@ -93,19 +93,6 @@ async fn enqueue(clinic: &TestClinic, call: NewCall) -> String {
     queued.unwrap().id.to_string()
 }
 
-async fn outbox(clinic: &TestClinic) -> Vec<Value> {
-    let token = clinic.token_of("agent").await;
-    let list = clinic
-        .call_as(
-            Some(&token),
-            Method::GET,
-            "/api/v1/outbox/?page_size=100",
-            None,
-        )
-        .await;
-    list.json()["results"].as_array().cloned().unwrap()
-}
-
 /// Waits until no work is due.
 async fn work_done(clinic: &TestClinic) {
     eventually("the work", LIMIT, || async {
@@ -147,7 +134,7 @@ impl Scene {
     /// How a message stands once nothing is due.
     async fn message(&self, id: &str) -> Value {
         work_done(&self.clinic).await;
-        let found = outbox(&self.clinic).await.into_iter();
+        let found = self.clinic.outbox("").await.into_iter();
         let mut found = found.filter(|message| message["id"] == id);
         found.next().expect("the message")
     }
@@ -215,7 +202,7 @@ on_both_engines! {
         for (text, calls) in [("Un", 1), ("Deux", 2)] {
             let id = enqueue(&clinic, new_call(AWA, text, Category::Security)).await;
             let found = eventually("the call", LIMIT, || async {
-                let messages = outbox(&clinic).await;
+                let messages = clinic.outbox("").await;
                 messages.into_iter().find(|it| it["id"] == id && it["state"] == "accepted")
             }).await;
             let sids: Vec<String> = twilio.calls().into_iter().map(|call| call.sid).collect();
@@ -223,7 +210,7 @@ on_both_engines! {
             let form = twilio.call_status(&sids[calls - 1], "completed").unwrap();
             clinic.webhook("voice/status", &form).await;
             eventually("the end", LIMIT, || async {
-                outbox(&clinic).await.into_iter().find(|it| it["id"] == id && it["state"] == "delivered")
+                clinic.outbox("").await.into_iter().find(|it| it["id"] == id && it["state"] == "delivered")
             }).await;
         }
         assert_eq!(twilio.attempts(), 2);
@@ -506,7 +493,7 @@ on_both_engines! {
         work_done(&clinic).await;
         let state = async |clinic: &TestClinic, id: &str| {
             work_done(clinic).await;
-            outbox(clinic).await.into_iter().find(|it| it["id"] == id).unwrap()
+            clinic.outbox("").await.into_iter().find(|it| it["id"] == id).unwrap()
         };
         let agent = Session::of(&clinic, "agent").await;
         let screen = "/simulator?phone=%2B221772000001&channel=voice";
