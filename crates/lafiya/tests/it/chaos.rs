@@ -9,10 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kernel::{Clock, Id, Rng};
-use ports::messaging::body_sha256;
-use serde_json::Value;
-use store::{EngineKind, Sql, StoreError, params};
+use kernel::Rng;
+use serde_json::{Value, json};
+use store::EngineKind;
 use testkit::{
     db::eventually,
     twilio::{Fault, deliver},
@@ -21,27 +20,16 @@ use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    due::{self, Due, text},
     kill::chance,
-    server::{LIMIT, Site, tenant},
+    server::{LIMIT, Site},
     servers_on_both_engines,
 };
 
-const DUE: Sql = Sql::new(
-    "INSERT INTO message (tenant_id, id, channel, category, recipient, idempotency_key, body, body_sha256, state,
-        created_at, updated_at, work_due_at, event, language, variables, other_channel)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9, $9, $9, $10, $11, $12, $13)",
-);
 /// An answer goes at any hour.
 const CATEGORY: &str = "answer";
-/// Who waits for another try longer than an unknown outcome does need not wait in truth.
-const HURRY: Sql = Sql::new(
-    "UPDATE message SET work_due_at = $2
-    WHERE tenant_id = $1 AND work_held_by IS NULL AND work_dead_at IS NULL AND work_due_at > $3",
-);
 /// What is not final yet.
 const OPEN: &[&str] = &["queued", "sending", "accepted", "sent"];
-/// "Not there" is believed of an attempt only this long after it began.
-const LOOKUP: Duration = Duration::from_secs(31);
 /// Longer than a lookup and what hangs for 15 s, several times over: nothing ends in this
 /// time only if nothing will.
 const STILL: Duration = Duration::from_secs(150);
@@ -66,47 +54,18 @@ fn other_body(n: usize) -> String {
     format!("Clinique {n}. Merci, nous vous attendons le 1/2 à 10:30. Pour annuler, répondez 2.")
 }
 
-/// Writes messages that are due at once, while no server runs.
-async fn due(site: &Site, messages: usize) {
-    let store = site.store().await;
-    let tenant = tenant(&store).await;
-    let (clock, rng) = (Clock::system(), Rng::system());
-    for batch in (0..messages).collect::<Vec<_>>().chunks(500) {
-        let rows: Vec<_> = batch
-            .iter()
-            .map(|n| (*n, Id::<()>::new(&clock, &rng).uuid()))
-            .collect();
-        let now = clock.now();
-        let written = store.write(tenant, move |tx| {
-            Box::pin(async move {
-                for (n, id) in rows {
-                    let whatsapp = by_whatsapp(n);
-                    let text = body(n);
-                    let variables =
-                        format!(r#"{{"clinic": "Clinique {n}", "day": "1/2", "time": "10:30"}}"#);
-                    let values = params![
-                        tenant,
-                        id,
-                        if whatsapp { "whatsapp" } else { "sms" },
-                        CATEGORY,
-                        format!("+22177{n:07}"),
-                        format!("chaos:{n}"),
-                        text,
-                        body_sha256(&text),
-                        now,
-                        whatsapp.then_some("answer-coming"),
-                        whatsapp.then_some("fr"),
-                        whatsapp.then_some(variables),
-                        whatsapp.then_some("sms")
-                    ];
-                    tx.execute_one(DUE, values).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-        });
-        written.await.unwrap();
+/// A message that is due.
+fn due(n: usize) -> Due {
+    let whatsapp = by_whatsapp(n);
+    let variables = json!({"clinic": format!("Clinique {n}"), "day": "1/2", "time": "10:30"});
+    Due {
+        channel: if whatsapp { "whatsapp" } else { "sms" },
+        category: CATEGORY,
+        recipient: format!("+22177{n:07}"),
+        key: format!("chaos:{n}"),
+        body: body(n),
+        said: whatsapp.then_some(("answer-coming", variables, "sms")),
     }
-    store.close().await;
 }
 
 /// What the provider does, in a hundred attempts: most go well, the others go wrong in
@@ -159,43 +118,6 @@ async fn call_backs(site: &Site, rng: &Rng, stop: &CancellationToken) {
             () = site.twilio.wait_for_accepted(told + 1) => {}
         }
     }
-}
-
-/// Waits until each message is final.
-///
-/// # Panics
-/// When none became so for [`STILL`].
-async fn rest(site: &Site) {
-    let (store, clock) = (site.store().await, Clock::system());
-    let tenant = tenant(&store).await;
-    let mut tick = tokio::time::interval(Duration::from_millis(500));
-    let (mut fewest, mut moved) = (i64::MAX, Instant::now());
-    while fewest > 0 {
-        tick.tick().await;
-        let left = site.answers(&store, OPEN).await;
-        if left < fewest {
-            (fewest, moved) = (left, Instant::now());
-        }
-        if moved.elapsed() > STILL {
-            panic!(
-                "{fewest} messages come to no end: {:#?}",
-                site.unfinished().await
-            );
-        }
-        let now = clock.now();
-        let hurry = store.write(tenant, move |tx| {
-            Box::pin(async move {
-                tx.execute(HURRY, params![tenant, now, now.plus(LOOKUP)])
-                    .await
-            })
-        });
-        hurry.await.unwrap();
-    }
-    store.close().await;
-}
-
-fn text<'a>(row: &'a Value, key: &str) -> &'a str {
-    row[key].as_str().unwrap_or_default()
 }
 
 /// Each message once, final, with what the provider has of it.
@@ -265,7 +187,7 @@ async fn chaos(kind: EngineKind, nodes: usize) {
     );
     let (site, rng, begun) = (Site::new(kind).await, chance(), Instant::now());
     site.start().await.kill().await.unwrap();
-    due(&site, messages).await;
+    due::write(&site, (0..messages).map(due).collect()).await;
     site.twilio.script((0..2 * messages).map(|_| fault(&rng)));
 
     let mut servers = vec![site.start().await];
@@ -280,7 +202,8 @@ async fn chaos(kind: EngineKind, nodes: usize) {
             "killed {kills} times after {:?}, {} messages at the provider",
             at.0, at.1
         );
-        rest(&site).await;
+        let left = async |store: &_| site.answers(store, OPEN).await;
+        due::rest(&site, (due::LOOKUP, STILL), left).await;
         stop.cancel();
     };
     tokio::join!(killer, call_backs(&site, &rng, &stop));

@@ -41,8 +41,10 @@ const ANSWERS: Sql = Sql::new(
     "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND category = 'answer' AND state = $2",
 );
 const NOT_FINAL: Sql = Sql::new(
-    "SELECT state, reason, provider_id, work_error, work_due_at, work_held_by, work_attempts, work_deaths FROM message
-    WHERE tenant_id = $1 AND category = 'answer' AND state IN ('queued', 'sending', 'accepted', 'sent')
+    "SELECT channel, category, state, reason, provider_id, work_error, work_due_at, work_held_by, work_attempts,
+        work_deaths FROM message
+    WHERE tenant_id = $1 AND (work_due_at IS NOT NULL
+        OR (category = 'answer' AND state IN ('queued', 'sending', 'accepted', 'sent')))
     ORDER BY id LIMIT 10",
 );
 const UNHEARD: Sql = Sql::new(
@@ -54,6 +56,8 @@ const UNHEARD: Sql = Sql::new(
 store::row! {
     /// A message that something is still to become of.
     pub struct NotFinal {
+        channel: String,
+        category: String,
         state: String,
         reason: Option<String>,
         provider_id: Option<String>,
@@ -87,6 +91,8 @@ pub struct Site {
     pub postgres: Option<String>,
     pub twilio: FakeTwilio,
     pub client: Client,
+    /// Settings of one test, beside those that are always the same.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 impl Site {
@@ -106,6 +112,7 @@ impl Site {
                 .timeout(Duration::from_secs(10))
                 .build()
                 .unwrap(),
+            settings: Vec::new(),
         }
     }
 
@@ -131,6 +138,7 @@ impl Site {
             .env("TWILIO_PHONE_NUMBER", "+221338210002")
             // Not how long a test takes.
             .env("TWILIO_SMS_PER_SECOND", "1000")
+            .envs(self.settings.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .kill_on_drop(true);
         if let Some(url) = &self.postgres {
