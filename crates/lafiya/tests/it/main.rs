@@ -29,6 +29,7 @@ mod interactions;
 mod jobs;
 mod kill;
 mod kill_broadcast;
+mod kill_gateway;
 mod kill_offers;
 mod kill_push;
 mod labs;
