@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use clinic::messaging::api::MessageId;
 use serde_json::Value;
 
@@ -20,10 +20,14 @@ impl TestClinic {
     /// # Panics
     /// When there is no list.
     pub async fn outbox(&self, query: &str) -> Vec<Value> {
-        // The clock may have outlived the clinic's own token.
-        let token = self.token_of("agent").await;
         let path = format!("/api/v1/outbox/?page_size=100&{query}");
-        let page = ok(self.call_as(Some(&token), Method::GET, &path, None).await);
+        let mut answer = self.call(Method::GET, &path, None).await;
+        if answer.status == StatusCode::UNAUTHORIZED {
+            // The clock has outlived the clinic's own token.
+            let token = self.token_of("agent").await;
+            answer = self.call_as(Some(&token), Method::GET, &path, None).await;
+        }
+        let page = ok(answer);
         page["results"].as_array().cloned().expect("a list")
     }
 
