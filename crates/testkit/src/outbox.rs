@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     clinic::{TestClinic, ok},
     db::eventually,
+    twilio::FakeTwilio,
 };
 
 /// How long a message may take to come to where it is waited for.
@@ -36,6 +37,20 @@ impl TestClinic {
         let (rows, id) = (self.outbox("").await, id.to_string());
         let mut rows = rows.into_iter();
         rows.find(|row| row["id"] == id).unwrap_or_default()
+    }
+
+    /// Waits until Twilio has taken this many and the clinic knows it; time goes on meanwhile.
+    /// Its id of the newest.
+    pub async fn handed_over(&self, twilio: &FakeTwilio, times: usize) -> String {
+        let what = format!("{times} at the provider");
+        eventually(&what, LIMIT, || async {
+            self.app.clock.advance(Duration::from_secs(60));
+            let sid = twilio.accepted().get(times - 1)?.sid.clone();
+            let rows = self.outbox("").await;
+            let known = rows.iter().any(|row| row["provider_id"] == sid.as_str());
+            known.then_some(sid)
+        })
+        .await
     }
 
     /// Waits until a message stands so; time goes on while it does not.

@@ -13,7 +13,7 @@ use kernel::{
     EmailAddress, Id, Locale, Phone, Timestamp, UserId,
     column::{Column, ColumnKind, FromColumn, ToColumn},
 };
-use send_rules::{Category, Channel, Currency, MessageState};
+use send_rules::{Category, Channel, Currency, Decision, Form, MessageState};
 
 use crate::patients::api::PatientId;
 
@@ -255,6 +255,34 @@ store::row! {
         pub followed_by: Option<Channel>,
         /// What the simulator reported of it, a word of [`ports::DeliveryReport`]; nothing of it is true.
         pub played: Option<String>,
+        /// Whether a person may send it once more.
+        pub can_go_again: bool,
+        /// Whether it is said in an approved text's words.
+        pub is_template: bool,
+    }
+}
+
+impl MessageView {
+    /// The word for why it is where it is: also of what was sent, which the form it left in
+    /// tells (`spec/messaging.md`, the decision). What was simulated was not sent.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        let sent = self.state.counts_as_sent();
+        let form = sent.then(|| form_of(self.channel, self.is_template));
+        let because = form.map(|form| Decision::Send(form).reason().as_str());
+        self.reason.as_deref().or(because)
+    }
+}
+
+/// The form in which a message leaves by a channel.
+pub(super) const fn form_of(channel: Channel, is_template: bool) -> Form {
+    match channel {
+        Channel::Sms => Form::Sms,
+        Channel::Voice => Form::Voice,
+        Channel::Push => Form::Push,
+        Channel::Email => Form::Email,
+        Channel::Whatsapp if is_template => Form::Template,
+        Channel::Whatsapp => Form::Session,
     }
 }
 

@@ -98,12 +98,6 @@ impl OutboxPage {
         let at = at.hour_minute(&self.zone);
         Some(self.shell.t1("outbox-next", "at", at))
     }
-
-    fn can_go_again(&self, message: &MessageView) -> bool {
-        message.state == MessageState::Failed
-            && message.provider_id.is_none()
-            && message.followed_by.is_none()
-    }
 }
 
 #[derive(Deserialize)]

@@ -33,7 +33,7 @@ pub(super) struct MessageBody {
     /// `queued`, `sending`, `accepted`, `sent`, `delivered`, `read`, `failed`, `expired`, `refused`,
     /// `cancelled` or `simulated`.
     state: String,
-    /// Stable code of why it is there.
+    /// Stable code of why it is there, also of why it was sent.
     reason: Option<String>,
     /// The same as a sentence in the caller's language.
     reason_text: Option<String>,
@@ -64,10 +64,9 @@ pub(super) struct MessageBody {
 impl MessageBody {
     pub(super) fn new(message: MessageView, zone: &Zone, texts: Texts) -> Self {
         let at = |time: Timestamp| time.rfc3339(zone);
-        let reason_text = message
-            .reason
-            .as_ref()
-            .map(|word| texts.get(&format!("reason-{word}")));
+        let reason = message.why().map(str::to_owned);
+        let reason_text = reason.as_ref();
+        let reason_text = reason_text.map(|word| texts.get(&format!("reason-{word}")));
         Self {
             id: message.id.to_string(),
             channel: message.channel.to_string(),
@@ -80,7 +79,7 @@ impl MessageBody {
                 _ => message.body,
             },
             state: message.state.to_string(),
-            reason: message.reason,
+            reason,
             reason_text,
             detail: message.detail,
             followed_by: message.followed_by.map(|channel| channel.to_string()),
@@ -102,7 +101,7 @@ impl MessageBody {
 
 webkit::page_body! {
     /// A page of the outbox.
-    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": null, "reason_text": null, "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "simulated_report": null, "next_try_at": null, "key_pressed": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
+    #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "channel": "whatsapp", "category": "answer", "recipient": "+221771234567", "subject": null, "body": "À demain 9 h.", "state": "delivered", "reason": "inside_window", "reason_text": "Le patient a écrit sur WhatsApp il y a moins de 24 heures.", "detail": null, "followed_by": null, "error_code": null, "retryable": null, "provider_id": "SM00000000000000000000000000000000", "attempts": 1, "simulated_report": null, "next_try_at": null, "key_pressed": null, "created_at": "2026-03-01T09:30:00+00:00", "updated_at": "2026-03-01T09:30:00+00:00"}]}))]
     pub(super) struct MessagePage {
         /// Rows in the whole list.
         count,

@@ -144,14 +144,14 @@ on_both_engines! {
     async fn each_message_costs_by_country_and_segment(db) {
         let mut s = scene(&db).await;
         s.send(Category::Answer, AWA, "before").await;
-        s.stands("before", "accepted", None).await;
+        s.stands("before", "accepted", Some("sms")).await;
         s.counts(None).await;
         let long = "a".repeat(161);
         s.send(Category::Answer, AWA, &long).await;
         s.send(Category::Reminder, AWA, "short").await;
         s.send(Category::Reminder, KINSHASA, "far").await;
         for body in [long.as_str(), "short", "far"] {
-            s.stands(body, "accepted", None).await;
+            s.stands(body, "accepted", Some("sms")).await;
         }
         s.clinic.stop_work().await;
         let line = |category, messages, amount| json!({
@@ -179,7 +179,7 @@ on_both_engines! {
         s.counts(None).await;
         s.twilio.script([Fault::AcceptThenClose, Fault::Refuse { status: 400, code: 21211 }]);
         s.send(Category::Answer, AWA, "taken").await;
-        s.stands("taken", "accepted", None).await;
+        s.stands("taken", "accepted", Some("sms")).await;
         s.send(Category::Answer, AWA, "refused").await;
         s.stands("refused", "failed", Some("bad_number")).await;
         s.clinic.stop_work().await;
@@ -191,7 +191,7 @@ on_both_engines! {
         let mut s = scene(&db).await;
         s.put(BUDGET, json!({"currency": "XAF"})).await;
         s.send(Category::Answer, AWA, "unpriced").await;
-        s.stands("unpriced", "accepted", None).await;
+        s.stands("unpriced", "accepted", Some("sms")).await;
         s.clinic.stop_work().await;
         let costs = s.costs("").await;
         assert_eq!((&costs["total"], &costs["unpriced"]), (&json!("0"), &json!(1)));
@@ -229,21 +229,21 @@ on_both_engines! {
         let mut s = scene(&db).await;
         s.counts(Some("25")).await;
         s.send(Category::Broadcast, AWA, "first").await;
-        s.stands("first", "accepted", None).await;
+        s.stands("first", "accepted", Some("sms")).await;
         s.send(Category::Broadcast, KINSHASA, "second, over the limit").await;
-        s.stands("second, over the limit", "accepted", None).await;
+        s.stands("second, over the limit", "accepted", Some("sms")).await;
         s.send(Category::Broadcast, AWA, "third").await;
         s.stands("third", "queued", Some("over_budget")).await;
         s.send(Category::Reminder, AWA, "reminder").await;
-        s.stands("reminder", "accepted", None).await;
+        s.stands("reminder", "accepted", Some("sms")).await;
         s.counts(Some("110")).await;
         s.clock.advance(Duration::from_secs(900));
-        s.stands("third", "accepted", None).await;
+        s.stands("third", "accepted", Some("sms")).await;
         s.send(Category::Broadcast, AWA, "fourth").await;
         s.stands("fourth", "queued", Some("over_budget")).await;
         // The first of April at 7:45, when the night is over too.
         s.clock.advance(Duration::from_secs((21 * 24 + 19) * 3600 + 1800));
-        s.stands("fourth", "accepted", None).await;
+        s.stands("fourth", "accepted", Some("sms")).await;
         s.clinic.stop_work().await;
         s.admin = s.clinic.token_of("admin").await;
         assert_eq!(s.costs("").await["month"], "2026-04");

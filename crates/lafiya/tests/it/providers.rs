@@ -164,7 +164,7 @@ on_both_engines! {
         assert_eq!(taken, ["a", "b", "c", "code", "d", "e", "f", "g"], "each once");
         assert_eq!(scene.health().await["checks"]["twilio"]["status"], "healthy");
         assert!(!admin.get("/outbox").await.text.contains("ne répond pas"), "the word goes with the outage");
-        assert!(scene.clinic.outbox("").await.iter().all(|row| row["reason"].is_null() && row["next_try_at"].is_null()));
+        assert!(scene.clinic.outbox("").await.iter().all(|row| row["reason"] == "sms" && row["next_try_at"].is_null()));
         scene.clinic.stop_work().await;
     }
 

@@ -290,6 +290,66 @@ on_both_engines! {
         scene.clinic.stop_work().await;
     }
 
+    async fn what_whatsapp_did_not_deliver_is_handed_over_again_and_then_goes_by_sms(db) {
+        let mut scene = scene(&db).await;
+        scene.wrote(Duration::from_secs(3600)).await;
+        scene.remind("a", Channel::Whatsapp, values()).await;
+        for time in 1..=3 {
+            let sid = scene.clinic.handed_over(&scene.twilio, time).await;
+            // Reports may come twice.
+            for _ in 0..2 {
+                let params = scene.twilio.status_callback(&sid, "undelivered", Some(63012)).unwrap();
+                scene.clinic.webhook("status", &params).await;
+            }
+        }
+        let rows = scene.stand(&[("whatsapp", "failed"), ("sms", "accepted")]).await;
+        assert_eq!((&rows[0]["attempts"], &rows[0]["reason"], &rows[0]["error_code"]), (&json!(3), &json!("undelivered"), &json!(63012)));
+        assert_eq!(scene.twilio.accepted().len(), 4);
+        assert_eq!(messaging::dead_letters(&scene.clinic.app, &scene.clinic.ctx()).await.unwrap(), 0);
+        scene.clinic.stop_work().await;
+    }
+
+    async fn an_equal_text_that_arrived_is_not_taken_for_one_that_did_not(db) {
+        let mut scene = scene(&db).await;
+        scene.remind("a", Channel::Sms, values()).await;
+        scene.stand(&[("sms", "accepted")]).await;
+        scene.twilio.script([Fault::CloseWithoutAccepting]);
+        scene.remind("b", Channel::Sms, values()).await;
+        scene.clinic.handed_over(&scene.twilio, 2).await;
+        let rows = scene.stand(&[("sms", "accepted"), ("sms", "accepted")]).await;
+        assert_ne!(rows[0]["provider_id"], rows[1]["provider_id"]);
+        assert_eq!(scene.twilio.accepted().len(), 2);
+        scene.clinic.stop_work().await;
+    }
+
+    async fn a_text_to_a_phone_that_is_off_is_handed_over_again_and_then_waits_for_a_person(db) {
+        let mut scene = scene(&db).await;
+        scene.remind("a", Channel::Sms, values()).await;
+        for time in 1..=3 {
+            let sid = scene.clinic.handed_over(&scene.twilio, time).await;
+            let params = scene.twilio.status_callback(&sid, "undelivered", Some(30003)).unwrap();
+            scene.clinic.webhook("status", &params).await;
+        }
+        let rows = scene.stand(&[("sms", "failed")]).await;
+        assert_eq!((&rows[0]["reason"], &rows[0]["error_code"], &rows[0]["retryable"]), (&json!("undelivered"), &json!(30003), &json!(true)));
+        let (app, ctx) = (scene.clinic.app.clone(), scene.clinic.ctx());
+        assert_eq!(messaging::dead_letters(&app, &ctx).await.unwrap(), 1);
+        let again = format!("/api/v1/outbox/{}/retry/", rows[0]["id"].as_str().unwrap());
+        let admin = scene.clinic.token_of("admin").await;
+        assert_eq!(scene.clinic.call_as(Some(&admin), Method::POST, &again, None).await.status, 202);
+        let newest = scene.clinic.handed_over(&scene.twilio, 4).await;
+        assert_eq!(messaging::dead_letters(&app, &ctx).await.unwrap(), 0);
+        // What was reported before says nothing of the newest.
+        let first = scene.twilio.accepted()[0].sid.clone();
+        for (sid, status, code) in [(&first, "undelivered", Some(30003)), (&newest, "delivered", None)] {
+            let params = scene.twilio.status_callback(sid, status, code).unwrap();
+            scene.clinic.webhook("status", &params).await;
+        }
+        let rows = scene.stand(&[("sms", "delivered")]).await;
+        assert_eq!((&rows[0]["provider_id"], scene.twilio.accepted().len()), (&json!(newest), 4));
+        scene.clinic.stop_work().await;
+    }
+
     async fn what_ends_on_the_way_goes_by_sms_and_waits_for_nobody(db) {
         let mut scene = scene(&db).await;
         scene.clinic.stop_work().await;

@@ -176,7 +176,7 @@ on_both_engines! {
     async fn a_call_is_made_and_its_fate_is_shown(db) {
         let mut s = scene(&db, NOON).await;
         let id = s.call(AWA, "Votre visite est demain à 9 h & non à 10 h.", Category::Reminder).await;
-        assert_eq!(s.state(&id).await, ("accepted".to_owned(), json!(null)));
+        assert_eq!(s.state(&id).await, ("accepted".to_owned(), json!("voice")));
         let calls = s.twilio.calls();
         assert_eq!((calls.len(), calls[0].to.as_str(), calls[0].from.as_str()), (1, AWA, OURS));
         assert_eq!(calls[0].twiml.matches("demain à 9 h &amp; non").count(), 2, "{}", calls[0].twiml);
@@ -227,7 +227,7 @@ on_both_engines! {
         s.later(QUARTER - Duration::from_secs(1)).await;
         assert_eq!(s.twilio.calls().len(), 1, "not yet");
         s.later(Duration::from_secs(1)).await;
-        assert_eq!((s.twilio.calls().len(), s.state(&id).await), (2, ("accepted".to_owned(), json!(null))));
+        assert_eq!((s.twilio.calls().len(), s.state(&id).await), (2, ("accepted".to_owned(), json!("voice"))));
         // News of the first call change nothing any more.
         s.report(1, "completed").await;
         s.report(1, "busy").await;

@@ -13,7 +13,9 @@ use crate::{
         storage,
         work::{
             fallback::{fall_back, is_of_the_way},
-            send, voice as calls, ways,
+            send,
+            undelivered::undelivered,
+            voice as calls, ways,
         },
     },
 };
@@ -41,7 +43,7 @@ pub async fn apply_report(
 ) -> Result<Reported, StoreError> {
     let provider = ways::phone_provider(app);
     let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
-        // An earlier call of a message that is called about again tells nothing new.
+        // An earlier attempt of a message that is made again tells nothing new.
         let before = storage::called(tx, tenant, (provider, provider_id)).await?;
         return Ok(before.map_or(Reported::UnknownMessage, |it| Reported::Applied(it.id)));
     };
@@ -63,7 +65,12 @@ pub async fn apply_report(
         return Ok(Reported::Applied(id));
     }
     let to = send::state_of(report);
-    if from.can_follow(to) {
+    if !from.can_follow(to) {
+        return Ok(Reported::Applied(id));
+    }
+    if report == DeliveryReport::Failed {
+        undelivered(tx, app, tenant, call, (from, error_code)).await?;
+    } else {
         let step = storage::Step {
             from,
             to,
@@ -73,11 +80,8 @@ pub async fn apply_report(
             retryable: None,
         };
         storage::step(tx, tenant, id.uuid(), step, app.clock.now()).await?;
-        if to == MessageState::Failed && error_code.is_some_and(closes_the_way) {
-            fall_back(tx, app, tenant, id.uuid()).await?;
-        }
-        tx.emit(TOPIC, id.uuid());
     }
+    tx.emit(TOPIC, id.uuid());
     Ok(Reported::Applied(id))
 }
 

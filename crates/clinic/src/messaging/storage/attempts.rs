@@ -9,11 +9,13 @@ use uuid::Uuid;
 use crate::messaging::model::AttemptOutcome;
 
 store::statements! {
-    /// Fenced: only the holder of a row may begin an attempt.
+    /// Fenced: only the holder of a row may begin an attempt, and only while no report has said
+    /// that the message is further.
     BEGIN_SENDING each "$2" (id uuid, token int, provider text) = "UPDATE message
         SET state = 'sending', provider = each.provider, reason = NULL, updated_at = $3
         FROM each WHERE message.tenant_id = $1 AND message.id IN (SELECT id FROM each) AND message.id = each.id
-            AND message.work_token = each.token AND message.work_held_by IS NOT NULL";
+            AND message.work_token = each.token AND message.work_held_by IS NOT NULL
+            AND message.state IN ('queued', 'sending')";
     BEGIN_ATTEMPTS each "$2" (id uuid, provider text, number int) = "INSERT INTO message_attempt
             (tenant_id, message_id, number, provider, started_at)
         SELECT $1, each.id, each.number, each.provider, $3 FROM each";

@@ -21,7 +21,7 @@ use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
 use super::{
-    model::{Draft, MessageId, MessageView, Recipient, ToSend, Wanted},
+    model::{Draft, MessageId, MessageView, ToSend, Wanted},
     rules::number_like,
 };
 
@@ -61,12 +61,21 @@ pub(super) use templates::{
 };
 pub(crate) use voice::STATEMENTS as VOICE_STATEMENTS;
 pub(super) use voice::{
-    call_again, call_missed, called, calls_made, calls_under_way, known_calls, note_key, speak,
-    spoken,
+    called, calls_under_way, hand_over_again, known_ids, leave_to_a_person, not_reached, note_key,
+    speak, spoken, times_taken,
 };
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");
+
+// What a person may send once more. Reports of a local operator and of a mail's speak of the
+// message and not of an attempt: what these had is not theirs again. Calls were made.
+macro_rules! can_go_again {
+    () => {
+        "state = 'failed' AND (provider_id IS NULL OR provider IN ('twilio', 'simulator') AND channel <> 'voice')
+            AND NOT EXISTS (SELECT 1 FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id)"
+    };
+}
 
 macro_rules! views {
     ($rows:literal) => {
@@ -79,7 +88,9 @@ macro_rules! views {
             (SELECT f.channel FROM message f WHERE f.tenant_id = message.tenant_id AND f.follows = message.id) AS followed_by,
             CASE WHEN state = 'simulated' AND reason IS NULL THEN (SELECT t.detail FROM message_attempt t
                 WHERE t.tenant_id = message.tenant_id AND t.message_id = message.id AND t.outcome = 'accepted'
-                ORDER BY t.number DESC LIMIT 1) END AS played
+                ORDER BY t.number DESC LIMIT 1) END AS played, ",
+            can_go_again!(),
+            " AS can_go_again, content_sid IS NOT NULL AS is_template
         FROM message WHERE tenant_id = $1",
             $rows
         )
@@ -97,8 +108,6 @@ store::statements! {
         WHERE tenant_id = $1 AND id = $2 AND state = $8";
     TWINS_IN_FLIGHT = "SELECT COUNT(*) AS value FROM message
         WHERE tenant_id = $1 AND recipient = $2 AND body_sha256 = $3 AND state = 'sending' AND id <> $4";
-    KNOWN_PROVIDER_IDS = "SELECT provider_id AS value FROM message
-        WHERE tenant_id = $1 AND recipient = $2 AND updated_at >= $3 AND provider_id IS NOT NULL";
     BY_PROVIDER_ID = "SELECT id AS value FROM message
         WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
     STATE = "SELECT state AS value FROM message WHERE tenant_id = $1 AND id = $2";
@@ -115,10 +124,10 @@ store::statements! {
     /// Answers that a person wrote, but for those that never left.
     WRITTEN_SINCE = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
             AND category = 'answer' AND created_by IS NOT NULL AND state NOT IN ('failed', 'refused', 'expired', 'cancelled')";
-    /// A person's decision to try a dead letter again.
-    SEND_AGAIN = "UPDATE message SET state = 'queued', reason = NULL, detail = NULL, error_code = NULL, retryable = NULL, updated_at = $3
-        WHERE tenant_id = $1 AND id = $2 AND state = 'failed' AND provider_id IS NULL
-            AND NOT EXISTS (SELECT 1 FROM message f WHERE f.tenant_id = $1 AND f.follows = $2)";
+    /// A person's decision.
+    SEND_AGAIN = concat!("UPDATE message SET state = 'queued', reason = NULL, detail = NULL, error_code = NULL,
+            retryable = NULL, provider_id = NULL, updated_at = $3
+        WHERE tenant_id = $1 AND id = $2 AND ", can_go_again!());
     DEAD_LETTERS = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND work_dead_at IS NOT NULL";
 }
 
@@ -214,16 +223,6 @@ pub(super) async fn twins_in_flight(
 ) -> Result<i64, StoreError> {
     let values = params![job.tenant, message.recipient, message.body_sha256, job.id];
     tx.one(TWINS_IN_FLIGHT, values).await
-}
-
-pub(super) async fn known_provider_ids(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    recipient: &Recipient,
-    since: Timestamp,
-) -> Result<Vec<String>, StoreError> {
-    tx.all(KNOWN_PROVIDER_IDS, params![tenant, recipient, since])
-        .await
 }
 
 pub(super) async fn by_provider_id(

@@ -173,14 +173,8 @@ async fn decide_step(
         )
         .await?
     {
-        jobs::retry_at(
-            tx,
-            &storage::WORK,
-            job,
-            soon,
-            Some("an equal message is under way"),
-        )
-        .await?;
+        let why = "an equal message is under way";
+        jobs::wait_until(tx, &storage::WORK, job, soon, why).await?;
         return Ok(Next::Over);
     }
     let number = attempt.map_or(1, |attempt| attempt.number + 1);

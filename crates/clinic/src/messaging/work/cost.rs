@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use kernel::{TenantId, Timestamp, Zone};
-use send_rules::{Amount, Channel, Currency, Form, charged};
+use send_rules::{Amount, Currency, Form, charged};
 use store::{ReadTx, StoreError, WriteTx};
 
 use super::accept::Taken;
 use crate::messaging::{
-    model::{Prices, Recipient, ToSend},
+    model::{Prices, Recipient, ToSend, form_of},
     rules::costs::month_of,
     storage::{self, Cost},
 };
@@ -55,15 +55,8 @@ fn cost(prices: &Prices, (taken, currency): (&Taken, Currency)) -> Cost {
 }
 
 /// The form it went in, which the words kept for it tell.
-fn form(message: &ToSend) -> Form {
-    match message.channel {
-        Channel::Sms => Form::Sms,
-        Channel::Voice => Form::Voice,
-        Channel::Push => Form::Push,
-        Channel::Email => Form::Email,
-        Channel::Whatsapp if message.content_sid.is_some() => Form::Template,
-        Channel::Whatsapp => Form::Session,
-    }
+const fn form(message: &ToSend) -> Form {
+    form_of(message.channel, message.content_sid.is_some())
 }
 
 /// How soon what waits for money is looked at again: somebody may raise the limit.

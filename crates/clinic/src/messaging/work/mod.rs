@@ -26,6 +26,7 @@ pub(super) mod mail;
 pub(super) mod push;
 pub(super) mod send;
 mod unasked;
+pub(super) mod undelivered;
 pub(super) mod voice;
 pub(super) mod ways;
 

@@ -132,24 +132,16 @@ fn is_twin(one: &ToSend, other: &ToSend) -> bool {
     one.recipient == other.recipient && (both_call || one.body_sha256 == other.body_sha256)
 }
 
-/// The provider's ids of other messages among which an attempt is looked for. A call's
-/// list also holds earlier calls of messages that are called about again.
+/// The provider's ids among which an attempt is not looked for: those of other attempts for
+/// the number, also of messages that are called about or handed over again.
 pub(super) async fn known_ids(
     tx: &mut ReadTx,
     tenant: TenantId,
     message: &ToSend,
     attempt: &Attempt,
 ) -> Result<Vec<String>, StoreError> {
-    let to = &message.recipient;
-    match message.channel {
-        Channel::Voice => {
-            let since = attempt.started_at.minus(SLACK);
-            storage::known_calls(tx, tenant, to, since).await
-        }
-        Channel::Whatsapp | Channel::Sms | Channel::Push | Channel::Email => {
-            storage::known_provider_ids(tx, tenant, to, attempt.started_at).await
-        }
-    }
+    let since = attempt.started_at.minus(SLACK);
+    storage::known_ids(tx, tenant, &message.recipient, since).await
 }
 
 /// The word for why a report ends a message.
@@ -190,10 +182,10 @@ pub(in crate::messaging) async fn missed(
         return Ok(false);
     }
     let reason = report.as_str();
-    storage::call_missed(tx, tenant, call, (reason, error_code)).await?;
-    let made = storage::calls_made(tx, tenant, call.message).await?;
+    storage::not_reached(tx, tenant, call, (reason, error_code)).await?;
+    let made = storage::times_taken(tx, tenant, call.message).await?;
     let now = app.clock.now();
-    if busy && made < MOST_CALLS && storage::call_again(tx, tenant, call, reason, now).await? {
+    if busy && made < MOST_CALLS && storage::hand_over_again(tx, tenant, call, reason, now).await? {
         jobs::revive(tx, &storage::WORK, tenant, call.message, now.plus(PAUSE)).await?;
         tx.emit(TOPIC, call.message);
         return Ok(true);
