@@ -54,8 +54,8 @@ where
     O: Send + 'static,
 {
     /// Makes the changes that come with `make`, until this is dropped. `make` may be asked
-    /// again for the same changes, each alone, when one of them has failed, so it must do
-    /// nothing but change the database.
+    /// again for the same changes, each alone, when one of them has failed: what it does
+    /// beside changing the database must be harmless when it is done twice.
     pub fn start<F>(store: &Store, make: F) -> Self
     where
         F: for<'t> Fn(&'t mut WriteTx, TenantId, Vec<I>) -> TxFuture<'t, Vec<O>, StoreError>

@@ -16,7 +16,8 @@ pub(in crate::outreach) const PACE: i64 = 600;
 const FASTEST: i64 = 6000;
 /// How long a broadcast is of use after its hour, or after it was let go on.
 pub(in crate::outreach) const USEFUL: Duration = Duration::from_secs(48 * 60 * 60);
-/// As many messages as the outbox sends at the same time: that many may wait in it.
+/// Half as many messages as the outbox sends at the same time: that many may wait in it, and
+/// the other half is for what somebody waits for.
 const AT_ONCE: i64 = 32;
 /// The longest title, in characters (`spec/medirecord.md`).
 pub(in crate::outreach) const TITLE: usize = 200;
