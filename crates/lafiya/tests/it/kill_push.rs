@@ -163,7 +163,7 @@ fn judge(rows: &[Value], taken: &[Value], by_sms: &BTreeMap<String, usize>, mess
             text(row, "reason"),
             text(row, "followed_by"),
         ) {
-            ("accepted", "", "") => {
+            ("accepted", "push", "") => {
                 let name = text(row, "provider_id").rsplit(':').next();
                 let number: Option<usize> = name.and_then(|number| number.parse().ok());
                 let theirs = number.and_then(|number| taken.get(number.checked_sub(1)?));
