@@ -30,7 +30,6 @@ pub(super) use providers::StateCount;
 pub use providers::{LastDay, Provider, Way};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
 pub(super) use templates::{ReviewedRow, TextRow};
-pub(super) use voice::OneCall;
 pub use voice::{Called, Key, NewCall};
 
 /// Marker of [`MessageId`].
@@ -345,6 +344,14 @@ pub(super) struct Attempt {
     pub provider: String,
     pub started_at: Timestamp,
     pub outcome: Option<String>,
+}
+
+/// One attempt that a provider took: of which message, by which provider, and its id there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OneAttempt<'a> {
+    pub message: uuid::Uuid,
+    pub provider: &'a str,
+    pub provider_id: &'a str,
 }
 
 kernel::words! {

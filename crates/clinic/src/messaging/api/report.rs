@@ -9,7 +9,7 @@ use super::TOPIC;
 use crate::{
     App,
     messaging::{
-        model::{MessageId, OneCall},
+        model::{MessageId, OneAttempt},
         storage,
         work::{
             fallback::{fall_back, is_of_the_way},
@@ -52,7 +52,7 @@ pub async fn apply_report(
         expected: 1,
         actual: 0,
     })?;
-    let call = OneCall {
+    let call = OneAttempt {
         message: id.uuid(),
         provider,
         provider_id,
@@ -92,7 +92,7 @@ async fn played(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    call: OneCall<'_>,
+    call: OneAttempt<'_>,
     (report, error_code): (DeliveryReport, Option<i64>),
 ) -> Result<(), StoreError> {
     let before = storage::played(tx, tenant, call).await?;

@@ -1,5 +1,4 @@
 use kernel::Locale;
-use uuid::Uuid;
 
 use super::{MessageId, NewMessage};
 use crate::patients::api::PatientId;
@@ -40,12 +39,4 @@ store::row! {
         /// Whether keys answer it.
         pub asks: Option<bool>,
     }
-}
-
-/// One call of a message: which, by which provider, and its id there.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::messaging) struct OneCall<'a> {
-    pub message: Uuid,
-    pub provider: &'a str,
-    pub provider_id: &'a str,
 }

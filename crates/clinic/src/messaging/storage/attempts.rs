@@ -1,12 +1,12 @@
-//! Attempts: many are begun and taken at once, one by one they fail.
+//! Attempts: many are begun and taken at once, one by one they fail or reach nobody.
 
 use kernel::{TenantId, Timestamp};
 use send_rules::MessageState;
 use serde::Serialize;
-use store::{Sql, StoreError, WriteTx, params};
+use store::{ReadTx, Sql, StoreError, WriteTx, params};
 use uuid::Uuid;
 
-use crate::messaging::model::AttemptOutcome;
+use crate::messaging::model::{AttemptOutcome, OneAttempt, Recipient};
 
 store::statements! {
     /// Fenced: only the holder of a row may begin an attempt, and only while no report has said
@@ -35,6 +35,19 @@ store::statements! {
             DO UPDATE SET finished_at = $3, outcome = $4, provider_id = excluded.provider_id";
     END_ATTEMPT = "UPDATE message_attempt SET finished_at = $4, outcome = $5, error_code = $6, detail = $7
         WHERE tenant_id = $1 AND message_id = $2 AND number = $3";
+    TIMES_TAKEN = "SELECT COUNT(*) AS value FROM message_attempt
+        WHERE tenant_id = $1 AND message_id = $2 AND outcome = 'accepted'";
+    NOT_REACHED = "UPDATE message_attempt SET detail = $4, error_code = $5
+        WHERE tenant_id = $1 AND provider = $2 AND provider_id = $3";
+    /// Only as long as this attempt is its newest.
+    HAND_OVER_AGAIN = "UPDATE message SET state = 'queued', reason = $4, error_code = NULL, retryable = NULL,
+            provider_id = NULL, updated_at = $5
+        WHERE tenant_id = $1 AND id = $2 AND provider_id = $3 AND state IN ('accepted', 'sent', 'simulated')";
+    /// Those of attempts without an id too: asking for one would lead past the key.
+    /// Without "is not null", which makes SQLite walk all ids there are.
+    KNOWN_IDS = "SELECT COALESCE(a.provider_id, '') AS value
+        FROM message_attempt a WHERE a.tenant_id = $1 AND a.started_at >= $3 AND a.message_id IN (SELECT m.id
+            FROM message m WHERE m.tenant_id = $1 AND m.recipient = $2)";
 }
 
 /// An attempt that begins.
@@ -57,8 +70,9 @@ pub(in crate::messaging) async fn begin_attempts(
     if begun.is_empty() {
         return Ok(());
     }
+    let rows = store::list(begun)?;
     for each in [BEGIN_SENDING, BEGIN_ATTEMPTS] {
-        let values = params![tenant, store::list(begun)?, now];
+        let values = params![tenant, rows, now];
         all(tx, each, values, begun.len()).await?;
     }
     Ok(())
@@ -84,9 +98,10 @@ pub(in crate::messaging) async fn accept(
     taken: &[Taken<'_>],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let values = params![tenant, store::list(taken)?, now];
+    let rows = store::list(taken)?;
+    let values = params![tenant, rows, now];
     all(tx, ACCEPT, values, taken.len()).await?;
-    let values = params![tenant, store::list(taken)?, now, AttemptOutcome::Accepted];
+    let values = params![tenant, rows, now, AttemptOutcome::Accepted];
     all(tx, ACCEPT_ATTEMPTS, values, taken.len()).await
 }
 
@@ -129,4 +144,51 @@ pub(in crate::messaging) async fn end_attempt(
         end.detail
     ];
     tx.execute_one(END_ATTEMPT, values).await
+}
+
+/// How often the provider took a message.
+pub(in crate::messaging) async fn times_taken(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    message: Uuid,
+) -> Result<i64, StoreError> {
+    tx.one(TIMES_TAKEN, params![tenant, message]).await
+}
+
+/// Writes on the attempt why it did not reach anybody.
+pub(in crate::messaging) async fn not_reached(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    call: OneAttempt<'_>,
+    (reason, error_code): (&str, Option<i64>),
+) -> Result<(), StoreError> {
+    let of = (call.provider, call.provider_id);
+    let values = params![tenant, of.0, of.1, reason, error_code];
+    tx.execute(NOT_REACHED, values).await.map(drop)
+}
+
+/// Puts a message back whose newest attempt reached nobody; false when something newer
+/// happened to it.
+pub(in crate::messaging) async fn hand_over_again(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    call: OneAttempt<'_>,
+    reason: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = params![tenant, call.message, call.provider_id, reason, now];
+    Ok(tx.execute(HAND_OVER_AGAIN, values).await? == 1)
+}
+
+/// The provider's ids of all attempts for a number that began at this time or later.
+pub(in crate::messaging) async fn known_ids(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    recipient: &Recipient,
+    since: Timestamp,
+) -> Result<Vec<String>, StoreError> {
+    let values = params![tenant, recipient, since];
+    let mut ids: Vec<String> = tx.all(KNOWN_IDS, values).await?;
+    ids.retain(|id| !id.is_empty());
+    Ok(ids)
 }

@@ -26,7 +26,10 @@ use super::{
 };
 
 pub(crate) use attempts::STATEMENTS as ATTEMPT_STATEMENTS;
-pub(super) use attempts::{AttemptEnd, Begun, Taken, accept, begin_attempts, end_attempt};
+pub(super) use attempts::{
+    AttemptEnd, Begun, Taken, accept, begin_attempts, end_attempt, hand_over_again, known_ids,
+    not_reached, times_taken,
+};
 pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
 pub(super) use cancel::cancel;
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
@@ -46,7 +49,7 @@ pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
-pub(super) use notices::{Content, not_dead, to_follow, use_template};
+pub(super) use notices::{Content, leave_to_a_person, not_dead, to_follow, use_template};
 pub(crate) use played::STATEMENTS as PLAYED_STATEMENTS;
 pub(super) use played::{play, played};
 pub(crate) use providers::STATEMENTS as PROVIDER_STATEMENTS;
@@ -60,10 +63,7 @@ pub(super) use templates::{
     add_version, all_reviewed, review_state, reviewed, set_reviewed, text, texts, versions,
 };
 pub(crate) use voice::STATEMENTS as VOICE_STATEMENTS;
-pub(super) use voice::{
-    called, calls_under_way, hand_over_again, known_ids, leave_to_a_person, not_reached, note_key,
-    speak, spoken, times_taken,
-};
+pub(super) use voice::{called, calls_under_way, note_key, speak, spoken};
 
 /// The engine's statements for the outbox.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("message");

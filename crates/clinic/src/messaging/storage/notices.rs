@@ -1,6 +1,6 @@
 //! Messages about events: as an approved text, or once more by another way.
 
-use kernel::TenantId;
+use kernel::{TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ store::statements! {
     TO_FOLLOW = "SELECT id, recipient, patient_id, idempotency_key, expires_at, created_by, event, language,
             COALESCE(other_variables, variables) AS variables, other_channel
         FROM message WHERE tenant_id = $1 AND id = $2 AND other_channel IS NOT NULL";
+    /// A dead letter, whose work has ended already.
+    LEAVE_TO_A_PERSON = "UPDATE message SET work_dead_at = $3 WHERE tenant_id = $1 AND id = $2 AND work_due_at IS NULL";
     NOT_DEAD = "UPDATE message SET work_dead_at = NULL WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -57,4 +59,15 @@ pub(in crate::messaging) async fn not_dead(
     id: Uuid,
 ) -> Result<(), StoreError> {
     tx.execute_one(NOT_DEAD, params![tenant, id]).await
+}
+
+/// Sets a failed message aside.
+pub(in crate::messaging) async fn leave_to_a_person(
+    tx: &mut WriteTx,
+    tenant: TenantId,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute_one(LEAVE_TO_A_PERSON, params![tenant, id, now])
+        .await
 }

@@ -4,7 +4,7 @@ use kernel::TenantId;
 use ports::DeliveryReport;
 use store::{ReadTx, StoreError, WriteTx, params};
 
-use crate::messaging::model::OneCall;
+use crate::messaging::model::OneAttempt;
 
 store::statements! {
     PLAYED = "SELECT CASE WHEN detail IS NULL THEN '' ELSE detail END AS value FROM message_attempt
@@ -18,7 +18,7 @@ store::statements! {
 pub(in crate::messaging) async fn played(
     tx: &mut ReadTx,
     tenant: TenantId,
-    call: OneCall<'_>,
+    call: OneAttempt<'_>,
 ) -> Result<String, StoreError> {
     let values = params![tenant, call.provider, call.provider_id];
     tx.one(PLAYED, values).await
@@ -28,7 +28,7 @@ pub(in crate::messaging) async fn played(
 pub(in crate::messaging) async fn play(
     tx: &mut WriteTx,
     tenant: TenantId,
-    call: OneCall<'_>,
+    call: OneAttempt<'_>,
     before: &str,
     (report, error_code): (DeliveryReport, Option<i64>),
 ) -> Result<(), StoreError> {

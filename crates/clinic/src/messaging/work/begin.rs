@@ -16,7 +16,7 @@ use crate::messaging::{
         facts::facts,
         fallback::fall_back,
         lines::{self, Permit, Wait},
-        push,
+        lookup, push,
         unasked::{self, Undecided},
         voice, ways,
     },
@@ -122,7 +122,7 @@ async fn decide_step(
                     Ok(permit) => permit,
                     Err(held) => return wait(tx, job, held).await,
                 };
-                let known_ids = voice::known_ids(tx, job.tenant, &message, attempt).await?;
+                let known_ids = lookup::known_ids(tx, job.tenant, &message, attempt).await?;
                 return Ok(Next::LookUp {
                     message,
                     from,

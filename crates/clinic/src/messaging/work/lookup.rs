@@ -1,11 +1,12 @@
 //! What is done about an attempt whose outcome nobody noted, where the provider
 //! can be asked.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use kernel::TenantId;
 use ports::{Found, Lookup};
 use send_rules::Channel;
-use store::{StoreError, WriteTx};
+use store::{ReadTx, StoreError, WriteTx};
 
 use super::{
     accept::{Taken, accepted},
@@ -19,6 +20,9 @@ use crate::{
         storage::{self, AttemptEnd},
     },
 };
+
+/// By how much the provider's clock and ours may differ, generously.
+const SLACK: Duration = Duration::from_secs(600);
 
 /// What to ask the provider about an attempt with an unknown outcome.
 pub(in crate::messaging) fn lookup(
@@ -35,6 +39,18 @@ pub(in crate::messaging) fn lookup(
         call: message.channel == Channel::Voice,
         known_ids,
     }
+}
+
+/// The provider's ids among which an attempt is not looked for: those of other attempts for
+/// the number, also of messages that are called about or handed over again.
+pub(super) async fn known_ids(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    message: &ToSend,
+    attempt: &Attempt,
+) -> Result<Vec<String>, StoreError> {
+    let since = attempt.started_at.minus(SLACK);
+    storage::known_ids(tx, tenant, &message.recipient, since).await
 }
 
 /// The provider turned out to have it after all.

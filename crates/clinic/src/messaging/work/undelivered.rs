@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobs::RetryRule;
-use kernel::TenantId;
+use kernel::{TenantId, Timestamp};
 use ports::ErrorClass;
 use send_rules::MessageState;
 use store::{StoreError, WriteTx};
@@ -12,7 +12,7 @@ use super::fallback::{fall_back, is_of_the_way};
 use crate::{
     App,
     messaging::{
-        model::OneCall,
+        model::OneAttempt,
         storage::{self, Step},
     },
 };
@@ -34,7 +34,7 @@ pub(in crate::messaging) async fn undelivered(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    of: OneCall<'_>,
+    of: OneAttempt<'_>,
     (from, error_code): (MessageState, Option<i64>),
 ) -> Result<(), StoreError> {
     let class = error_code.and_then(ports::twilio::class_of);
@@ -66,7 +66,7 @@ async fn again(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    of: OneCall<'_>,
+    of: OneAttempt<'_>,
 ) -> Result<bool, StoreError> {
     let Some(message) = storage::to_send(tx, tenant, of.message).await? else {
         return Ok(false);
@@ -76,12 +76,23 @@ async fn again(
     let now = app.clock.now();
     let at = now.plus(AGAIN.delay(taken, &app.rng));
     let in_time = message.expires_at.is_none_or(|end| at < end);
-    if taken >= AGAIN.attempts || !in_time {
-        return Ok(false);
+    let helps = taken < AGAIN.attempts && in_time;
+    Ok(helps && hand_over_again(tx, app, tenant, of, (REASON, at)).await?)
+}
+
+/// Puts a message back whose newest attempt reached nobody, for another one at this time;
+/// what then holds is decided anew. False when something newer happened to it.
+pub(super) async fn hand_over_again(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    of: OneAttempt<'_>,
+    (reason, at): (&str, Timestamp),
+) -> Result<bool, StoreError> {
+    let now = app.clock.now();
+    let again = storage::hand_over_again(tx, tenant, of, reason, now).await?;
+    if again {
+        jobs::revive(tx, &storage::WORK, tenant, of.message, at).await?;
     }
-    if !storage::hand_over_again(tx, tenant, of, REASON, now).await? {
-        return Ok(false);
-    }
-    jobs::revive(tx, &storage::WORK, tenant, of.message, at).await?;
-    Ok(true)
+    Ok(again)
 }

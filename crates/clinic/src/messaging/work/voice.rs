@@ -10,9 +10,10 @@ use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 use webkit::Texts;
 
+use super::undelivered::hand_over_again;
 use crate::messaging::{
     api::TOPIC,
-    model::{Attempt, Called, OneCall, ToSend},
+    model::{Called, OneAttempt, ToSend},
     storage::{self, Step},
 };
 use crate::{App, identity, patients};
@@ -25,9 +26,6 @@ const PAUSE: Duration = Duration::from_secs(15 * 60);
 const LASTS: Duration = Duration::from_secs(5 * 60);
 /// How soon a call that waits for another to that number is looked at again.
 const NEXT_LOOK: Duration = Duration::from_secs(10);
-/// By how much the provider's clock and ours may differ, generously.
-const SLACK: Duration = Duration::from_secs(600);
-
 /// The address messages of a channel leave from; calls, where the clinic has no number
 /// for them, from that of its text messages if it is one.
 pub(in crate::messaging) async fn sender(
@@ -132,18 +130,6 @@ fn is_twin(one: &ToSend, other: &ToSend) -> bool {
     one.recipient == other.recipient && (both_call || one.body_sha256 == other.body_sha256)
 }
 
-/// The provider's ids among which an attempt is not looked for: those of other attempts for
-/// the number, also of messages that are called about or handed over again.
-pub(super) async fn known_ids(
-    tx: &mut ReadTx,
-    tenant: TenantId,
-    message: &ToSend,
-    attempt: &Attempt,
-) -> Result<Vec<String>, StoreError> {
-    let since = attempt.started_at.minus(SLACK);
-    storage::known_ids(tx, tenant, &message.recipient, since).await
-}
-
 /// The word for why a report ends a message.
 pub(in crate::messaging) fn reason_of(report: DeliveryReport) -> Option<&'static str> {
     match report {
@@ -166,7 +152,7 @@ pub(in crate::messaging) async fn missed(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    call: OneCall<'_>,
+    call: OneAttempt<'_>,
     (from, report, error_code): (MessageState, DeliveryReport, Option<i64>),
 ) -> Result<bool, StoreError> {
     let busy = matches!(
@@ -185,8 +171,8 @@ pub(in crate::messaging) async fn missed(
     storage::not_reached(tx, tenant, call, (reason, error_code)).await?;
     let made = storage::times_taken(tx, tenant, call.message).await?;
     let now = app.clock.now();
-    if busy && made < MOST_CALLS && storage::hand_over_again(tx, tenant, call, reason, now).await? {
-        jobs::revive(tx, &storage::WORK, tenant, call.message, now.plus(PAUSE)).await?;
+    let then = (reason, now.plus(PAUSE));
+    if busy && made < MOST_CALLS && hand_over_again(tx, app, tenant, call, then).await? {
         tx.emit(TOPIC, call.message);
         return Ok(true);
     }
