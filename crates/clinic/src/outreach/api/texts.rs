@@ -42,7 +42,8 @@ pub(super) async fn said(
 ) -> Result<Said, Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     let owners = patients::api::by_phone(tx, ctx.tenant, &one.phone).await?;
-    let alone = owners.iter().all(|owner| owner.id == one.patient_id);
+    // A number that stands in nobody's record is nobody's whom a key could be known for.
+    let alone = !owners.is_empty() && owners.iter().all(|owner| owner.id == one.patient_id);
     let of = (one.patient_id, &one.phone);
     let wording = patients::api::wording_among(tx, ctx.tenant, of, &owners).await?;
     if wording == Wording::Covert {

@@ -45,8 +45,9 @@ pub async fn wording_among(
     if let Some(chosen) = storage::wording(tx, tenant, patient, phone).await? {
         return Ok(chosen.wording);
     }
-    let shared = owners.iter().any(|owner| owner.id != patient);
-    Ok(Wording::usual(shared))
+    // Nobody knows who reads what goes to a number that is not, or no more, in his record.
+    let own = !owners.is_empty() && owners.iter().all(|owner| owner.id == patient);
+    Ok(Wording::usual(!own))
 }
 
 /// Enters in the ledger what he chose; what holds already is not written again.

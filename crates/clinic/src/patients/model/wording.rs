@@ -15,8 +15,8 @@ kernel::words! {
 }
 
 impl Wording {
-    /// What holds as long as nobody chose: on a phone that several people have nothing is
-    /// told.
+    /// What holds as long as nobody chose: on a phone that several people have, or that is
+    /// not his, nothing is told.
     #[must_use]
     pub const fn usual(shared: bool) -> Self {
         match shared {
