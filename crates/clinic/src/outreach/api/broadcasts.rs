@@ -219,7 +219,8 @@ async fn open(
     if !found.is_open() {
         return Err(Problem::conflict("broadcast-begun"));
     }
-    if found.armed && !may_send_to_many(ctx) {
+    // Also one whose work was given up: a change arms it anew.
+    if (found.armed || found.dead) && !may_send_to_many(ctx) {
         return Err(Problem::conflict("broadcast-scheduled"));
     }
     Ok(found)

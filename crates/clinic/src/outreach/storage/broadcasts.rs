@@ -24,7 +24,8 @@ store::statements! {
     /// Whoever held the row holds it no more.
     UPDATE = "UPDATE outreach_broadcast SET title = $3, content = $4, topic = $5, target_gender = $6, target_age_min = $7,
             target_age_max = $8, pace = $9, scheduled_at = $10, updated_at = $11, work_due_at = $10, work_held_by = NULL,
-            work_token = work_token + 1, work_attempts = 0, work_deaths = 0, work_error = NULL, version = version + 1
+            work_token = work_token + 1, work_attempts = 0, work_deaths = 0, work_dead_at = NULL, work_error = NULL,
+            version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND version = $12 AND started_at IS NULL AND cancelled_at IS NULL";
     HOLD = "UPDATE outreach_broadcast SET version = version WHERE tenant_id = $1 AND id = $2";
     FIND = broadcasts!(" AND id = $2");
@@ -34,14 +35,16 @@ store::statements! {
     /// Of several at once one finds it open.
     START = "UPDATE outreach_broadcast SET scheduled_at = $3, started_at = $3, expires_at = $4, updated_at = $3,
             work_due_at = $3, work_held_by = NULL, work_token = work_token + 1, work_attempts = 0, work_deaths = 0,
-            work_error = NULL, version = version + 1
+            work_dead_at = NULL, work_error = NULL, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND started_at IS NULL AND cancelled_at IS NULL";
     /// Fenced: the holder of the row goes on no more.
     PAUSE = "UPDATE outreach_broadcast SET paused_at = $3, updated_at = $3, work_due_at = NULL, work_held_by = NULL,
             work_token = work_token + 1, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND started_at IS NOT NULL AND work_due_at IS NOT NULL";
-    RESUME = "UPDATE outreach_broadcast SET paused_at = NULL, expires_at = $4, updated_at = $3, work_due_at = $3,
-            work_attempts = 0, work_deaths = 0, work_dead_at = NULL, work_error = NULL, version = version + 1
+    /// One that had not begun has no end yet: it begins with its work.
+    RESUME = "UPDATE outreach_broadcast SET paused_at = NULL, updated_at = $3, work_due_at = $3,
+            expires_at = CASE WHEN started_at IS NULL THEN expires_at ELSE $4 END, work_attempts = 0, work_deaths = 0,
+            work_dead_at = NULL, work_error = NULL, version = version + 1
         WHERE tenant_id = $1 AND id = $2 AND cancelled_at IS NULL AND (paused_at IS NOT NULL OR work_dead_at IS NOT NULL)";
     CANCEL = "UPDATE outreach_broadcast SET cancelled_at = $3, paused_at = NULL, updated_at = $3, work_due_at = NULL,
             work_held_by = NULL, work_dead_at = NULL, work_token = work_token + 1, version = version + 1
