@@ -2,7 +2,7 @@
 
 use kernel::{Ctx, PageRequest, Problem};
 use serde_json::json;
-use store::StoreError;
+use store::{ReadTx, StoreError};
 
 use crate::{
     App, audit,
@@ -11,6 +11,7 @@ use crate::{
         model::{BroadcastId, CallBack, Delivery, DeliveryState},
         storage,
     },
+    patients::{self, api::PatientId},
 };
 
 /// One part of the report of a broadcast, in the order of the recipients' turns, with the
@@ -69,16 +70,46 @@ pub async fn call_back(
             }
         }
     };
+    let patient = found.as_ref().map(|one| one.patient_id);
+    let said = CallBack { patient, ..said };
     note(app, ctx, (id.uuid(), "broadcast"), said).await?;
     Ok(found)
 }
 
-/// Notes that another program could not do something about somebody.
+/// Notes that another program could not do something about somebody, of whom it may name
+/// the record or a number that only he has.
 ///
 /// # Errors
 /// The database's.
 pub async fn failure_reported(app: &App, ctx: &Ctx, said: CallBack) -> Result<(), Problem> {
+    let patient = {
+        let mut tx = app.store.read(ctx).await?;
+        named(&mut tx, ctx, &said).await?
+    };
+    let said = CallBack { patient, ..said };
     note(app, ctx, (ctx.tenant.uuid(), "tenant"), said).await
+}
+
+/// Whom it speaks of, as far as he is known here.
+async fn named(
+    tx: &mut ReadTx,
+    ctx: &Ctx,
+    said: &CallBack,
+) -> Result<Option<PatientId>, StoreError> {
+    if let Some(id) = said.patient {
+        let known = patients::api::summary(tx, ctx.tenant, id).await?;
+        if let Some(known) = known {
+            return Ok(Some(known.id));
+        }
+    }
+    let Some(phone) = &said.phone else {
+        return Ok(None);
+    };
+    let owners = patients::api::by_phone(tx, ctx.tenant, phone).await?;
+    Ok(match owners.as_slice() {
+        [one] => Some(one.id),
+        _ => None,
+    })
 }
 
 async fn note(
@@ -96,8 +127,8 @@ async fn note(
                     action: "broadcast.call_back",
                     object_type,
                     object_id,
-                    patient: None,
-                    detail: Some(json!({"said": said.status}).to_string()),
+                    patient: said.patient.map(|it| it.uuid()),
+                    detail: Some(detail(&said)),
                 };
                 audit::api::record_event(tx, &a, &ctx, event);
                 Ok(())
@@ -105,4 +136,15 @@ async fn note(
         })
         .await;
     Ok(written?)
+}
+
+/// What is on record of it; what it did not say is left out.
+fn detail(said: &CallBack) -> String {
+    let mut detail = json!({"said": said.status});
+    for (name, given) in [("error", &said.error), ("sid", &said.sid)] {
+        if let Some(given) = given {
+            detail[name] = json!(given);
+        }
+    }
+    detail.to_string()
 }

@@ -10,7 +10,7 @@ use crate::{
     outreach::{
         api,
         model::{BroadcastId, BroadcastMark, CallBack},
-        wire::{CallBackBody, CallBackInput, DeliveryUpdateInput},
+        wire::{CallBackBody, CallBackInput, DeliveryUpdateInput, FailureInput},
     },
 };
 
@@ -100,15 +100,15 @@ async fn update_delivery(
 
 /// Notes that a program could not reach somebody.
 #[utoipa::path(
-    post, path = "/api/patients/log-failure/", tag = "broadcasts", request_body = CallBackInput,
+    post, path = "/api/patients/log-failure/", tag = "broadcasts", request_body = FailureInput,
     responses((status = 200, description = "It is on record", body = CallBackBody))
 )]
 async fn log_failure(
     State(app): State<App>,
     caller: Caller,
-    JsonOrNothing(input): JsonOrNothing<CallBackInput>,
+    JsonOrNothing(input): JsonOrNothing<FailureInput>,
 ) -> Result<Json<CallBackBody>, Fault> {
-    api::failure_reported(&app, &caller.ctx, input.read("log-failure")).await?;
+    api::failure_reported(&app, &caller.ctx, input.read()).await?;
     Ok(Json(CallBackBody {
         noted: true,
         status: None,

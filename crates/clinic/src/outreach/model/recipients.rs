@@ -243,8 +243,14 @@ pub struct ShownText {
 /// What a program reports of a message that it believes to have sent itself.
 #[derive(Debug, Clone, Default)]
 pub struct CallBack {
-    /// What it says happened, in its own words.
-    pub status: Option<String>,
+    /// What it says happened, in its own words, without numbers of telephones.
+    pub status: String,
+    /// What it says went wrong, the same.
+    pub error: Option<String>,
+    /// The provider's id that it names.
+    pub sid: Option<String>,
     /// Whose message.
     pub patient: Option<PatientId>,
+    /// Where it was to go.
+    pub phone: Option<Phone>,
 }

@@ -82,6 +82,39 @@ pub(in crate::outreach) fn calling_code(number: &str) -> String {
     format!("+{code}")
 }
 
+/// A text in which somebody else may have written numbers of telephones, without them:
+/// instead of seven digits or more, also with single blanks, dots or hyphens between them,
+/// stands an ellipsis.
+pub(in crate::outreach) fn without_numbers(text: &str) -> String {
+    let (mut kept, mut run) = (String::new(), String::new());
+    for c in text.chars() {
+        let joins = matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '.' | '-')
+            && run.ends_with(|last: char| last.is_ascii_digit());
+        if c.is_ascii_digit() || joins {
+            run.push(c);
+        } else {
+            end_run(&mut kept, &mut run);
+            kept.push(c);
+        }
+    }
+    end_run(&mut kept, &mut run);
+    kept
+}
+
+/// The fewest digits of a number in E.164 with its calling code, about.
+const DIGITS: usize = 7;
+
+fn end_run(kept: &mut String, run: &mut String) {
+    let number = run.trim_end_matches(|c: char| !c.is_ascii_digit());
+    if number.chars().filter(char::is_ascii_digit).count() >= DIGITS {
+        kept.push('…');
+        kept.push_str(&run[number.len()..]);
+    } else {
+        kept.push_str(run);
+    }
+    run.clear();
+}
+
 /// What is to be stored: what was there, with what is written about it.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use crate::{
             Audience, Broadcast, BroadcastRow, BroadcastStatus, DeliveryState, Exclusion, Tally,
             Topic,
         },
-        rules::broadcasts::{born_between, calling_code, minutes, room, slice},
+        rules::broadcasts::{born_between, calling_code, minutes, room, slice, without_numbers},
     },
     patients::api::Gender,
 };
@@ -203,5 +203,19 @@ proptest! {
         let pace = f64::from(u32::try_from(pace).unwrap());
         prop_assert!((share - pace).abs() / pace < 0.001, "{} a minute", share);
         prop_assert!(pause <= Duration::from_secs(60) && messages >= 1);
+    }
+}
+
+#[test]
+fn what_programs_say_is_kept_without_numbers() {
+    for (said, kept) in [
+        ("failed (63016)", "failed (63016)"),
+        ("+221772000001 is not valid", "+… is not valid"),
+        ("to 77 200 00 01, HTTP 400", "to …, HTTP 400"),
+        ("77-200-00-01.", "…."),
+        ("3 of 12", "3 of 12"),
+        ("", ""),
+    ] {
+        assert_eq!(without_numbers(said), kept, "{said}");
     }
 }

@@ -1,4 +1,4 @@
-use kernel::{FieldError, Patch, Problem, Timestamp, Zone};
+use kernel::{FieldError, Patch, Phone, Problem, Timestamp, Zone};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -6,7 +6,7 @@ use super::{instant, no_choice};
 use crate::{
     outreach::{
         model::{BroadcastPatch, CallBack, DeliveryState, Topic},
-        rules::broadcasts::{CONTENT, TITLE},
+        rules::broadcasts::{CONTENT, TITLE, without_numbers},
     },
     patients::api::{Gender, PatientId},
 };
@@ -225,13 +225,13 @@ impl DeliveryFilter {
     }
 }
 
-/// What a program says that it did about a broadcast. Fields of its own are taken and not
-/// kept.
+/// What a program says that it did about a broadcast, of each text at most 100 characters
+/// and no number of a telephone. Fields of its own are taken and not kept.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 #[schema(example = json!({"status": "sent", "error_message": null}))]
 pub(in crate::outreach) struct CallBackInput {
-    /// In the program's own words, at most 100 characters of it are kept.
+    /// In the program's own words.
     status: Option<String>,
     /// What went wrong.
     error_message: Option<String>,
@@ -240,17 +240,65 @@ pub(in crate::outreach) struct CallBackInput {
 impl CallBackInput {
     /// What of it is kept; `what` where it says nothing.
     pub(in crate::outreach) fn read(&self, what: &str) -> CallBack {
-        let said = self.status.as_deref().or(self.error_message.as_deref());
-        let said = said.unwrap_or(what).chars().take(KEPT).collect();
         CallBack {
-            status: Some(said),
-            patient: None,
+            status: kept(self.status.as_deref()).unwrap_or_else(|| what.to_owned()),
+            error: kept(self.error_message.as_deref()),
+            ..CallBack::default()
         }
     }
 }
 
+/// What is kept of a program's text.
+fn kept(said: Option<&str>) -> Option<String> {
+    let said = said.map(str::trim).filter(|said| !said.is_empty())?;
+    Some(without_numbers(said).chars().take(KEPT).collect())
+}
+
 /// Characters kept of what a program says.
 const KEPT: usize = 100;
+
+/// Whom a program could not reach.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+#[schema(example = json!({"patient_id": "01980000-0000-7000-8000-000000000002", "phone": "+221771234567", "error": "no WhatsApp"}))]
+pub(in crate::outreach) struct FailureInput {
+    /// Him.
+    patient_id: Option<String>,
+    /// His number, E.164; names him where it is nobody else's.
+    phone: Option<String>,
+    /// In the program's own words.
+    status: Option<String>,
+    /// What went wrong.
+    error: Option<String>,
+    /// The same.
+    error_message: Option<String>,
+    /// The provider's id of what it sent.
+    twilio_sid: Option<String>,
+}
+
+impl FailureInput {
+    /// What of it is kept: what names nobody is no reason to lose the rest.
+    pub(in crate::outreach) fn read(&self) -> CallBack {
+        let error = self.error.as_deref().or(self.error_message.as_deref());
+        let phone = self.phone.as_deref();
+        let patient = PatientId::asked(self.patient_id.as_deref(), "patient_id");
+        CallBack {
+            status: kept(self.status.as_deref()).unwrap_or_else(|| "log-failure".to_owned()),
+            error: kept(error),
+            sid: self.twilio_sid.as_deref().and_then(sid),
+            patient: patient.ok().flatten(),
+            phone: phone.and_then(|phone| Phone::international(phone).ok()),
+        }
+    }
+}
+
+/// An id of Twilio's: two letters, then letters and digits
+/// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
+fn sid(given: &str) -> Option<String> {
+    let letters = given.chars().take(2).filter(char::is_ascii_alphabetic);
+    let plain = given.chars().all(|c| c.is_ascii_alphanumeric());
+    (letters.count() == 2 && plain && given.len() <= 34).then(|| given.to_owned())
+}
 
 /// What a program says became of one message of a broadcast.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -266,9 +314,7 @@ pub(in crate::outreach) struct DeliveryUpdateInput {
     /// What went wrong.
     error_message: Option<String>,
     /// The provider's id; what the outbox knows of it counts.
-    #[serde(rename = "twilio_sid")]
-    #[schema(rename = "twilio_sid")]
-    _twilio_sid: Option<String>,
+    twilio_sid: Option<String>,
 }
 
 impl DeliveryUpdateInput {
@@ -289,6 +335,7 @@ impl DeliveryUpdateInput {
         };
         let said = CallBack {
             patient: Some(patient.ok_or_else(|| required("patient_id"))?),
+            sid: self.twilio_sid.as_deref().and_then(sid),
             ..said.read("delivery")
         };
         Ok((id.ok_or_else(|| required("message_id"))?, said))
