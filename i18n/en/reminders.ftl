@@ -1,5 +1,6 @@
 # Reminders that staff write to a patient
 
+problem-reminder-leaving = This reminder may be leaving right now: it cannot be taken back. Nothing was changed; try again in a few minutes.
 problem-reminder-sent = This reminder has left already. Nothing was changed; to send it once more, say so.
 field-before-reminder = Choose a time after the reminder’s.
 field-reminder-over = This time is over. Choose one that lies ahead, or give the time of the appointment if the reminder is still of use.

@@ -73,6 +73,7 @@ pub const CODES: &[(&str, ProblemKind)] = &[
     ("prices-in-currency", Conflict),
     ("record-has-account", Conflict),
     ("record-restricted", Forbidden),
+    ("reminder-leaving", Conflict),
     ("reminder-sent", Conflict),
     ("role-too-high", Forbidden),
     ("second-factor-first", Conflict),

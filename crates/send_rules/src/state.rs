@@ -55,9 +55,8 @@ impl MessageState {
     pub const fn can_follow(self, to: Self) -> bool {
         match to {
             Self::Queued => false,
-            // Only before anything was handed over can it be called back.
-            Self::Cancelled => matches!(self, Self::Queued),
-            Self::Expired | Self::Refused => self.needs_work(),
+            // Called back only while certainly nothing was handed over, also between two tries.
+            Self::Cancelled | Self::Expired | Self::Refused => self.needs_work(),
             Self::Simulated => matches!(self, Self::Sending),
             // A call-back may overtake our own record of the acceptance, and a
             // message taken back from a killed node stands at `queued` again.

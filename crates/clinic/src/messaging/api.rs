@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
-pub use cancel::cancel;
+pub use cancel::{Withdrawn, withdraw};
 pub use consent::{choose, consent, every, note_consent, of_number, own_consent, sent_to};
 pub(super) use consent::{set_consent, set_own_consent};
 pub use costs::{

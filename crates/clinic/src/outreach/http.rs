@@ -112,7 +112,7 @@ async fn search_reminders(
     ),
     responses(
         (status = 200, description = "The reminder as it is now", body = ReminderBody),
-        (status = 409, description = "It has left; see `rearm`"),
+        (status = 409, description = "It has left, see `rearm`, or may be leaving now"),
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
@@ -137,7 +137,7 @@ async fn replace_reminder(
     ),
     responses(
         (status = 200, description = "The reminder as it is now", body = ReminderBody),
-        (status = 409, description = "It has left; see `rearm`"),
+        (status = 409, description = "It has left, see `rearm`, or may be leaving now"),
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]
@@ -162,6 +162,7 @@ async fn change_reminder(
     ),
     responses(
         (status = 204, description = "Taken away"),
+        (status = 409, description = "It may be leaving now; nothing was changed"),
         (status = 412, description = "Somebody else changed it meanwhile")
     )
 )]

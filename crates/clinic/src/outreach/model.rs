@@ -69,9 +69,8 @@ impl ReminderState {
         matches!(self, Self::Sent | Self::Delivered)
     }
 
-    /// Whether somebody may have got it, so that another one is a second one.
-    #[must_use]
-    pub const fn has_left(self) -> bool {
+    /// Whether it went to the provider, or to the simulator.
+    const fn has_left(self) -> bool {
         self.is_sent() || matches!(self, Self::Sending | Self::Simulated)
     }
 }
@@ -140,7 +139,20 @@ store::row! {
     }
 }
 
+/// Why a message is set aside of which nobody knows whether the provider has it
+/// (`spec/messaging.md`, unknown outcome).
+const UNKNOWN: [&str; 2] = ["outcome_unknown", "given_up"];
+
 impl Reminder {
+    /// Whether somebody may have got it, so that another one is a second one.
+    #[must_use]
+    pub fn may_have_left(&self) -> bool {
+        let reason = self.reason.as_deref();
+        let was_there =
+            || self.provider_id.is_some() || reason.is_some_and(|reason| UNKNOWN.contains(&reason));
+        self.status.has_left() || (self.status == ReminderState::Failed && was_there())
+    }
+
     /// Leaves of a restricted patient's what a list may show: the name and the time.
     pub(super) fn close(&mut self) {
         self.appointment_reason.clear();

@@ -31,7 +31,7 @@ pub(super) use attempts::{
     not_reached, times_taken,
 };
 pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
-pub(super) use cancel::cancel;
+pub(super) use cancel::{cancel, followers, still_here, withdraw};
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
 pub(super) use consent::{last_decided, ledger, note_consent, standing};
 pub(crate) use costs::STATEMENTS as COST_STATEMENTS;

@@ -5,7 +5,8 @@ use store::WriteTx;
 
 use super::broadcasts::{ends, held, noted, shown};
 use crate::{
-    App, messaging,
+    App,
+    messaging::{self, api::Withdrawn},
     outreach::{
         model::{Broadcast, BroadcastId, BroadcastRow},
         rules::broadcasts::drafted,
@@ -24,7 +25,8 @@ pub enum BroadcastStep {
     Pause,
     /// It goes on; what has not left is of use for as long again.
     Resume,
-    /// It ends; what waits in the outbox is taken back, what has left stays sent.
+    /// It ends; what waits in the outbox is taken back, what has left stays sent, and nothing
+    /// follows it.
     Cancel,
 }
 
@@ -122,9 +124,8 @@ async fn cancel(
     // All of its messages may be written, and some of them not gone yet.
     let mut goes_on = current.armed || current.dead || current.started_at.is_none();
     goes_on |= current.paused_at.is_some();
-    for message in storage::queued(tx, ctx.tenant, current.id).await? {
-        goes_on |= messaging::api::cancel(tx, app, ctx, message).await?;
-    }
+    let live = storage::live(tx, ctx.tenant, current.id).await?;
+    goes_on |= messaging::api::withdraw(tx, app, ctx, &live).await? != Withdrawn::default();
     let now = app.clock.now();
     match goes_on && storage::cancel(tx, ctx.tenant, current.id, now).await? {
         true => Ok(()),

@@ -9,7 +9,7 @@ use crate::{
     audit::api::Event,
     messaging,
     outreach::{
-        model::{Reminder, ReminderId, ReminderPatch, ReminderState},
+        model::{Reminder, ReminderId, ReminderPatch},
         storage,
     },
     patients::{self, api::PatientId},
@@ -29,7 +29,7 @@ pub async fn create(app: &App, ctx: &Ctx, new: ReminderPatch) -> Result<Reminder
                 let now = a.clock.now();
                 let draft = drafted(tx, &a, &ctx, None, new).await?;
                 let id = ReminderId::new(&a.clock, &a.rng);
-                let times = (due(&a, draft.scheduled_at, now)?, now);
+                let times = (due(&a, (draft.scheduled_at, draft.expires_at), now)?, now);
                 let by = ctx.actor.user();
                 storage::insert(tx, ctx.tenant, (id, &draft), times, by).await?;
                 jobs::wake(tx, &storage::WORK);
@@ -42,10 +42,11 @@ pub async fn create(app: &App, ctx: &Ctx, new: ReminderPatch) -> Result<Reminder
 
 /// Changes a reminder and arms it anew: a message that waits in the outbox is taken
 /// back first. One that may have left goes once more only when `rearm` says so; without
-/// another time it then goes at once.
+/// another time it then goes at once. One that may be leaving now never gets a second one
+/// beside it.
 ///
 /// # Errors
-/// 404; 412; 409 `reminder-sent`; else as [`create`].
+/// 404; 412; 409 `reminder-sent`, `reminder-leaving`; else as [`create`].
 pub async fn change(
     app: &App,
     ctx: &Ctx,
@@ -59,17 +60,16 @@ pub async fn change(
             Box::pin(async move {
                 let now = a.clock.now();
                 let current = held(tx, &a, &ctx, id, expected).await?;
-                let mut stays = !current.status.has_left();
-                if stays {
-                    stays = taken_back(tx, &a, &ctx, &current).await?;
-                }
-                if !stays && !patch.rearm {
+                withdrawn(tx, &a, &ctx, &current).await?;
+                // It may have left since it was looked at, and from here on it stands still.
+                let current = shown(tx, &ctx, id).await?;
+                if current.may_have_left() && !patch.rearm {
                     return Err(Problem::conflict("reminder-sent"));
                 }
                 let draft = drafted(tx, &a, &ctx, Some(&current), patch).await?;
                 // The key of the next message is another one than the last one's.
                 let round = current.round + i64::from(!current.armed);
-                let times = (due(&a, draft.scheduled_at, now)?, now);
+                let times = (due(&a, (draft.scheduled_at, draft.expires_at), now)?, now);
                 let of = (round, current.version);
                 let updated = storage::update(tx, ctx.tenant, (id, &draft), times, of).await;
                 updated.map_err(StoreError::stale)?;
@@ -81,11 +81,12 @@ pub async fn change(
         .await
 }
 
-/// Takes a reminder from the lists, and its message from the outbox if it waits there.
-/// One for which nothing was written is deleted; the others are history and stay.
+/// Takes a reminder from the lists, and its message from the outbox if it waits there;
+/// nothing follows one that has left. One for which nothing was written is deleted; the
+/// others are history and stay.
 ///
 /// # Errors
-/// 404, also the second time; 412; 403 `record-restricted`.
+/// 404, also the second time; 412; 403 `record-restricted`; 409 `reminder-leaving`.
 pub async fn drop_reminder(
     app: &App,
     ctx: &Ctx,
@@ -97,7 +98,7 @@ pub async fn drop_reminder(
         .write(&ctx, move |tx| {
             Box::pin(async move {
                 let current = held(tx, &a, &ctx, id, expected).await?;
-                taken_back(tx, &a, &ctx, &current).await?;
+                withdrawn(tx, &a, &ctx, &current).await?;
                 storage::remove(tx, ctx.tenant, id, a.clock.now()).await?;
                 noted(tx, &a, &ctx, "reminder.delete", (id, current.patient_id));
                 Ok(())
@@ -126,28 +127,42 @@ async fn shown(tx: &mut WriteTx, ctx: &Ctx, id: ReminderId) -> Result<Reminder, 
     found.ok_or_else(Problem::not_found)
 }
 
-/// Whether nothing of the reminder is on its way: a message that waits is cancelled.
-async fn taken_back(
+/// Sees to it that nothing more of the reminder leaves.
+///
+/// # Errors
+/// 409 `reminder-leaving` where nobody can see to that.
+async fn withdrawn(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
     current: &Reminder,
-) -> Result<bool, Problem> {
-    let waits = current.status == ReminderState::Pending && !current.armed;
-    match current.message_id {
-        Some(message) if waits => Ok(messaging::api::cancel(tx, app, ctx, message).await?),
-        _ => Ok(true),
+) -> Result<(), Problem> {
+    let Some(message) = current.message_id else {
+        return Ok(());
+    };
+    let withdrawn = messaging::api::withdraw(tx, app, ctx, &[message]).await?;
+    match withdrawn.leaving {
+        0 => Ok(()),
+        _ => Err(Problem::conflict("reminder-leaving")),
     }
 }
 
 /// When the row's job is due: at its time, or at the next tick where the installation
-/// sends reminders at certain minutes only.
-fn due(app: &App, scheduled_at: Timestamp, now: Timestamp) -> Result<Timestamp, Problem> {
-    let at = scheduled_at.max(now);
-    match &app.settings.reminders_cron {
-        None => Ok(scheduled_at),
-        Some(cron) => Ok(jobs::next_tick(cron, at)?),
-    }
+/// sends reminders at certain minutes only, unless it has lost its use by then.
+fn due(
+    app: &App,
+    (scheduled_at, expires_at): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Result<Timestamp, Problem> {
+    let Some(cron) = &app.settings.reminders_cron else {
+        return Ok(scheduled_at);
+    };
+    let tick = jobs::next_tick(cron, scheduled_at.max(now))?;
+    Ok(if tick < expires_at {
+        tick
+    } else {
+        scheduled_at
+    })
 }
 
 fn noted(

@@ -69,7 +69,7 @@ impl EditPage {
     /// Whether somebody may have got it, so that it goes only once more.
     fn has_left(&self) -> bool {
         let current = self.current.as_ref();
-        current.is_some_and(|one| one.status.has_left())
+        current.is_some_and(Reminder::may_have_left)
     }
 
     /// How it stands, and why.

@@ -80,8 +80,12 @@ store::statements! {
             WHERE n.tenant_id = $1 AND n.broadcast_id = $2 AND n.message_id IS NOT NULL
             ORDER BY n.patient_id DESC LIMIT $3) r
         JOIN message m ON m.tenant_id = $1 AND m.id = r.message_id WHERE m.state IN ('queued', 'sending')";
-    /// That can still be taken back.
-    QUEUED = standing!("SELECT m.id AS value", "", " AND b.id = $2 AND m.state = 'queued'");
+    /// That may still leave, or be followed.
+    LIVE = standing!(
+        "SELECT m.id AS value",
+        "",
+        " AND b.id = $2 AND m.state IN ('queued', 'sending', 'accepted', 'sent', 'simulated')"
+    );
     /// So many broadcasts at once; nobody has no id.
     TALLY = standing!(
         concat!("SELECT r.broadcast_id AS broadcast_id, r.excluded AS excluded, ", state!(), " AS state, COUNT(*) AS people"),
@@ -146,13 +150,14 @@ pub(in crate::outreach) async fn not_gone(
     tx.one(NOT_GONE, params![tenant, id, of]).await
 }
 
-/// The messages of a broadcast that nobody has begun to send.
-pub(in crate::outreach) async fn queued(
+/// The messages of a broadcast that may still leave, or of which it may still turn out that
+/// they did not arrive.
+pub(in crate::outreach) async fn live(
     tx: &mut ReadTx,
     tenant: TenantId,
     id: BroadcastId,
 ) -> Result<Vec<MessageId>, StoreError> {
-    tx.all(QUEUED, params![tenant, id]).await
+    tx.all(LIVE, params![tenant, id]).await
 }
 
 /// How many recipients of these broadcasts stand how.
