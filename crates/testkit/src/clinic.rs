@@ -70,6 +70,8 @@ pub struct Setup {
     pub mail_events: Option<ports::email::EventKey>,
     /// How fast its numbers may send.
     pub speeds: Option<Speeds>,
+    /// At which minutes reminders go; at their own where there are none.
+    pub reminders_cron: Option<String>,
     /// Time.
     pub clock: Clock,
 }
@@ -87,6 +89,7 @@ impl Default for Setup {
             blobs: ports::BlobStore::memory(),
             mail_events: None,
             speeds: None,
+            reminders_cron: None,
             clock: Clock::system(),
         }
     }
@@ -154,7 +157,7 @@ impl TestClinic {
                 twilio_account_sid: format!("AC{}", "0".repeat(32)),
                 default_tenant: None,
                 calendar_weeks_ahead: 12,
-                reminders_cron: None,
+                reminders_cron: setup.reminders_cron,
                 speeds: setup.speeds,
                 mail_events: setup.mail_events,
                 simulated: setup.sender.is_simulated() && setup.gateway.is_none(),

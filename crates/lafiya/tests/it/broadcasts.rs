@@ -52,7 +52,7 @@ pub async fn scene(db: &TestDb) -> Scene {
     scene_with(db, Setup::default()).await
 }
 
-async fn scene_with(db: &TestDb, setup: Setup) -> Scene {
+pub async fn scene_with(db: &TestDb, setup: Setup) -> Scene {
     let clock = Clock::fixed(Timestamp::parse(NOW).unwrap());
     let setup = Setup {
         clock: clock.clone(),
@@ -70,7 +70,7 @@ async fn scene_with(db: &TestDb, setup: Setup) -> Scene {
 /// What a record says that audiences ask for.
 pub type Known<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
-const ACTIVE: Known<'static> = ("active", None, None);
+pub const ACTIVE: Known<'static> = ("active", None, None);
 
 impl Scene {
     /// Signed in anew: tests move the time.
@@ -642,6 +642,15 @@ on_both_engines! {
         ok(say("/api/patients/log-failure/", json!({"phone": "+221772000001", "error": "no WhatsApp"})).await);
         let after = s.one(&one).await;
         assert_eq!((&after["status"], &after["sent_count"], &after["delivered_count"]), (&json!("simulated"), &json!(0), &json!(0)));
+        let delivered = json!({"said": "delivered", "sid": "SM1"});
+        let failure = json!({"said": "log-failure", "error": "no WhatsApp"});
+        assert_eq!(noted(s, NOTED_OF_PATIENT, &awa).await, [delivered.clone(), delivered, failure]);
+        let error = json!({"said": "error", "error": "x".repeat(100)});
+        assert_eq!(noted(s, NOTED_OF_NOBODY, &awa).await, [json!({"said": "log-start"}), json!({"said": "completed"}), error]);
+        let unreached = json!({"phone": "+221 77 200 00 01", "patient_id": awa, "error": "To +221 77 200 00 01 (63016) is not valid"});
+        ok(say("/api/patients/log-failure/", unreached).await);
+        let last = noted(s, NOTED_OF_PATIENT, &awa).await.pop().unwrap();
+        assert_eq!(last["error"], "To +… (63016) is not valid", "the record of who did what holds no number");
         for (field, value) in [("message_id", Value::Null), ("patient_id", json!("x"))] {
             let mut wrong = update();
             wrong[field] = value;
@@ -713,8 +722,26 @@ on_both_engines! {
     }
 }
 
+const NOTED_OF_PATIENT: Sql = Sql::new(
+    "SELECT detail AS value FROM audit_event
+    WHERE tenant_id = $1 AND action = 'broadcast.call_back' AND patient_id = $2 ORDER BY seq",
+);
+const NOTED_OF_NOBODY: Sql = Sql::new(
+    "SELECT detail AS value FROM audit_event
+    WHERE tenant_id = $1 AND action = 'broadcast.call_back' AND patient_id IS NULL AND id <> $2 ORDER BY seq",
+);
+
+/// What programs reported, as it is on record.
+async fn noted(s: &Scene, sql: Sql, patient: &str) -> Vec<Value> {
+    let (tenant, patient) = (s.clinic.tenant, patient.parse::<uuid::Uuid>().unwrap());
+    let mut tx = s.clinic.app.store.read(tenant).await.unwrap();
+    let rows: Vec<String> = tx.all(sql, params![tenant, patient]).await.unwrap();
+    let read = |row: &String| serde_json::from_str(row).unwrap();
+    rows.iter().map(read).collect()
+}
+
 /// Waits until a WhatsApp message was noted.
-async fn wrote(s: &Scene, phone: &str) {
+pub async fn wrote(s: &Scene, phone: &str) {
     const WROTE: Sql = Sql::new(
         "SELECT COUNT(*) AS value FROM last_inbound WHERE tenant_id = $1 AND phone = $2 AND at >= $3",
     );
@@ -728,7 +755,7 @@ async fn wrote(s: &Scene, phone: &str) {
     .await;
 }
 
-async fn forget_numbers(s: &Scene, patient: &str) {
+pub async fn forget_numbers(s: &Scene, patient: &str) {
     const FORGET: Sql =
         Sql::new("DELETE FROM patient_contact WHERE tenant_id = $1 AND patient_id = $2");
     let (tenant, id) = (s.clinic.tenant, patient.parse::<uuid::Uuid>().unwrap());

@@ -76,3 +76,4 @@ mod users_pages;
 mod voice;
 mod waiting;
 mod wire_lists;
+mod withdrawn;
