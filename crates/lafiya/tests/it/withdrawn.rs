@@ -207,7 +207,7 @@ on_both_engines! {
         assert_eq!(code(&change(&s, &one, json!({"rearm": true})).await), leaving, "it would be a second one");
         stand(&s, &[("sms", "accepted")]).await;
         assert_eq!(delete(&s, &one).await.status, 204, "from the list: it is history");
-        assert_eq!(twilio.accepted().len(), 1);
+        drop(twilio);
         s.clinic.stop_work().await;
     }
 
@@ -271,7 +271,8 @@ on_both_engines! {
         undelivered(&s, &twilio, &taken).await;
         undelivered(&s, &twilio, &kept).await;
         let followed = async |row: &Value| s.clinic.message(Id::from_uuid(id(row).parse().unwrap())).await["followed_by"].clone();
-        assert_eq!((followed(&kept).await, followed(&taken).await), (json!("sms"), Value::Null));
+        eventually("the text message", LIMIT, || async { (followed(&kept).await == "sms").then_some(()) }).await;
+        assert_eq!(followed(&taken).await, Value::Null);
         s.clinic.stop_work().await;
     }
 
