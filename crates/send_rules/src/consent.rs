@@ -92,6 +92,41 @@ pub fn towards(newest_first: &[Choice], wanted: &BTreeSet<Cell>) -> Vec<Choice> 
     choices
 }
 
+/// What a number gets again whose owner returns after `STOP`: what stood before the newest
+/// one that ended anything, and everything when nothing did (`spec/messaging.md`, opt-out:
+/// "to return, per category where the patient chose one"). What was decided after that
+/// `STOP` stays. The whole ledger is needed: an older word counts again.
+///
+/// ```
+/// use send_rules::{Category, Channel, Choice, is_wanted, returned};
+/// let no_advice = Choice { channel: None, category: Some(Category::Advice), wanted: false };
+/// let again = returned(&[Choice::of_all(false), no_advice]);
+/// assert!(again.contains(&(Channel::Sms, Category::Reminder)));
+/// assert!(!again.contains(&(Channel::Sms, Category::Advice)));
+/// ```
+#[must_use]
+pub fn returned(newest_first: &[Choice]) -> BTreeSet<Cell> {
+    let wanted = |held: &[Choice]| -> BTreeSet<Cell> {
+        cells().filter(|cell| is_wanted(held, *cell)).collect()
+    };
+    let is_stop = |choice: &Choice| *choice == Choice::of_all(false);
+    // Who says it twice, or to us and to the provider, still has what the first one ended.
+    let ended = |(at, choice): (usize, &Choice)| {
+        let before = newest_first.get(at + 1..).unwrap_or_default();
+        is_stop(choice) && !wanted(before).is_empty()
+    };
+    let stop = newest_first.iter().enumerate().position(ended);
+    let (newer, older) = newest_first.split_at(stop.map_or(0, |at| at + 1));
+    let mut held: Vec<Choice> = newer.to_vec();
+    held.retain(|choice| !is_stop(choice));
+    held.extend(older);
+    let again = wanted(&held);
+    match again.is_empty() {
+        true => cells().collect(),
+        false => again,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -150,6 +185,43 @@ mod tests {
         assert_eq!(choices, [no_sms, of(Channel::Push, true)]);
     }
 
+    fn all() -> BTreeSet<Cell> {
+        cells().collect()
+    }
+
+    const STOP: Choice = Choice::of_all(false);
+
+    #[test]
+    fn who_returns_has_what_he_had_before_he_stopped() {
+        let one = BTreeSet::from([(Channel::Sms, Category::Reminder)]);
+        let chosen = towards(&[], &one);
+        let after = |newer: &[Choice]| [newer, &chosen].concat();
+        assert_eq!((returned(&[]), returned(&[STOP])), (all(), all()));
+        assert_eq!(
+            returned(&chosen),
+            one,
+            "who never stopped keeps what he chose"
+        );
+        assert_eq!(returned(&after(&[STOP])), one);
+        assert_eq!(returned(&after(&[STOP, STOP])), one, "said twice");
+        let back = towards(&after(&[STOP]), &one);
+        let again = [back, after(&[STOP])].concat();
+        assert_eq!(returned(&again), one, "returned twice");
+        assert_eq!(returned(&[[STOP].as_slice(), &again].concat()), one);
+        let none_then_one = [REMINDERS, STOP];
+        let stopped = [STOP, REMINDERS, STOP];
+        assert_eq!((returned(&none_then_one), returned(&stopped)), (all(), one));
+        let nothing: Vec<Choice> = cells()
+            .map(|(channel, category)| Choice {
+                channel: Some(channel),
+                category: Some(category),
+                wanted: false,
+            })
+            .collect();
+        let silent = [[STOP].as_slice(), &nothing].concat();
+        assert_eq!(returned(&silent), all(), "nobody returns to nothing");
+    }
+
     fn choices() -> impl Strategy<Value = Vec<Choice>> {
         let channel = prop::option::of(prop::sample::select(Channel::ALL));
         let category = prop::option::of(prop::sample::select(Category::ALL));
@@ -175,6 +247,30 @@ mod tests {
                 prop_assert_eq!(is_wanted(&after, cell), wanted.contains(&cell), "{:?}", cell);
             }
             prop_assert!(towards(&after, &wanted).is_empty(), "to say it again changes nothing");
+        }
+
+        /// Whatever was decided before: `STOP` once or often, then the return, is as if
+        /// nothing had been said, and so is to return again.
+        #[test]
+        fn stop_and_return_change_nothing(before in choices(), stops in 1..4_usize) {
+            let held: BTreeSet<Cell> = cells().filter(|cell| is_wanted(&before, *cell)).collect();
+            prop_assume!(!held.is_empty());
+            let mut ledger = [vec![STOP; stops], before].concat();
+            prop_assert_eq!(&returned(&ledger), &held);
+            ledger = [towards(&ledger, &held), ledger].concat();
+            prop_assert_eq!(&returned(&ledger), &held);
+            prop_assert!(towards(&ledger, &returned(&ledger)).is_empty());
+        }
+
+        /// Who returns always gets something, and no less than he has.
+        #[test]
+        fn nobody_returns_to_less(ledger in choices()) {
+            let again = returned(&ledger);
+            prop_assert!(!again.is_empty());
+            let held = cells().filter(|cell| is_wanted(&ledger, *cell));
+            for cell in held {
+                prop_assert!(again.contains(&cell), "{:?}", cell);
+            }
         }
 
         /// Of two words nobody hears the older one where the newer one speaks.

@@ -19,6 +19,8 @@ mod reply;
 mod segments;
 mod state;
 mod template;
+mod told;
+mod told_words;
 mod wording;
 
 #[cfg(test)]
@@ -28,7 +30,7 @@ mod segments_tests;
 
 pub use breaker::{Health, Silence, Standing, Ticket, Told};
 pub use channel::{Category, Channel};
-pub use consent::{Cell, Choice, cells, is_wanted, towards};
+pub use consent::{Cell, Choice, cells, is_wanted, returned, towards};
 pub use cost::{Amount, Currency, NoAmount, charged};
 pub use decision::{
     Decision, Facts, Form, QUIET_FROM, QUIET_UNTIL, Reason, TemplateState, WHATSAPP_WINDOW, decide,
@@ -44,6 +46,7 @@ pub use template::{
     Malformed, MissingValue, Numbered, Values, WHATSAPP_BODY, fill, fill_numbers, numbered, values,
     variables,
 };
+pub use told::told;
 pub use wording::gsm7_wording;
 
 /// How many cases a property is tried with: 20,000, or what the environment's
