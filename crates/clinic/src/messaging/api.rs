@@ -28,7 +28,9 @@ use super::{
 use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
 
 pub use cancel::{Withdrawn, withdraw};
-pub use consent::{choose, consent, every, note_consent, of_number, own_consent, sent_to};
+pub use consent::{
+    Returned, choose, consent, every, note_consent, of_number, own_consent, sent_to, take_up_again,
+};
 pub(super) use consent::{set_consent, set_own_consent};
 pub use costs::{
     budget, budget_of, costs, money, prices, prices_of, remove_price, set_budget, set_price,
@@ -47,7 +49,7 @@ pub use send_rules::{
 pub use simulator::{fault_left, play_fault};
 pub use templates::{
     Preview, current_text, preview, reviewed_text, reviewed_texts, set_reviewed_text, set_text,
-    text, texts, versions,
+    tells_nothing, text, texts, versions,
 };
 pub use voice::{called, enqueue_call, goodbye, note_key, said_after_key};
 

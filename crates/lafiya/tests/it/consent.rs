@@ -14,6 +14,7 @@ use testkit::{
 };
 
 const AWA: &str = "+221772000001";
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 const MINE: &str = "/api/v1/me/consents/";
 
 struct Scene {
@@ -52,6 +53,14 @@ fn of(patient: &str) -> String {
     format!("/api/v1/patients/{patient}/consents/")
 }
 
+/// Every kind of message by every way.
+fn all() -> Vec<Value> {
+    let ways = ["whatsapp", "sms", "voice", "push"];
+    let kinds = ["notification", "reminder", "result", "advice", "broadcast"];
+    let of = |kind: &&'static str| ways.map(|way| cell(way, kind));
+    kinds.iter().flat_map(of).collect()
+}
+
 fn cell(channel: &str, category: &str) -> Value {
     json!({"channel": channel, "category": category})
 }
@@ -69,6 +78,45 @@ impl Scene {
 
     async fn number(&self, who: &str, path: &str) -> Value {
         ok(self.by(who, Method::GET, path, json!(null)).await)["numbers"][0].clone()
+    }
+
+    /// She writes, and so many lines are added to the ledger by it.
+    async fn writes(&self, kind: &str, word: &str, lines: usize) {
+        let count = async || {
+            let path = "/api/v1/webhooks/";
+            let all = ok(self.by("agent", Method::GET, path, json!(null)).await);
+            let pending = |event: &&Value| event["processing_status"] == "pending";
+            let left = all["results"].as_array().unwrap().iter().filter(pending);
+            left.count()
+        };
+        let history = async || {
+            let number = self.number("awa", MINE).await;
+            number["history"].as_array().unwrap().len()
+        };
+        let before = history().await;
+        let form = match kind {
+            "sms" => self.clinic.sms(AWA, word),
+            _ => self.clinic.whatsapp(AWA, word),
+        };
+        assert_eq!(self.clinic.webhook(kind, &form).await.status, 200);
+        eventually("the keyword", LIMIT, || async {
+            (count().await == 0).then_some(())
+        })
+        .await;
+        assert_eq!(history().await, before + lines, "{word}");
+    }
+
+    /// What stands in her conversation.
+    async fn said(&self) -> Vec<String> {
+        let list = "/api/v1/inbox/conversations/";
+        let list = ok(self.by("agent", Method::GET, list, json!(null)).await);
+        let id = list["results"][0]["id"].as_str().unwrap();
+        let path = format!("/api/v1/inbox/conversations/{id}/");
+        let thread = ok(self.by("agent", Method::GET, &path, json!(null)).await);
+        let entries = thread["entries"].as_array().unwrap().iter();
+        entries
+            .map(|entry| entry["body"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     async fn decision(&self, way: (Channel, Category)) -> Decision {
@@ -184,19 +232,41 @@ on_both_engines! {
         let mut s = scene(&db).await;
         s.clinic.start_work();
         ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": [cell("sms", "reminder")]})).await);
-        for (word, wanted) in [("STOP", 0), ("REPRENDRE", 20)] {
-            let form = s.clinic.sms(AWA, word);
-            assert_eq!(s.clinic.webhook("sms", &form).await.status, 200);
-            eventually("the keyword", std::time::Duration::from_secs(30), || async {
-                let number = s.number("awa", MINE).await;
-                (number["wanted"].as_array().unwrap().len() == wanted).then_some(())
-            })
-            .await;
+        for (word, wanted) in [("STOP", json!([])), ("REPRENDRE", json!([cell("sms", "reminder")]))] {
+            s.writes("sms", word, 1).await;
+            assert_eq!(s.number("awa", MINE).await["wanted"], wanted, "{word}");
         }
         ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": []})).await);
         let number = s.number("awa", MINE).await;
         let sources: Vec<&str> = number["history"].as_array().unwrap()[..3].iter().map(|line| line["source"].as_str().unwrap()).collect();
         assert_eq!((sources, &number["wanted"]), (vec!["page", "sms", "sms"], &json!([])));
+        s.clinic.stop_work().await;
+    }
+
+    async fn who_returns_has_what_he_had_chosen_and_is_told_so(db) {
+        let mut s = scene(&db).await;
+        s.clinic.start_work();
+        let chosen = json!([cell("whatsapp", "reminder"), cell("sms", "result")]);
+        ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": chosen})).await);
+        // Said twice it is still one STOP, and so is the return.
+        for (word, wanted, lines) in [("STOP", json!([]), 1), ("ARRET", json!([]), 1), ("REPRENDRE", chosen.clone(), 2), ("START", chosen.clone(), 0)] {
+            s.writes("whatsapp", word, lines).await;
+            assert_eq!(s.number("awa", MINE).await["wanted"], wanted, "{word}");
+        }
+        let history = s.number("awa", MINE).await["history"].clone();
+        let back: Vec<_> = history.as_array().unwrap()[..2].iter().map(|line| (&line["wanted"], &line["source"], line["category"].is_string())).collect();
+        assert_eq!(back, [(&json!(true), &json!("whatsapp"), true); 2]);
+        let said = s.said().await;
+        assert_eq!(said.iter().filter(|line| line.contains("les messages que vous aviez choisis")).count(), 1, "{said:?}");
+        assert!(!said.iter().any(|line| line.contains("de nouveau nos messages")), "{said:?}");
+        assert_eq!(said.iter().filter(|line| *line == "inbox-event-opted-in-chosen").count(), 2, "the staff read what is true: {said:?}");
+        // Who had chosen nothing has everything again, and reads that.
+        ok(s.put("awa", MINE, json!({"phone": AWA, "wanted": all()})).await);
+        s.writes("whatsapp", "STOP", 1).await;
+        s.writes("whatsapp", "REPRENDRE", 1).await;
+        assert_eq!(s.number("awa", MINE).await["wanted"].as_array().unwrap().len(), 20);
+        let said = s.said().await;
+        assert!(said.iter().any(|line| line.contains("de nouveau nos messages")), "{said:?}");
         s.clinic.stop_work().await;
     }
 

@@ -42,29 +42,55 @@ pub(super) async fn decided(
     let Some(wanted) = wanted(heard.event) else {
         return Ok(());
     };
-    let (source, key) = match (heard.channel, wanted) {
-        (Channel::Whatsapp, false) => (ConsentSource::Whatsapp, "inbox-event-opted-out"),
-        (Channel::Whatsapp, true) => (ConsentSource::Whatsapp, "inbox-event-opted-in"),
-        (_, false) => (ConsentSource::Sms, "inbox-event-opted-out"),
-        (_, true) => (ConsentSource::Sms, "inbox-event-opted-in"),
+    let source = match heard.channel {
+        Channel::Whatsapp => ConsentSource::Whatsapp,
+        _ => ConsentSource::Sms,
     };
-    let (tenant, phone) = (heard.ctx.tenant, &heard.phone);
-    let known = messaging::api::every(tx, tenant, phone, wanted).await?;
-    let choice = (Choice::of_all(wanted), source);
-    messaging::api::note_consent(tx, app, tenant, phone, choice).await?;
-    happening(
-        tx,
-        app,
-        &heard.ctx,
-        conversation,
-        key,
-        heard.event.received_at,
-    )
-    .await?;
-    match heard.channel == Channel::Whatsapp && !known {
-        true => confirm(tx, app, heard, conversation, wanted).await,
-        false => Ok(()),
+    let (key, said) = match wanted {
+        true => returned(tx, app, heard, source).await?,
+        false => left(tx, app, heard, source).await?,
+    };
+    let at = heard.event.received_at;
+    happening(tx, app, &heard.ctx, conversation, key, at).await?;
+    match said {
+        Some(text) if heard.channel == Channel::Whatsapp => {
+            confirm(tx, app, heard, conversation, text).await
+        }
+        _ => Ok(()),
     }
+}
+
+/// What the staff read of it, and what he reads who has something new to hear: i18n keys.
+type Words = (&'static str, Option<&'static str>);
+
+async fn left(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    source: ConsentSource,
+) -> Result<Words, StoreError> {
+    let (tenant, phone) = (heard.ctx.tenant, &heard.phone);
+    let known = messaging::api::every(tx, tenant, phone, false).await?;
+    let choice = (Choice::of_all(false), source);
+    messaging::api::note_consent(tx, app, tenant, phone, choice).await?;
+    let said = (!known).then_some("inbox-stopped");
+    Ok(("inbox-event-opted-out", said))
+}
+
+/// Brings back what stood before he stopped, and says whether that is everything.
+async fn returned(
+    tx: &mut WriteTx,
+    app: &App,
+    heard: &Heard<'_>,
+    source: ConsentSource,
+) -> Result<Words, StoreError> {
+    let (tenant, phone) = (heard.ctx.tenant, &heard.phone);
+    let again = messaging::api::take_up_again(tx, app, tenant, phone, source).await?;
+    let (key, text) = match again.everything {
+        true => ("inbox-event-opted-in", "inbox-started"),
+        false => ("inbox-event-opted-in-chosen", "inbox-started-chosen"),
+    };
+    Ok((key, again.changed.then_some(text)))
 }
 
 /// Says it once: who writes the word again has nothing new to hear.
@@ -73,13 +99,9 @@ async fn confirm(
     app: &App,
     heard: &Heard<'_>,
     conversation: ConversationId,
-    wanted: bool,
+    text: &str,
 ) -> Result<(), StoreError> {
     let clinic = identity::api::tenant(tx, heard.ctx.tenant).await?.name;
-    let text = match wanted {
-        true => "inbox-started",
-        false => "inbox-stopped",
-    };
     let message = NewMessage {
         channel: heard.channel,
         category: Category::Answer,

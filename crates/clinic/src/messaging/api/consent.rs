@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use kernel::{Ctx, Phone, Problem, TenantId};
-use send_rules::{Cell, Choice, cells, is_wanted, towards};
+use send_rules::{Cell, Choice, cells, is_wanted, returned, towards};
 use serde_json::json;
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
@@ -73,6 +73,45 @@ pub async fn every(
 ) -> Result<bool, StoreError> {
     let choices = storage::standing(tx, tenant, phone).await?;
     Ok(cells().all(|cell| is_wanted(&choices, cell) == wanted))
+}
+
+/// What the owner of a number has again who wrote that he returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Returned {
+    /// Every kind of message by every way, and not those only that he had chosen.
+    pub everything: bool,
+    /// Whether he had less before.
+    pub changed: bool,
+}
+
+/// Enters in the ledger that a number has again what stood before its owner stopped
+/// ([`send_rules::returned`]): one line where that is everything, else one for each kind.
+///
+/// # Errors
+/// The database's.
+pub async fn take_up_again(
+    tx: &mut WriteTx,
+    app: &App,
+    tenant: TenantId,
+    phone: &Phone,
+    source: ConsentSource,
+) -> Result<Returned, StoreError> {
+    let again = returned(&storage::decided(tx, tenant, phone).await?);
+    let standing = storage::standing(tx, tenant, phone).await?;
+    let missing = towards(&standing, &again);
+    let done = Returned {
+        everything: cells().all(|cell| again.contains(&cell)),
+        changed: !missing.is_empty(),
+    };
+    // A yes to everything is kept also where nothing was missing, as STOP is.
+    let choices = match done.everything {
+        true => vec![Choice::of_all(true)],
+        false => missing,
+    };
+    for choice in choices {
+        note_consent(tx, app, tenant, phone, (choice, source)).await?;
+    }
+    Ok(done)
 }
 
 /// The newest fifty messages that were written for a patient on his numbers, also those

@@ -90,12 +90,21 @@ pub struct Preview {
     pub price: Option<(Amount, Currency)>,
 }
 
+/// Refuses what may not be read by others, when it goes by a way on which they may. What
+/// `names` says is the sender's and the patient's own.
+///
+/// # Errors
+/// 400 `tells-health` naming `body` and the word.
+pub fn tells_nothing(channel: Channel, body: &str, names: &[&str]) -> Result<(), Problem> {
+    template_check::tells_nothing(channel, body, names)
+}
+
 /// Shows a text as it would be sent, whether it could be kept or not.
 ///
 /// # Errors
 /// 400 naming `body` and what is wrong with it.
 pub async fn preview(app: &App, ctx: &Ctx, key: TextKey, body: &str) -> Result<Preview, Problem> {
-    template_check::own_text(key.event, body)?;
+    template_check::text_by(key.event, key.channel, body)?;
     let mut tx = app.store.read(ctx).await?;
     let examples = examples(&mut tx, app, ctx, key.event).await?;
     let text = filled(key, body, &examples)?;
@@ -124,7 +133,8 @@ fn filled(key: TextKey, body: &str, values: &Values) -> Result<String, Problem> 
 /// is kept. It holds for messages that are written from now on.
 ///
 /// # Errors
-/// 400 naming `body` and what is wrong with it; 412 when `expected` is not the version any
+/// 400 naming `body` and what is wrong with it, for an SMS also a word that tells of
+/// somebody's health; 412 when `expected` is not the version any
 /// more.
 pub async fn set_text(
     app: &App,
@@ -134,7 +144,7 @@ pub async fn set_text(
     body: Option<String>,
 ) -> Result<OwnText, Problem> {
     if let Some(body) = &body {
-        template_check::own_text(key.event, body)?;
+        template_check::text_by(key.event, key.channel, body)?;
     }
     let (a, ctx) = (app.clone(), *ctx);
     app.store

@@ -2,7 +2,7 @@
 
 use kernel::{FieldError, Problem};
 use send_rules::{
-    Channel, Malformed, TemplateState, Values, WHATSAPP_BODY, numbered, segments, variables,
+    Channel, Malformed, TemplateState, Values, WHATSAPP_BODY, numbered, segments, told, variables,
 };
 
 use super::events::Event;
@@ -39,6 +39,42 @@ pub(in crate::messaging) fn own_text(event: &Event, text: &str) -> Result<(), Pr
     match lacking {
         Some(name) => Err(about(name, "variable-needed")),
         None => Ok(()),
+    }
+}
+
+/// The same for one by this way: what others may read names no illness, test, drug or
+/// treatment (`spec/messaging.md`, shared phones). A notification says what the SMS does.
+///
+/// # Errors
+/// As [`own_text`]; 400 `tells-health` naming `body` and the word.
+pub(in crate::messaging) fn text_by(
+    event: &Event,
+    channel: Channel,
+    text: &str,
+) -> Result<(), Problem> {
+    own_text(event, text)?;
+    tells_nothing(channel, text, &[])
+}
+
+/// Whether a text may go by a way on which others may read it. What `names` says is none of
+/// the words that are looked for.
+///
+/// # Errors
+/// 400 `tells-health` naming `body` and the word.
+pub(in crate::messaging) fn tells_nothing(
+    channel: Channel,
+    text: &str,
+    names: &[&str],
+) -> Result<(), Problem> {
+    if channel.in_words_of() != Channel::Sms {
+        return Ok(());
+    }
+    match told(text, names) {
+        None => Ok(()),
+        Some(word) => {
+            let fault = FieldError::new("body", "tells-health").with("word", word);
+            Err(Problem::fields(vec![fault]))
+        }
     }
 }
 

@@ -15,6 +15,9 @@ store::statements! {
             GROUP BY channel, category) AS newest
         JOIN consent_event e ON e.tenant_id = $1 AND e.phone = $2 AND e.at = newest.at
         ORDER BY e.at DESC, e.id DESC";
+    /// All of it: what a return restores may be long ago.
+    DECIDED = "SELECT channel, category, decision FROM consent_event
+        WHERE tenant_id = $1 AND phone = $2 ORDER BY at DESC, id DESC";
     LEDGER = "SELECT e.channel AS channel, e.category AS category, e.decision AS decision, e.source AS source,
             u.first_name || ' ' || u.last_name AS noted_by, e.at AS at
         FROM consent_event e LEFT JOIN user_account u ON u.id = e.noted_by
@@ -88,12 +91,27 @@ pub(in crate::messaging) async fn standing(
     phone: &Phone,
 ) -> Result<Vec<Choice>, StoreError> {
     let rows: Vec<StandingRow> = tx.all(STANDING, params![tenant, phone]).await?;
-    let choice = |row: StandingRow| Choice {
-        channel: row.channel,
-        category: row.category,
-        wanted: row.decision == Decision::In,
-    };
-    Ok(rows.into_iter().map(choice).collect())
+    Ok(rows.into_iter().map(Choice::from).collect())
+}
+
+/// All that the owner of a number ever decided, the newest first.
+pub(in crate::messaging) async fn decided(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+) -> Result<Vec<Choice>, StoreError> {
+    let rows: Vec<StandingRow> = tx.all(DECIDED, params![tenant, phone]).await?;
+    Ok(rows.into_iter().map(Choice::from).collect())
+}
+
+impl From<StandingRow> for Choice {
+    fn from(row: StandingRow) -> Self {
+        Self {
+            channel: row.channel,
+            category: row.category,
+            wanted: row.decision == Decision::In,
+        }
+    }
 }
 
 /// The newest fifty decisions about a number, the newest first.

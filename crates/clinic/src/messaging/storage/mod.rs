@@ -33,7 +33,7 @@ pub(super) use attempts::{
 pub(crate) use cancel::STATEMENTS as CANCEL_STATEMENTS;
 pub(super) use cancel::{cancel, followers, still_here, withdraw};
 pub(crate) use consent::STATEMENTS as CONSENT_STATEMENTS;
-pub(super) use consent::{last_decided, ledger, note_consent, standing};
+pub(super) use consent::{decided, last_decided, ledger, note_consent, standing};
 pub(crate) use costs::STATEMENTS as COST_STATEMENTS;
 pub(super) use costs::{
     Cost, budget, note_costs, prices, remove_price, set_budget, set_price, spent, spent_by_kind,
