@@ -173,6 +173,24 @@ impl Scene {
             .collect()
     }
 
+    /// The conversation of this patient, or of the number that nobody's is.
+    async fn conversation(&self, patient: Option<PatientId>) -> Value {
+        let list = self.get("agent", "/api/v1/inbox/conversations/").await;
+        let all = list["results"].as_array().unwrap().iter();
+        let mut his = all.filter(|one| one["patient_id"] == json!(patient));
+        his.next().unwrap().clone()
+    }
+
+    /// The agent takes it over, or gives it back.
+    async fn hold(&self, conversation: &Value, held: bool) {
+        let me = self.get("agent", "/api/v1/auth/me/").await["id"].clone();
+        let to = json!({"user_id": if held { me } else { json!(null) }});
+        let id = conversation["id"].as_str().unwrap();
+        let path = format!("/api/v1/inbox/conversations/{id}/assign/");
+        let answer = self.by("agent", Method::POST, &path, to).await;
+        assert_eq!(answer.status, 204, "{}", answer.text);
+    }
+
     async fn answers(&self) -> Value {
         let path = "/api/v1/audit/?action=appointment.answer";
         self.get("admin", path).await["count"].clone()
@@ -345,6 +363,63 @@ on_both_engines! {
         assert!(same(&s.state(&id).await, NO_ONE));
         // A stranger's number.
         assert!(s.writes("sms", "+221775556677", "2").await.is_empty());
+        s.clinic.stop_work().await;
+    }
+
+    async fn what_he_decides_is_done_and_not_answered_while_staff_have_the_conversation(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        let id = s.visit("dr-awa", awa, "10:00").await;
+        assert_eq!(s.reminded(AWA).await.len(), 1);
+        assert!(s.writes("sms", AWA, "Bonjour").await.is_empty());
+        s.hold(&s.conversation(Some(awa)).await, true).await;
+        let happenings = async || {
+            let thread = s.thread().await.into_iter();
+            thread.filter(|(kind, _)| kind == "event").map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        for (text, state, told) in [("1", ("confirmed", true), "inbox-event-coming"), ("2", ("cancelled", true), "inbox-event-called-off")] {
+            let back = s.writes("sms", AWA, text).await;
+            assert!(back.is_empty(), "nothing answers by itself: {back:?}");
+            assert!(same(&s.state(&id).await, state), "{text}: {:?}", s.state(&id).await);
+            assert!(happenings().await.iter().any(|line| line == told), "{told}: {:?}", happenings().await);
+        }
+        let agent = Session::of(&s.clinic, "agent").await;
+        let page = agent.get(&format!("/inbox/{}", s.conversation(Some(awa)).await["id"].as_str().unwrap())).await.text;
+        assert!(page.contains("A confirmé sa venue") && page.contains("A annulé son rendez-vous") && !page.contains('⟦'), "{page}");
+        assert!(s.writes("sms", AWA, "1").await.is_empty(), "nor that it is off already");
+        // The law wants the confirmation of STOP, whoever has the conversation.
+        let stopped = s.writes("whatsapp", AWA, "STOP").await;
+        assert!(stopped.len() == 1 && stopped[0].contains("vous ne recevrez plus nos messages"), "{stopped:?}");
+        assert_eq!(s.writes("whatsapp", AWA, "REPRENDRE").await.len(), 1);
+        // Given back, the program answers again.
+        s.hold(&s.conversation(Some(awa)).await, false).await;
+        let again = s.writes("sms", AWA, "1").await;
+        assert!(again.len() == 1 && again[0].contains("était annulé"), "{again:?}");
+        s.clinic.stop_work().await;
+    }
+
+    async fn a_shared_phone_is_asked_nothing_while_staff_speak_with_it(db) {
+        let mut s = scene(&db).await;
+        let awa = s.clinic.patient("Awa", "Diop", AWA).await;
+        s.clinic.patient("Moussa", "Diop", AWA).await;
+        s.clinic.start_work();
+        // A word that asks nothing, so that there is a conversation.
+        s.writes("whatsapp", AWA, "START").await;
+        s.hold(&s.conversation(None).await, true).await;
+        let asked = s.writes("whatsapp", AWA, "J’ai mal à la tête").await;
+        assert!(asked.is_empty(), "{asked:?}");
+        // Who has it says who wrote, and goes on having it.
+        let number = s.conversation(None).await;
+        let path = format!("/api/v1/inbox/conversations/{}/resolve/", number["id"].as_str().unwrap());
+        assert_eq!(s.by("agent", Method::POST, &path, json!({"patient_id": awa})).await.status, 204);
+        let hers = s.conversation(Some(awa)).await;
+        assert_eq!(hers["assigned_to"], number["assigned_to"]);
+        let asked = s.writes("whatsapp", AWA, "Depuis hier").await;
+        assert!(asked.is_empty(), "{asked:?}");
+        assert_eq!(s.conversation(None).await["assigned_to"], json!(null));
+        s.hold(&hers, false).await;
+        let asked = s.writes("whatsapp", AWA, "Allô ?").await;
+        assert!(asked.len() == 1 && asked[0].contains("1 Awa, 2 Moussa"), "{asked:?}");
         s.clinic.stop_work().await;
     }
 

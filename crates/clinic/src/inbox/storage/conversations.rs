@@ -91,10 +91,12 @@ store::statements! {
     UNREVIEWED = "SELECT COUNT(*) AS value FROM conversation_entry
         WHERE tenant_id = $1 AND conversation_id = $2 AND kind = 'inbound'";
     AFTER_MOVE = "UPDATE conversation SET unread = 0, preview = '', status = 'closed', proposed_patient = NULL,
-            version = version + 1
+            assigned_to = NULL, version = version + 1
         WHERE tenant_id = $1 AND id = $2";
+    /// Who has one of the two conversations has what they became.
     RECEIVE_MOVED = "UPDATE conversation SET unread = unread + $3, status = 'open', preview = $4,
-            last_entry_at = CASE WHEN last_entry_at < $5 THEN $5 ELSE last_entry_at END, version = version + 1
+            last_entry_at = CASE WHEN last_entry_at < $5 THEN $5 ELSE last_entry_at END,
+            assigned_to = COALESCE(assigned_to, $6), version = version + 1
         WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -312,7 +314,14 @@ pub(in crate::inbox) async fn move_entries(
     tx.execute(MOVE_ENTRIES, params![tenant, from.id, to, false])
         .await?;
     tx.execute_one(AFTER_MOVE, params![tenant, from.id]).await?;
-    let values = params![tenant, to, from.unread, from.preview, from.last_entry_at];
+    let values = params![
+        tenant,
+        to,
+        from.unread,
+        from.preview,
+        from.last_entry_at,
+        from.assigned_to
+    ];
     tx.execute_one(RECEIVE_MOVED, values).await
 }
 

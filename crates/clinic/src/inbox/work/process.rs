@@ -176,34 +176,33 @@ async fn hear(
     let (entry, patient, status) = match found {
         Match::Patient(patient) => {
             keep_speaking(tx, app, &heard, known.as_ref(), patient).await?;
-            let entry = line(tx, app, &heard, Some(patient), false).await?;
+            let (entry, conversation) = line(tx, app, &heard, Some(patient), false).await?;
             // On a shared phone nobody can tell whose visit a digit means.
             if exact.len() == 1 {
-                answered_reminder(tx, app, &heard, patient).await?;
+                answered_reminder(tx, app, &heard, (patient, &conversation)).await?;
             }
             (entry, Some(patient), ProcessingStatus::Processed)
         }
         Match::Answered(patient) => {
-            let entry = line(tx, app, &heard, None, false).await?;
+            let (entry, _) = line(tx, app, &heard, None, false).await?;
             answered(tx, app, &heard, patient).await?;
             (entry, Some(patient), ProcessingStatus::Processed)
         }
         Match::Ask => {
-            let entry = line(tx, app, &heard, None, true).await?;
+            let (entry, conversation) = line(tx, app, &heard, None, true).await?;
             // Who wants no more messages is not asked with one.
             if !is_decision(event) {
-                ask(tx, app, &heard, entry, &exact).await?;
+                ask(tx, app, &heard, (entry, &conversation), &exact).await?;
             }
             (entry, None, ProcessingStatus::NeedsReview)
         }
         Match::Propose(patient) => {
-            let entry = line(tx, app, &heard, None, true).await?;
-            let conversation = number(tx, app, &heard).await?.id;
-            storage::propose(tx, job.tenant, conversation, patient).await?;
+            let (entry, conversation) = line(tx, app, &heard, None, true).await?;
+            storage::propose(tx, job.tenant, conversation.id, patient).await?;
             (entry, None, ProcessingStatus::NeedsReview)
         }
         Match::Unknown => {
-            let entry = line(tx, app, &heard, None, false).await?;
+            let (entry, _) = line(tx, app, &heard, None, false).await?;
             (entry, None, ProcessingStatus::Ignored)
         }
     };
@@ -215,14 +214,15 @@ async fn hear(
     end(tx, app, job, status, what).await
 }
 
-/// Adds the message to the conversation of the patient, else of the number.
+/// Adds the message to the conversation of the patient, else of the number, which is
+/// given back as it was before.
 async fn line(
     tx: &mut WriteTx,
     app: &App,
     heard: &Heard<'_>,
     patient: Option<PatientId>,
     needs_review: bool,
-) -> Result<EntryId, StoreError> {
+) -> Result<(EntryId, ConversationRow), StoreError> {
     let tenant = heard.ctx.tenant;
     let conversation = conversation(tx, app, heard, patient).await?;
     let id = EntryId::new(&app.clock, &app.rng);
@@ -253,7 +253,7 @@ async fn line(
     .await?;
     decided(tx, app, heard, conversation.id).await?;
     tx.emit(TOPIC, conversation.id.uuid());
-    Ok(id)
+    Ok((id, conversation))
 }
 
 pub(super) async fn conversation(

@@ -49,16 +49,19 @@ pub(super) async fn answered(
     attach(tx, app, &heard.ctx, &from, patient).await
 }
 
-/// Asks a shared phone who is writing, once in a day.
+/// Asks a shared phone who is writing, once in a day, and not while somebody of the staff
+/// speaks with it.
 pub(super) async fn ask(
     tx: &mut WriteTx,
     app: &App,
     heard: &Heard<'_>,
-    entry: EntryId,
+    (entry, conversation): (EntryId, &ConversationRow),
     several: &[Summary],
 ) -> Result<(), StoreError> {
     let tenant = heard.ctx.tenant;
-    let conversation = number(tx, app, heard).await?;
+    if conversation.assigned_to.is_some() || speaks_with_staff(tx, heard, several).await? {
+        return Ok(());
+    }
     let now = app.clock.now();
     if !storage::may_ask(tx, tenant, conversation.id, now, now.minus(QUESTION_LASTS)).await? {
         return Ok(());
@@ -79,6 +82,22 @@ pub(super) async fn ask(
         created_by: None,
     };
     said(tx, app, heard, conversation.id, message).await
+}
+
+/// Whether somebody has taken over the conversation of one of them on this phone.
+async fn speaks_with_staff(
+    tx: &mut WriteTx,
+    heard: &Heard<'_>,
+    several: &[Summary],
+) -> Result<bool, StoreError> {
+    for patient in several {
+        let his = storage::of_patient(tx, heard.ctx.tenant, patient.id).await?;
+        let here = |his: ConversationRow| his.assigned_to.is_some() && his.phone == heard.phone;
+        if his.is_some_and(here) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Only first names: the phone is the household's, and whoever holds it knows them.

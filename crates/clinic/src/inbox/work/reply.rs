@@ -2,11 +2,11 @@
 
 use store::{StoreError, WriteTx};
 
-use super::process::{Heard, conversation};
+use super::process::{Heard, happening};
 use crate::{
     App,
     inbox::{
-        model::{ConversationId, EntryId, EntryKind},
+        model::{ConversationId, ConversationRow, EntryId, EntryKind},
         storage::{self, NewEntry},
     },
     messaging::{
@@ -14,31 +14,41 @@ use crate::{
         api::{MessageId, NewMessage},
     },
     patients::api::PatientId,
-    scheduling::{self, api::Incoming},
+    scheduling::{
+        self,
+        api::{Incoming, Taken},
+    },
 };
 
 /// Lets the calendar take the message for an answer to its reminder; what goes back
-/// stands in the conversation too.
+/// stands in the conversation too. Who has taken the conversation over reads there what
+/// was decided, and answers himself.
 pub(super) async fn answered_reminder(
     tx: &mut WriteTx,
     app: &App,
     heard: &Heard<'_>,
-    patient: PatientId,
+    (patient, conversation): (PatientId, &ConversationRow),
 ) -> Result<(), StoreError> {
     let incoming = Incoming {
         phone: &heard.phone,
         channel: heard.channel,
         patient,
         body: &heard.event.content,
+        taken_over: conversation.assigned_to.is_some(),
     };
-    let thanks = scheduling::api::answer(tx, app, &heard.ctx, incoming).await;
-    let thanks = thanks.map_err(|problem| StoreError::Internal(problem.into_cause()))?;
-    let Some(thanks) = thanks else {
-        return Ok(());
+    let taken = scheduling::api::answer(tx, app, &heard.ctx, incoming).await;
+    let taken = taken.map_err(|problem| StoreError::Internal(problem.into_cause()))?;
+    let key = match taken {
+        None => return Ok(()),
+        Some(Taken::Thanked(thanks)) => {
+            let line = (thanks.body.as_str(), thanks.message);
+            return shown(tx, app, heard, conversation.id, line).await;
+        }
+        Some(Taken::Coming) => "inbox-event-coming",
+        Some(Taken::CalledOff) => "inbox-event-called-off",
     };
-    let conversation = conversation(tx, app, heard, Some(patient)).await?;
-    let line = (thanks.body.as_str(), thanks.message);
-    shown(tx, app, heard, conversation.id, line).await
+    let at = heard.event.received_at;
+    happening(tx, app, &heard.ctx, conversation.id, key, at).await
 }
 
 /// Sends what nobody of the staff wrote, and shows it in the conversation.

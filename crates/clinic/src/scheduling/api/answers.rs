@@ -108,6 +108,19 @@ pub struct Incoming<'a> {
     pub patient: PatientId,
     /// The text.
     pub body: &'a str,
+    /// Whether somebody of the clinic has the conversation: nothing goes back by itself then.
+    pub taken_over: bool,
+}
+
+/// What became of an answer to a reminder.
+#[derive(Debug, Clone)]
+pub enum Taken {
+    /// This goes back to him.
+    Thanked(Thanks),
+    /// That he comes is noted; the staff who has the conversation tells him.
+    Coming,
+    /// The appointment is called off; the staff who has the conversation tells him.
+    CalledOff,
 }
 
 /// What goes back to who answered.
@@ -122,7 +135,8 @@ pub struct Thanks {
 /// Takes a message for the answer to the newest reminder that this number was
 /// sent, if it is one: notes that the patient comes, or calls the appointment off.
 /// Said twice it is done once. Nothing comes back when nothing was asked, or when
-/// somebody of the clinic wrote since.
+/// somebody of the clinic wrote since. What is decided is also done while somebody has the
+/// conversation, without thanks.
 ///
 /// # Errors
 /// The database's.
@@ -131,7 +145,7 @@ pub async fn answer(
     app: &App,
     ctx: &Ctx,
     incoming: Incoming<'_>,
-) -> Result<Option<Thanks>, Problem> {
+) -> Result<Option<Taken>, Problem> {
     let Some(reply) = Reply::parse_message(incoming.body) else {
         return Ok(None);
     };
@@ -146,7 +160,15 @@ pub async fn answer(
         Channel::Voice | Channel::Push | Channel::Email => return Ok(None),
     };
     let (one, effect) = answered(tx, app, ctx, &question, (reply, way)).await?;
-    thanks(tx, app, ctx, incoming, (&one, effect)).await
+    if incoming.taken_over {
+        return Ok(match effect {
+            Effect::Coming => Some(Taken::Coming),
+            Effect::CalledOff => Some(Taken::CalledOff),
+            Effect::OffAlready | Effect::Nothing => None,
+        });
+    }
+    let thanks = thanks(tx, app, ctx, incoming, (&one, effect)).await?;
+    Ok(thanks.map(Taken::Thanked))
 }
 
 /// The newest question about a visit that can still be answered, if a digit does.

@@ -25,7 +25,7 @@ mod save;
 mod slots;
 mod waiting;
 
-pub use answers::{Incoming, Thanks, answer};
+pub use answers::{Incoming, Taken, Thanks, answer};
 pub use book::book;
 pub use calendars::{appointment_file, calendar};
 pub use cancel_series::cancel_series;
