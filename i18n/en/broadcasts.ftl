@@ -9,6 +9,7 @@ field-not-with-all = Choose all patients, or this criterion, not both.
 field-audience-needed = Say for whom: all patients (target_all_patients), a gender or an age.
 field-below-min = The greatest age is below the smallest one.
 field-same-text-for-all = The same text goes to all: write it without braces.
+field-tells-health-of-some = The word “{ $word }” names an illness, a test or a treatment, and the broadcast goes to some patients only. Write it without that word (for example “a message is waiting for you”), or send it to all patients.
 field-no-such-site = There is no such site. Leave this empty.
 work-queue-outreach_broadcast = Broadcasts under way
 audit-object-broadcast = Broadcast

@@ -58,6 +58,7 @@ field-stray-brace = A brace or a \ too many. Write the words like this: {"{"}cli
 field-variable-at-the-edge = WhatsApp refuses a text that begins or ends with braces. Add a word.
 field-variables-side-by-side = WhatsApp refuses two words in braces side by side. Put a word between them.
 field-too-many-segments = This text would take { $count } SMS per patient. Shorten it to { $max } at most.
+field-tells-health = The word “{ $word }” says too much: others may read an SMS or a notification. Write “a message is waiting for you” and say the rest by WhatsApp, on the phone or at the clinic.
 field-not-a-template-name = Small letters, digits and _ only, for example appointment_reminder.
 field-not-a-content-sid = The id begins with HX, followed by 32 digits and letters from a to f.
 audit-does-message-text-change = { $actor } changed a text of the messages.

@@ -9,6 +9,7 @@ field-not-with-all = Choisissez tous les patients, ou ce critère, pas les deux.
 field-audience-needed = Dites à qui : tous les patients (target_all_patients), un sexe ou un âge.
 field-below-min = L’âge maximal est au-dessous de l’âge minimal.
 field-same-text-for-all = Le même texte part à tous : écrivez-le sans accolades.
+field-tells-health-of-some = Le mot « { $word } » parle d’une maladie, d’un examen ou d’un traitement, et la diffusion ne va qu’à certains patients. Écrivez-la sans ce mot (par exemple « un message vous attend »), ou adressez-la à tous les patients.
 field-no-such-site = Ce site n’existe pas. Laissez ce champ vide.
 work-queue-outreach_broadcast = Diffusions en cours
 audit-object-broadcast = Diffusion

@@ -58,6 +58,7 @@ field-stray-brace = Une accolade ou une barre \ est de trop. Écrivez les mots a
 field-variable-at-the-edge = WhatsApp refuse un texte qui commence ou finit par une accolade. Ajoutez un mot.
 field-variables-side-by-side = WhatsApp refuse deux mots entre accolades côte à côte. Mettez un mot entre eux.
 field-too-many-segments = Ce texte ferait { $count } SMS par patient. Raccourcissez-le à { $max } au plus.
+field-tells-health = Le mot « { $word } » en dit trop : un SMS ou une notification peut être lu par d’autres. Écrivez « un message vous attend » et dites le reste par WhatsApp, au téléphone ou sur place.
 field-not-a-template-name = Seulement des minuscules, des chiffres et _, par exemple rappel_rendez_vous.
 field-not-a-content-sid = L’identifiant commence par HX, suivi de 32 chiffres et lettres de a à f.
 audit-does-message-text-change = { $actor } a changé un texte des messages.

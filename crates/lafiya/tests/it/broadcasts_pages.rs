@@ -1,11 +1,44 @@
 //! Broadcasts on pages, as a browser without scripts sees them.
 
+use axum::http::Method;
 use serde_json::{Value, json};
-use testkit::{clinic::ok, on_both_engines, session::Session};
+use testkit::{
+    clinic::{fault, ok},
+    on_both_engines,
+    session::Session,
+};
 
 use crate::broadcasts::{ALL, id, scene};
 
 on_both_engines! {
+    async fn a_broadcast_to_some_names_no_illness_test_or_treatment(db) {
+        let s = scene(&db).await;
+        let campaign = "Dépistage gratuit du diabète samedi";
+        let all = s.written(json!({"content": campaign})).await;
+        let some = json!({"title": "Dépistage", "content": campaign, "category": "prevention", "target_gender": "F"});
+        let refused = ("content".to_owned(), "tells-health-of-some".to_owned());
+        let is_refused = |answer: &testkit::clinic::Answer| {
+            let (status, field, why) = fault(answer);
+            assert_eq!((status, (field, why)), (400, refused.clone()), "{}", answer.text);
+            assert!(answer.text.contains("«\u{202f}diabète\u{202f}»") && answer.text.contains("à tous les patients"), "{}", answer.text);
+        };
+        is_refused(&s.call("agent", Method::POST, ALL, some).await);
+        // What all may read, some may not: the text is looked at again.
+        let path = format!("{ALL}{}/", id(&all));
+        is_refused(&s.call("agent", Method::PATCH, &path, json!({"target_gender": "F"})).await);
+        let narrowed = json!({"target_gender": "F", "content": "Vaccination et moustiquaires samedi"});
+        ok(s.call("agent", Method::PATCH, &path, narrowed).await);
+        let agent = Session::of(&s.clinic, "agent").await;
+        let form = [
+            ("title", "Conseil"), ("category", "prevention"), ("content", "Votre cancer du sein"), ("audience", "some"),
+            ("target_gender", "F"), ("target_age_min", ""), ("target_age_max", ""), ("pace", ""),
+        ];
+        for (lang, words) in [("fr", "«\u{202f}cancer\u{202f}»"), ("en", "“cancer”")] {
+            let page = agent.submit(&format!("/broadcasts/new?lang={lang}"), &form).await;
+            assert!(page.status == 400 && page.text.contains(words) && page.text.contains("e-content"), "{}", page.text);
+        }
+    }
+
     async fn staff_write_check_and_send_on_pages(db) {
         let s = scene(&db).await;
         s.patient("Awa", "+221772000001", ("active", Some("F"), Some("1990-05-17"))).await;

@@ -8,7 +8,7 @@ use ports::twilio::{Account, TwilioSender};
 use serde_json::{Value, json};
 use store::{Sql, StoreError, Violation, params};
 use testkit::{
-    clinic::{Answer, TestClinic},
+    clinic::{Answer, TestClinic, fault},
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
@@ -220,6 +220,35 @@ on_both_engines! {
             assert_eq!((answer.status.as_u16(), &errors[0]["field"], &errors[0]["code"]), (400, &json!(field), &json!(code)), "{body}");
         }
         assert!(scene.clinic.outbox("").await.is_empty());
+        scene.clinic.stop_work().await;
+    }
+
+    async fn an_answer_by_sms_names_no_illness_test_or_treatment(db) {
+        let mut scene = scene(&db).await;
+        let path = format!("/api/v1/inbox/conversations/{}/reply/", scene.conversation);
+        let reply = async |channel: &str, body: &str| {
+            let body = json!({"body": body, "channel": channel, "reply_id": body});
+            scene.clinic.call(Method::POST, &path, Some(body)).await
+        };
+        for (body, word) in [
+            ("Votre test VIH est négatif.", "VIH"),
+            ("Continuez la Metformine 500 mg", "Metformine"),
+            ("Your HbA1c is back", "HbA1c"),
+            ("Le DIABÈTE se soigne", "DIABÈTE"),
+        ] {
+            let answer = reply("sms", body).await;
+            assert_eq!(fault(&answer), (400, "body".to_owned(), "tells-health".to_owned()), "{}", answer.text);
+            assert!(answer.text.contains(&format!("«\u{202f}{word}\u{202f}»")) && answer.text.contains("message vous attend"), "{}", answer.text);
+        }
+        assert!(scene.clinic.outbox("").await.is_empty());
+        assert_eq!(reply("sms", "Un message vous attend à la Clinique demo. Venez demain à 9 h.").await.status, 202);
+        assert_eq!(reply("whatsapp", "Votre test VIH est négatif.").await.status, 202, "WhatsApp is his alone");
+        let agent = Session::of(&scene.clinic, "agent").await;
+        let form = [("body", "Votre test HIV est négatif."), ("channel", "sms"), ("reply_id", "x")];
+        for (lang, words) in [("fr", "«\u{202f}HIV\u{202f}»"), ("en", "“HIV”")] {
+            let page = agent.submit(&format!("/inbox/{}/reply?lang={lang}", scene.conversation), &form).await;
+            assert!(page.status == 400 && page.text.contains(words) && !page.text.contains('⟦'), "{}", page.text);
+        }
         scene.clinic.stop_work().await;
     }
 

@@ -190,6 +190,22 @@ on_both_engines! {
         scene.clinic.stop_work().await;
     }
 
+    async fn a_text_by_sms_names_no_illness_test_or_treatment(db) {
+        let mut scene = scene(&db).await;
+        let body = "Rappel pour votre diabète le {day} à {time}, {link}";
+        let answer = scene.write_text(body).await;
+        assert_eq!(fault(&answer), (400, "body".to_owned(), "tells-health".to_owned()), "{}", answer.text);
+        assert!(answer.text.contains("«\u{202f}diabète\u{202f}»") && answer.text.contains("message vous attend"), "{}", answer.text);
+        let preview = format!("{LINK_BY_SMS}preview/");
+        assert_eq!(fault(&scene.admin(Method::POST, &preview, Some(json!({"body": body}))).await).2, "tells-health");
+        let english = LINK_BY_SMS.replace("/fr/", "/en/");
+        let refused = scene.admin(Method::PUT, &english, Some(json!({"body": "Your malaria test: {day} {time} {link}"}))).await;
+        assert_eq!(fault(&refused).2, "tells-health", "{}", refused.text);
+        let by_whatsapp = LINK_BY_SMS.replace("/sms/", "/whatsapp/");
+        assert_eq!(scene.admin(Method::PUT, &by_whatsapp, Some(json!({"body": body}))).await.status, 200);
+        scene.clinic.stop_work().await;
+    }
+
     async fn a_hole_in_a_text_refuses_the_message_and_says_which(db) {
         let mut scene = scene(&db).await;
         let mut values = values();

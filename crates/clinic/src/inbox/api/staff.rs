@@ -92,7 +92,8 @@ fn checked(body: &str) -> Result<String, Problem> {
 /// in one transaction.
 ///
 /// # Errors
-/// 404; 400 for an empty or too long text; 409 `window-closed` when WhatsApp's
+/// 404; 400 for an empty or too long text, and for one by SMS that names an illness, a test
+/// or a treatment; 409 `window-closed` when WhatsApp's
 /// 24 hours are over. Nothing is queued then.
 pub async fn reply(
     app: &App,
@@ -105,6 +106,7 @@ pub async fn reply(
         Box::pin(async move {
             let channel = reply.channel.unwrap_or(at.conversation.channel);
             let phone = &at.conversation.phone;
+            tells_nothing(tx, at, channel, &body).await?;
             let way = (channel, Category::Answer);
             let decision = messaging::api::decision(tx, at.app, at.ctx.tenant, phone, way).await?;
             if let Decision::Refuse(reason) = decision {
@@ -128,6 +130,19 @@ pub async fn reply(
         })
     })
     .await
+}
+
+/// The names of the clinic and of the patient may stand in it, whatever they mean.
+async fn tells_nothing(
+    tx: &mut WriteTx,
+    at: Within<'_>,
+    channel: Channel,
+    body: &str,
+) -> Result<(), Problem> {
+    let clinic = identity::api::tenant(tx, at.ctx.tenant).await?.name;
+    let first = at.conversation.first_name.as_deref().unwrap_or_default();
+    let last = at.conversation.last_name.as_deref().unwrap_or_default();
+    messaging::api::tells_nothing(channel, body, &[&clinic, first, last])
 }
 
 async fn outbound(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::{FieldError, Patch, Problem, Timestamp};
+use send_rules::told;
 
 use crate::outreach::model::{Audience, BroadcastDraft, BroadcastPatch, BroadcastRow};
 
@@ -157,6 +158,12 @@ pub(in crate::outreach) fn drafted(
         .is_some_and(|text| text.contains(['{', '}']))
     {
         wrong("content", "same-text-for-all");
+    }
+    // What everybody reads says nothing of one who reads it.
+    let to_some = content.as_deref().filter(|_| !audience.is_all());
+    if let Some(word) = to_some.and_then(|text| told(text, &[])) {
+        let fault = FieldError::new("content", "tells-health-of-some");
+        faults.push(fault.with("word", word));
     }
     match (title, content, topic, faults.is_empty()) {
         (Some(title), Some(content), Some(topic), true) => Ok(BroadcastDraft {
