@@ -167,7 +167,8 @@ mod tests {
             after in "[ ,.!’-][a-zA-Zé ,.!0-9]{0,20}",
         ) {
             let word = if upper { word.to_uppercase() } else { word.to_owned() };
-            prop_assert!(told(&format!("{before} {word}{after}"), &[]).is_some());
+            let text = format!("{before} {word}{after}");
+            prop_assert!(told(&text, &[]).is_some(), "{}", text);
         }
 
         #[test]
