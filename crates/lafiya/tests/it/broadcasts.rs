@@ -53,7 +53,16 @@ pub async fn scene(db: &TestDb) -> Scene {
 }
 
 pub async fn scene_with(db: &TestDb, setup: Setup) -> Scene {
-    let clock = Clock::fixed(Timestamp::parse(NOW).unwrap());
+    scene_by(db, now(), setup).await
+}
+
+/// A clock that stands at nine on a working day.
+pub fn now() -> Clock {
+    Clock::fixed(Timestamp::parse(NOW).unwrap())
+}
+
+/// A scene by a clock that others go by too.
+pub async fn scene_by(db: &TestDb, clock: Clock, setup: Setup) -> Scene {
     let setup = Setup {
         clock: clock.clone(),
         ..setup

@@ -12,10 +12,12 @@ use testkit::{
     clinic::{Answer, Setup, code, conflict, ok},
     db::eventually,
     on_both_engines,
-    twilio::{FakeTwilio, Fault},
+    twilio::{FakeTwilio, FakeTwilioConfig, Fault},
 };
 
-use crate::broadcasts::{ACTIVE, ALL, LIMIT, Scene, forget_numbers, id, scene, scene_with, wrote};
+use crate::broadcasts::{
+    ACTIVE, ALL, LIMIT, Scene, forget_numbers, id, now, scene, scene_by, scene_with, wrote,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
@@ -114,9 +116,15 @@ async fn with_twilio(
     faults: impl IntoIterator<Item = Fault>,
 ) -> (Scene, FakeTwilio, String) {
     ports::install_tls();
-    let twilio = FakeTwilio::start().await.unwrap();
+    // What it took it finds by its own clock.
+    let clock = now();
+    let config = FakeTwilioConfig {
+        clock: clock.clone(),
+        ..FakeTwilioConfig::default()
+    };
+    let twilio = FakeTwilio::start_with(config).await.unwrap();
     twilio.script(faults);
-    let mut s = scene_with(db, Setup::twilio(&twilio)).await;
+    let mut s = scene_by(db, clock, Setup::twilio(&twilio)).await;
     let awa = s.patient("Awa", AWA, ACTIVE).await;
     s.clinic.start_work();
     (s, twilio, awa)
@@ -207,7 +215,7 @@ on_both_engines! {
         assert_eq!(code(&change(&s, &one, json!({"rearm": true})).await), leaving, "it would be a second one");
         stand(&s, &[("sms", "accepted")]).await;
         assert_eq!(delete(&s, &one).await.status, 204, "from the list: it is history");
-        drop(twilio);
+        assert_eq!(twilio.accepted().len(), 1);
         s.clinic.stop_work().await;
     }
 
