@@ -96,7 +96,7 @@ store::statements! {
     /// Who has one of the two conversations has what they became.
     RECEIVE_MOVED = "UPDATE conversation SET unread = unread + $3, status = 'open', preview = $4,
             last_entry_at = CASE WHEN last_entry_at < $5 THEN $5 ELSE last_entry_at END,
-            assigned_to = COALESCE(assigned_to, $6), version = version + 1
+            assigned_to = CASE WHEN assigned_to IS NULL THEN $6 ELSE assigned_to END, version = version + 1
         WHERE tenant_id = $1 AND id = $2";
 }
 
