@@ -104,7 +104,7 @@ on_both_engines! {
         let draft = s.written(json!({"title": "Brouillon"})).await;
         let gone = agent.submit(&format!("/broadcasts/{}/remove", id(&draft)), &[("version", "1")]).await;
         assert_eq!(gone.headers["location"].to_str().unwrap(), "/broadcasts?done=removed");
-        assert_eq!(s.call("chef", axum::http::Method::GET, &format!("{ALL}{}/", id(&draft)), Value::Null).await.status, 404);
+        assert_eq!(s.call("chef", Method::GET, &format!("{ALL}{}/", id(&draft)), Value::Null).await.status, 404);
         work.stop().await;
     }
 }
