@@ -210,7 +210,15 @@ mod tests {
         assert_eq!(returned(&[[STOP].as_slice(), &again].concat()), one);
         let none_then_one = [REMINDERS, STOP];
         let stopped = [STOP, REMINDERS, STOP];
-        assert_eq!((returned(&none_then_one), returned(&stopped)), (all(), one));
+        // What holds for text messages holds for notifications until these are named.
+        let both = BTreeSet::from([
+            (Channel::Sms, Category::Reminder),
+            (Channel::Push, Category::Reminder),
+        ]);
+        assert_eq!(
+            (returned(&none_then_one), returned(&stopped)),
+            (all(), both)
+        );
         let nothing: Vec<Choice> = cells()
             .map(|(channel, category)| Choice {
                 channel: Some(channel),
@@ -254,7 +262,9 @@ mod tests {
         #[test]
         fn stop_and_return_change_nothing(before in choices(), stops in 1..4_usize) {
             let held: BTreeSet<Cell> = cells().filter(|cell| is_wanted(&before, *cell)).collect();
-            prop_assume!(!held.is_empty());
+            if held.is_empty() {
+                return Ok(());
+            }
             let mut ledger = [vec![STOP; stops], before].concat();
             prop_assert_eq!(&returned(&ledger), &held);
             ledger = [towards(&ledger, &held), ledger].concat();

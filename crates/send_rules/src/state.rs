@@ -133,7 +133,7 @@ mod tests {
             (
                 Sending,
                 vec![
-                    Accepted, Sent, Delivered, Read, Failed, Expired, Refused, Simulated,
+                    Accepted, Sent, Delivered, Read, Failed, Expired, Refused, Cancelled, Simulated,
                 ],
             ),
             (Accepted, vec![Sent, Delivered, Read, Failed]),

@@ -289,7 +289,7 @@ on_both_engines! {
         let one = reminder(&s, &awa, json!({"appointment_time": "2027-03-04T08:00:00"})).await;
         let rows = stand(&s, &[("sms", "accepted")]).await;
         let sid = rows[0]["provider_id"].as_str().unwrap();
-        let report = twilio.status_callback(sid, "undelivered", Some(30003)).unwrap();
+        let report = twilio.status_callback(sid, "undelivered", Some(30005)).unwrap();
         s.clinic.webhook("status", &report).await;
         stand(&s, &[("sms", "failed")]).await;
         let correction = || json!({"appointment_reason": "Contrôle"});

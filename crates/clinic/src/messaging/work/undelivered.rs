@@ -40,10 +40,12 @@ pub(in crate::messaging) async fn undelivered(
     let class = error_code.and_then(ports::twilio::class_of);
     let may_help = class.is_some_and(ErrorClass::can_retry);
     storage::not_reached(tx, tenant, of, (REASON, error_code)).await?;
-    if may_help && again(tx, app, tenant, of).await? {
+    let now = app.clock.now();
+    let message = storage::to_send(tx, tenant, of.message).await?;
+    let expires_at = message.and_then(|message| message.expires_at);
+    if may_help && again(tx, app, tenant, (of, expires_at)).await? {
         return Ok(());
     }
-    let now = app.clock.now();
     let step = Step {
         from,
         to: MessageState::Failed,
@@ -55,7 +57,8 @@ pub(in crate::messaging) async fn undelivered(
     storage::step(tx, tenant, of.message, step, now).await?;
     let may_follow = may_help || class.is_some_and(is_of_the_way);
     let follows = may_follow && fall_back(tx, app, tenant, of.message).await?;
-    if may_help && !follows {
+    // What has lost its use, or was withdrawn, waits for nobody.
+    if may_help && !follows && expires_at.is_none_or(|end| end > now) {
         storage::leave_to_a_person(tx, tenant, of.message, now).await?;
     }
     Ok(())
@@ -66,16 +69,13 @@ async fn again(
     tx: &mut WriteTx,
     app: &App,
     tenant: TenantId,
-    of: OneAttempt<'_>,
+    (of, expires_at): (OneAttempt<'_>, Option<Timestamp>),
 ) -> Result<bool, StoreError> {
-    let Some(message) = storage::to_send(tx, tenant, of.message).await? else {
-        return Ok(false);
-    };
     let taken = storage::times_taken(tx, tenant, of.message).await?;
     let taken = i32::try_from(taken).unwrap_or(i32::MAX);
     let now = app.clock.now();
     let at = now.plus(AGAIN.delay(taken, &app.rng));
-    let in_time = message.expires_at.is_none_or(|end| at < end);
+    let in_time = expires_at.is_none_or(|end| at < end);
     let helps = taken < AGAIN.attempts && in_time;
     Ok(helps && hand_over_again(tx, app, tenant, of, (REASON, at)).await?)
 }
