@@ -1,6 +1,6 @@
 # Rappels que l’équipe écrit à un patient
 
-problem-reminder-leaving = Ce rappel est peut-être en train de partir : il ne peut plus être retiré. Rien n’a été changé ; réessayez dans quelques minutes.
+problem-reminder-leaving = Ce rappel est peut-être en train de partir : il ne peut plus être retiré. Rien n’a été changé ; réessayez dans quelques minutes.
 problem-reminder-sent = Ce rappel est déjà parti. Rien n’a été changé ; pour l’envoyer encore, demandez-le.
 field-before-reminder = Choisissez un moment après celui du rappel.
 field-reminder-over = Ce moment est passé. Choisissez un moment à venir, ou donnez l’heure du rendez-vous si le rappel sert encore.

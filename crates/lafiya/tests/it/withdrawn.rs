@@ -57,7 +57,7 @@ async fn delete(s: &Scene, one: &Value) -> Answer {
 
 /// Waits until the messages stand so, the oldest first; time goes on meanwhile.
 async fn stand(s: &Scene, expected: &[(&str, &str)]) -> Vec<Value> {
-    eventually(&format!("{expected:?}"), LIMIT, || async {
+    let rows = eventually(&format!("{expected:?}"), LIMIT, || async {
         let rows = outbox(s).await;
         let found: Vec<_> = rows.iter().map(stands).collect();
         if found != expected {
@@ -65,7 +65,10 @@ async fn stand(s: &Scene, expected: &[(&str, &str)]) -> Vec<Value> {
         }
         (found == expected).then_some(rows)
     })
-    .await
+    .await;
+    // What is written at the same moment has no order.
+    s.clock.advance(SECOND);
+    rows
 }
 
 fn stands(row: &Value) -> (&str, &str) {
@@ -198,6 +201,7 @@ on_both_engines! {
         let (mut s, twilio, awa) = with_twilio(&db, [LATER]).await;
         let one = reminder(&s, &awa, json!({})).await;
         between_tries(&s).await;
+        s.clock.advance(SECOND);
         ok(change(&s, &one, json!({"appointment_reason": "Visite de contrôle"})).await);
         stand(&s, &[("sms", "cancelled"), ("sms", "accepted")]).await;
         assert_eq!(twilio.accepted().len(), 1);
