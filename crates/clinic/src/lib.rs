@@ -66,6 +66,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("messaging", messaging::NOTICE_STATEMENTS),
         ("messaging", messaging::PLAYED_STATEMENTS),
         ("messaging", messaging::PROVIDER_STATEMENTS),
+        ("messaging", messaging::SEAL_STATEMENTS),
         ("messaging", messaging::SENDER_STATEMENTS),
         ("messaging", messaging::STOP_STATEMENTS),
         ("messaging", messaging::TEMPLATE_STATEMENTS),

@@ -72,4 +72,6 @@ pub const MIGRATIONS: &[Migration] = migrations![
     "0060_messaging_provider_test",
     "0062_patients_wording",
     "0063_messaging_device",
+    "0064_messaging_seal",
+    "0065_patients_pin",
 ];
