@@ -66,6 +66,18 @@ impl Rng {
         self.fill(&mut buffer);
         crate::text::hex(&buffer)
     }
+
+    /// The secret of a link that an SMS carries: 11 letters and figures, 64 random bits.
+    #[must_use]
+    pub fn short_secret(&self) -> String {
+        /// Base 58: no 0, O, I and l, which are mistaken for each other.
+        const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+        let letter = |_| {
+            let place = usize::try_from(self.below(58)).unwrap_or_default();
+            char::from(ALPHABET[place])
+        };
+        (0..11).map(letter).collect()
+    }
 }
 
 #[cfg(test)]

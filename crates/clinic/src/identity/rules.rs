@@ -63,8 +63,9 @@ pub(super) fn verify_password(password: &str, hash: Option<&str>) -> bool {
     matches && hash.is_some()
 }
 
-/// What is kept of a cookie or a refresh token.
-pub(super) fn fingerprint(secret: &str) -> String {
+/// What is kept of a secret that nobody guesses: a cookie, a token, the end of a link. In
+/// hexadecimal.
+pub fn fingerprint(secret: &str) -> String {
     kernel::text::hex(&Sha256::digest(secret))
 }
 

@@ -37,7 +37,7 @@ pub use costs::{
 };
 pub use devices::{devices, forget_device, register_device, sweep_devices};
 pub use mail::{apply_mail_report, lift_stop, stopped_addresses};
-pub(in crate::messaging) use notice::draft;
+pub(in crate::messaging) use notice::{keep, written};
 pub use notice::{may_go, notify, way_to};
 pub use provider_test::send_test;
 pub use providers::{mail_providers, phone_provider, providers, push_provider, sms_gateway, ways};

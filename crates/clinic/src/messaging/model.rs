@@ -292,6 +292,7 @@ store::row! {
         pub channel: Channel,
         pub category: Category,
         pub recipient: Recipient,
+        pub patient_id: Option<PatientId>,
         pub subject: Option<String>,
         pub mail_id: Option<String>,
         pub body: String,

@@ -18,6 +18,9 @@ use crate::{
     patients::{self, api::Reach},
 };
 
+/// What he is told of: nothing of the visit.
+const EVENT: &str = "waits-for";
+
 /// Sends the patient of a signed record a message that he can read it. Once per
 /// signed version and way; `again` sends another one, at most one a minute.
 ///
@@ -45,11 +48,12 @@ pub async fn notify(
                     key = format!("{key}:{minute}");
                 }
                 let notice = Notice {
-                    event: event(&reach)?,
+                    event: messaging::api::event_of(EVENT)?,
                     locale: reach.locale,
                     values: values(tx, &a, &ctx, &reach).await?,
                     channel,
-                    other_channel: None,
+                    // What WhatsApp could not bring in the end is told by SMS.
+                    other_channel: (channel == Channel::Whatsapp).then_some(Channel::Sms),
                     other_values: None,
                     asks: false,
                     recipient: reach.phone,
@@ -78,22 +82,14 @@ async fn reachable(
 ) -> Result<Reach, Problem> {
     let reach = patients::api::reach(tx, ctx.tenant, record.patient_id).await?;
     let reach = reach.ok_or_else(|| Problem::conflict("patient-no-phone"))?;
-    let about = (event(&reach)?, reach.locale);
+    let event = messaging::api::event_of(EVENT)?.said_in(reach.wording);
+    let about = (event, reach.locale);
     match messaging::api::may_go(tx, app, ctx, (&reach.phone, channel), about).await? {
         Decision::Refuse(reason) | Decision::FallBack(reason) => {
             Err(Problem::conflict(reason.as_str()))
         }
         Decision::Send(_) | Decision::WaitUntil(..) => Ok(reach),
     }
-}
-
-/// Nothing of the visit; where others could read it, not even a name.
-fn event(reach: &Reach) -> Result<&'static messaging::api::Event, Problem> {
-    let key = match reach.is_overt() {
-        true => "waits-for",
-        false => "waits",
-    };
-    messaging::api::event_of(key)
 }
 
 async fn values(tx: &mut WriteTx, app: &App, ctx: &Ctx, reach: &Reach) -> Result<Values, Problem> {

@@ -1,7 +1,6 @@
 //! Links that show a signed record for a while, to whoever has them.
 
-use kernel::{Ctx, Locale, Problem, Redacted, Role, TenantId, text};
-use sha2::{Digest, Sha256};
+use kernel::{Ctx, Locale, Problem, Redacted, Role, TenantId};
 use store::Scope;
 
 use super::export::{Printed, gathered, typeset};
@@ -13,16 +12,13 @@ use crate::{
         policy,
         storage::{self, NewShare},
     },
+    identity::api::fingerprint,
 };
 
 /// Bytes of a link's secret: nobody guesses one.
 const SECRET: usize = 32;
 /// Who opens a link, on the trail.
 const WHO: &str = "link";
-
-fn hash(token: &str) -> String {
-    text::hex(&Sha256::digest(token))
-}
 
 /// Links are the patient's to give, and his doctor's for him.
 fn may_share(ctx: &Ctx) -> Result<kernel::UserId, Problem> {
@@ -71,7 +67,7 @@ pub async fn share(
                 let now = a.clock.now();
                 let new = NewShare {
                     id: ShareId::new(&a.clock, &a.rng),
-                    token_hash: &hash(&token),
+                    token_hash: &fingerprint(&token),
                     signed_version,
                     created_by,
                     created_at: now,
@@ -178,7 +174,7 @@ pub async fn opened_pdf(app: &App, token: &str, locale: Locale) -> Result<Printe
 async fn live(app: &App, token: &str) -> Result<(TenantId, ShareRow), Problem> {
     let place = {
         let mut tx = app.store.read(Scope::System).await?;
-        storage::place_of_share(&mut tx, &hash(token)).await?
+        storage::place_of_share(&mut tx, &fingerprint(token)).await?
     };
     let place = place.ok_or_else(Problem::not_found)?;
     let mut tx = app.store.read(place.tenant_id).await?;

@@ -57,7 +57,7 @@ pub use super::model::{
     FactorState, Login, MemberFactor, NewSession, NewTenant, NewUser, Origin, Required, SignInId,
     SignInKind, SignInRow, StaffMember, TenantInfo, Tokens, UserRow,
 };
-pub use super::rules::{Agent, Enrolment};
+pub use super::rules::{Agent, Enrolment, fingerprint};
 pub use codes::{
     confirm_phone, forgotten, look_at_reset_link, make_reset_link, reset_by_code, reset_by_link,
     send_phone_code,

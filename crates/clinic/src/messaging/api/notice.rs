@@ -8,9 +8,11 @@ use crate::{
     App,
     messaging::{
         model::{Draft, Enqueued, MessageId, Notice, Noticed, Recipient, Route, Said, TextKey},
-        rules::{events::Event, wording},
+        rules::events::Event,
         storage,
         work::{
+            content::Unsaid,
+            discreet::{self, Covert, Open},
             facts::{self, About},
             push,
         },
@@ -19,7 +21,8 @@ use crate::{
 
 /// Writes a message about an event and its work in the caller's transaction. The same key
 /// again gives the message it made the first time. One whose text lacks a variable is
-/// written as refused, and says which.
+/// written as refused, and says which. Where others could read what comes to the number, a
+/// message for a patient says no more than that something waits, and where he reads it.
 ///
 /// # Errors
 /// The database's.
@@ -29,34 +32,105 @@ pub async fn notify(
     ctx: &Ctx,
     notice: Notice,
 ) -> Result<Noticed, StoreError> {
-    let (channel, how) = (notice.channel, (notice.locale, notice.asks));
-    let draft = draft(tx, ctx, notice).await?;
-    let id = MessageId::new(&app.clock, &app.rng);
-    let queued: Enqueued = super::write(tx, app, ctx, id, &draft).await?;
+    let (channel, language) = (notice.channel, notice.locale);
+    let written = written(tx, app, ctx, notice).await?;
+    let (body, how) = (written.draft.body.clone(), (language, written.asks));
+    let queued = keep(tx, app, ctx, written).await?;
     if queued.fresh && channel == Channel::Voice {
         storage::speak(tx, ctx.tenant, queued.id, how).await?;
     }
-    let body = draft.body;
     Ok(Noticed { queued, body })
 }
 
-/// The message as it is stored, its text rendered.
-pub(in crate::messaging) async fn draft(
+/// A message about an event as it is stored.
+pub(in crate::messaging) struct Written {
+    /// Its text rendered.
+    pub draft: Draft,
+    /// What it does not say where others could read it.
+    pub covert: Option<Covert>,
+    /// Whether a call of it takes a key for an answer.
+    pub asks: bool,
+}
+
+/// Writes it and its work, and what is behind its link.
+pub(in crate::messaging) async fn keep(
+    tx: &mut WriteTx,
+    app: &App,
+    ctx: &Ctx,
+    Written { draft, covert, .. }: Written,
+) -> Result<Enqueued, StoreError> {
+    let id = MessageId::new(&app.clock, &app.rng);
+    let queued = super::write(tx, app, ctx, id, &draft).await?;
+    match covert.filter(|_| queued.fresh) {
+        Some(covert) => covert.seal(tx, app, ctx.tenant, id).await?,
+        None => {}
+    }
+    Ok(queued)
+}
+
+/// Renders it, covertly where others could read it; nobody can tell who of them presses a key.
+pub(in crate::messaging) async fn written(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    notice: Notice,
+) -> Result<Written, StoreError> {
+    let instead = match notice.patient {
+        Some(patient) => {
+            let open = Open {
+                event: notice.event,
+                locale: notice.locale,
+                values: &notice.values,
+                channel: notice.channel,
+                to: (patient, &notice.recipient),
+            };
+            discreet::covert(tx, app, ctx.tenant, open).await
+        }
+        None => Ok(None),
+    };
+    let (covert, lacks) = match instead {
+        Ok(covert) => (covert, None),
+        Err(Unsaid::Missing(name)) => (None, Some(name)),
+        Err(Unsaid::Store(error)) => return Err(error),
+    };
+    let asks = notice.asks && covert.is_none();
+    let notice = match &covert {
+        Some(covert) => Notice {
+            event: covert.event,
+            values: covert.values.clone(),
+            other_values: None,
+            ..notice
+        },
+        None => notice,
+    };
+    let draft = draft(tx, ctx, notice, lacks).await?;
+    Ok(Written {
+        draft,
+        covert,
+        asks,
+    })
+}
+
+/// `lacks` is a variable that is known to be missing.
+async fn draft(
     tx: &mut ReadTx,
     ctx: &Ctx,
     notice: Notice,
+    lacks: Option<String>,
 ) -> Result<Draft, StoreError> {
     let key = TextKey {
         event: notice.event,
         channel: notice.channel.in_words_of(),
         locale: notice.locale,
     };
-    let own = storage::text(tx, ctx.tenant, key).await?;
-    let own = own.and_then(|row| row.body);
-    let way = (key.channel, key.locale);
-    let (body, lacks) = match wording::body(notice.event, way, own.as_deref(), &notice.values) {
+    let said = match lacks {
+        Some(name) => Err(Unsaid::Missing(name)),
+        None => discreet::said(tx, ctx.tenant, key, &notice.values).await,
+    };
+    let (body, lacks) = match said {
         Ok(body) => (body, None),
-        Err(missing) => (String::new(), Some(missing.0)),
+        Err(Unsaid::Missing(name)) => (String::new(), Some(name)),
+        Err(Unsaid::Store(error)) => return Err(error),
     };
     Ok(Draft {
         channel: notice.channel,

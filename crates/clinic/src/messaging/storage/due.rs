@@ -25,7 +25,7 @@ store::statements! {
     /// one it took most of the time a message takes. Each thing is asked of each message,
     /// so that no plan walks a table to join it.
     TO_SEND each "$2" (id uuid) = concat!("SELECT m.id AS id, m.channel AS channel, m.category AS category,
-            m.recipient AS recipient, m.subject AS subject, m.mail_id AS mail_id, m.body AS body,
+            m.recipient AS recipient, m.patient_id AS patient_id, m.subject AS subject, m.mail_id AS mail_id, m.body AS body,
             m.body_sha256 AS body_sha256, m.state AS state,
             m.expires_at AS expires_at, m.created_at AS created_at, m.event AS event, m.language AS language,
             m.variables AS variables, m.other_channel AS other_channel, m.content_sid AS content_sid,

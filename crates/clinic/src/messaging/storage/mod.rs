@@ -50,7 +50,9 @@ pub(super) use held::hold;
 pub(crate) use mail::STATEMENTS as MAIL_STATEMENTS;
 pub(super) use mail::refused_lately;
 pub(crate) use notices::STATEMENTS as NOTICE_STATEMENTS;
-pub(super) use notices::{Content, leave_to_a_person, not_dead, to_follow, use_template};
+pub(super) use notices::{
+    Content, Instead, leave_to_a_person, not_dead, say_instead, to_follow, use_template,
+};
 pub(crate) use played::STATEMENTS as PLAYED_STATEMENTS;
 pub(super) use played::{play, played};
 pub(crate) use providers::STATEMENTS as PROVIDER_STATEMENTS;

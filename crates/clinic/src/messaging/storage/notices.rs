@@ -10,6 +10,10 @@ store::statements! {
     /// What it goes as; without an id as the text that it holds.
     USE_TEMPLATE = "UPDATE message SET content_sid = $4, content_variables = $5, body = $6, body_sha256 = $7
         WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
+    /// What it says now, and nothing that a key answers.
+    SAY_INSTEAD = "UPDATE message SET event = $4, variables = $5, other_variables = NULL, body = $6, body_sha256 = $7,
+            asks = $8, content_sid = NULL, content_variables = NULL
+        WHERE tenant_id = $1 AND id = $2 AND work_token = $3 AND work_held_by IS NOT NULL";
     TO_FOLLOW = "SELECT id, recipient, patient_id, idempotency_key, expires_at, created_by, event, language,
             COALESCE(other_variables, variables) AS variables, other_channel
         FROM message WHERE tenant_id = $1 AND id = $2 AND other_channel IS NOT NULL";
@@ -41,6 +45,32 @@ pub(in crate::messaging) async fn use_template(
         sha256
     ];
     tx.execute_one(USE_TEMPLATE, values).await
+}
+
+/// What a message says in the place of what it said.
+pub(in crate::messaging) struct Instead<'a> {
+    pub event: &'static str,
+    /// As [`crate::messaging::model::stored_values`] reads them.
+    pub variables: &'a str,
+    pub body: &'a str,
+}
+
+pub(in crate::messaging) async fn say_instead(
+    tx: &mut WriteTx,
+    job: &jobs::Job,
+    new: Instead<'_>,
+) -> Result<(), StoreError> {
+    let values = params![
+        job.tenant,
+        job.id,
+        job.token,
+        new.event,
+        new.variables,
+        new.body,
+        ports::messaging::body_sha256(new.body),
+        false
+    ];
+    tx.execute_one(SAY_INSTEAD, values).await
 }
 
 /// A message that may go another way; nothing when there is none.

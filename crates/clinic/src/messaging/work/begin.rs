@@ -13,6 +13,7 @@ use crate::messaging::{
     storage::{self, Begun, Step},
     work::{
         content::{self, Unsaid},
+        discreet,
         facts::facts,
         fallback::fall_back,
         lines::{self, Permit, Wait},
@@ -134,6 +135,15 @@ async fn decide_step(
         }
     }
     let now = app.clock.now();
+    match discreet::look_again(tx, app, job, &mut message).await {
+        Ok(()) => {}
+        Err(Unsaid::Store(error)) => return Err(error),
+        Err(Unsaid::Missing(name)) => {
+            let reason = (Reason::MissingVariable, Some(name.as_str()));
+            refuse(tx, job, &message, reason, now).await?;
+            return Ok(Next::Over);
+        }
+    }
     let to = (message.channel, &message.recipient);
     let target = push::target_of(tx, app, job.tenant, to).await?;
     let known = facts(tx, app, job.tenant, (&message, target.as_ref())).await?;

@@ -11,7 +11,7 @@ use crate::{
     App,
     messaging::{
         api,
-        model::{MessageId, Notice, Recipient, stored_values},
+        model::{Notice, Recipient, stored_values},
         rules::events,
         storage,
     },
@@ -63,9 +63,8 @@ pub(in crate::messaging) async fn fall_back(
         created_by: of.created_by,
     };
     let ctx = Ctx::system(tenant, "messages");
-    let mut draft = api::draft(tx, &ctx, notice).await?;
-    draft.follows = Some(of.id);
-    let new = MessageId::new(&app.clock, &app.rng);
-    api::write(tx, app, &ctx, new, &draft).await?;
+    let mut written = api::written(tx, app, &ctx, notice).await?;
+    written.draft.follows = Some(of.id);
+    api::keep(tx, app, &ctx, written).await?;
     Ok(true)
 }

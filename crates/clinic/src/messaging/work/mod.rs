@@ -16,8 +16,9 @@ use lines::Permit;
 
 mod accept;
 mod begin;
-mod content;
+pub(super) mod content;
 pub(super) mod cost;
+pub(super) mod discreet;
 pub(super) mod facts;
 pub(super) mod fallback;
 pub(super) mod lines;

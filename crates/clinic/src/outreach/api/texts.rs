@@ -15,7 +15,7 @@ use crate::{
         model::Reminder,
         rules::{one_segment, other_way},
     },
-    patients::{self, api::Wording},
+    patients,
 };
 
 /// What is said of a reminder by the way that its method takes.
@@ -28,9 +28,8 @@ pub(super) struct Said {
     pub may_ask: bool,
 }
 
-/// What a reminder says, in its own language. Where others could read it, it names neither
-/// him nor a reason; an SMS names no drug, no speciality, and the reason
-/// only where anybody may read it (`spec/messaging.md`).
+/// What a reminder says, in its own language. An SMS names no drug, no speciality, and the
+/// reason only where anybody may read it (`spec/messaging.md`).
 ///
 /// # Errors
 /// The database's.
@@ -44,17 +43,6 @@ pub(super) async fn said(
     let owners = patients::api::by_phone(tx, ctx.tenant, &one.phone).await?;
     // A number that stands in nobody's record is nobody's whom a key could be known for.
     let alone = !owners.is_empty() && owners.iter().all(|owner| owner.id == one.patient_id);
-    let of = (one.patient_id, &one.phone);
-    let wording = patients::api::wording_among(tx, ctx.tenant, of, &owners).await?;
-    if wording == Wording::Covert {
-        let name = ("clinic".to_owned(), clinic.name);
-        return Ok(Said {
-            event: event_of("reminder-note-shared")?,
-            values: [name].into(),
-            other_values: None,
-            may_ask: false,
-        });
-    }
     let event = event_of("reminder-note")?;
     let by_sms = match channel == Channel::Sms || other_way(channel).is_some() {
         true => Some(short(tx, ctx, (one, event), &clinic).await?),

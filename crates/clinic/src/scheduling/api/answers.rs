@@ -2,9 +2,8 @@
 //! back, over a short link elsewhere.
 
 use agenda::AppointmentState;
-use kernel::{Ctx, Phone, Problem, Rng, text};
+use kernel::{Ctx, Phone, Problem};
 use send_rules::{Channel, Reply};
-use sha2::{Digest, Sha256};
 use store::{StoreError, WriteTx};
 use webkit::Texts;
 
@@ -12,7 +11,7 @@ use super::{TOPIC, notify::values, save::saved};
 use crate::{
     App, audit,
     audit::api::Event,
-    identity,
+    identity::{self, api::fingerprint},
     messaging::{
         self,
         api::{Enqueued, MessageId, Notice},
@@ -35,44 +34,24 @@ pub(super) enum Asking {
     Each(String, Vec<VisitAt>),
 }
 
-/// Characters of a link's secret: 64 bits, and short enough for an SMS.
-const SECRET: usize = 11;
-/// Base 58: no 0, O, I and l, which are mistaken for each other.
-const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-pub(super) fn secret(rng: &Rng) -> String {
-    let letter = |_| {
-        let place = usize::try_from(rng.below(58)).unwrap_or_default();
-        char::from(ALPHABET[place])
-    };
-    (0..SECRET).map(letter).collect()
-}
-
-pub(super) fn hash(token: &str) -> String {
-    text::hex(&Sha256::digest(token))
-}
-
-/// How a reminder to this number asks; not at all where it may not say what for. On a phone
-/// that several people share nobody can tell whose visit a digit means: a link says it.
+/// How a reminder to this number asks. Where others could read it, or on a phone that several
+/// people share, nobody can tell whose visit a digit means: a link says it.
 pub(super) async fn asking(
     tx: &mut WriteTx,
     app: &App,
     ctx: &Ctx,
     (reach, others): (&Reach, &[VisitAt]),
     channel: Channel,
-) -> Result<Option<Asking>, StoreError> {
-    if !reach.is_overt() {
-        return Ok(None);
-    }
+) -> Result<Asking, StoreError> {
     if !others.is_empty() {
-        return Ok(Some(Asking::Each(secret(&app.rng), others.to_vec())));
+        return Ok(Asking::Each(app.rng.short_secret(), others.to_vec()));
     }
     let phone = &reach.phone;
     let back = messaging::api::brings_answers(tx, app, ctx.tenant, (phone, channel)).await?;
-    Ok(Some(match back && reach.alone {
+    Ok(match back && reach.alone && reach.is_overt() {
         true => Asking::Digit,
-        false => Asking::Link(secret(&app.rng)),
-    }))
+        false => Asking::Link(app.rng.short_secret()),
+    })
 }
 
 /// Keeps that a message asked, of a reminder or of a place that is offered.
@@ -92,7 +71,7 @@ pub(super) async fn asked(
         Asking::Link(token) => (Some(token), Vec::new()),
         Asking::Each(token, others) => (Some(token), others),
     };
-    let new = (token.as_deref().map(hash), app.clock.now());
+    let new = (token.as_deref().map(fingerprint), app.clock.now());
     storage::ask(tx, ctx.tenant, id, (one, queued.id, phone), new).await?;
     storage::ask_also(tx, ctx.tenant, id, &others).await
 }

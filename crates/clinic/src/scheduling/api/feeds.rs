@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use kernel::{Ctx, Problem, ProblemKind, Redacted, UserId, text};
-use sha2::{Digest, Sha256};
+use kernel::{Ctx, Problem, ProblemKind, Redacted, UserId};
 use store::Scope;
 
 use super::{calendars::told, save::noted};
 use crate::{
-    App, identity,
+    App,
+    identity::{self, api::fingerprint},
     scheduling::{
         model::{CalendarFile, Feed, FeedPlace, MadeFeed},
         policy, storage,
@@ -19,10 +19,6 @@ use crate::{
 const SECRET: usize = 32;
 /// Calendars ask every few minutes; when one last did is known to this.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
-
-fn hash(token: &str) -> String {
-    text::hex(&Sha256::digest(token))
-}
 
 /// The doctor who calls.
 fn own(ctx: &Ctx) -> Result<UserId, Problem> {
@@ -45,7 +41,7 @@ pub async fn make_feed(app: &App, ctx: &Ctx) -> Result<MadeFeed, Problem> {
         url: Redacted(url),
         created_at: now,
     };
-    let (a, ctx, token_hash) = (app.clone(), *ctx, hash(&token));
+    let (a, ctx, token_hash) = (app.clone(), *ctx, fingerprint(&token));
     app.store
         .write(&ctx, move |tx| {
             Box::pin(async move {
@@ -96,7 +92,7 @@ pub async fn drop_feed(app: &App, ctx: &Ctx) -> Result<(), Problem> {
 /// 404 alike for a secret that nobody made, for a link that was ended, and for a
 /// doctor who left.
 pub async fn read_feed(app: &App, token: &str) -> Result<CalendarFile, Problem> {
-    let token_hash = hash(token);
+    let token_hash = fingerprint(token);
     let place = {
         let mut tx = app.store.read(Scope::System).await?;
         storage::place_of_feed(&mut tx, &token_hash).await?

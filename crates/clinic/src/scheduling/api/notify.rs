@@ -1,14 +1,14 @@
 //! Tells the patient what became of his appointment.
 
 use kernel::{Ctx, Problem};
-use store::WriteTx;
+use store::{ReadTx, StoreError, WriteTx};
 
 use crate::{
     App, identity,
     identity::api::TenantInfo,
     messaging::{
         self,
-        api::{Event, Notice, Values, event_of, notify, way_to},
+        api::{Event, Notice, Route, Values, event_of, notify, way_to},
     },
     patients::{self, api::Reach},
     scheduling::{
@@ -66,8 +66,8 @@ pub(super) async fn write(
         return Ok(());
     };
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
-    let event = event(&reach, &format!("appointment-{key}"), SHARED)?;
-    let route = way_to(tx, app, ctx, &reach.phone, (event, reach.locale)).await?;
+    let event = event_of(&format!("appointment-{key}"))?;
+    let route = way_to_patient(tx, app, ctx, (event, &reach)).await?;
     let notice = Notice {
         event,
         locale: reach.locale,
@@ -96,20 +96,18 @@ fn is_told(ctx: &Ctx, one: &Appointment, step: Step) -> bool {
     }
 }
 
-/// What is told of an appointment where nothing may be: that something waits.
-pub(super) const SHARED: &str = "appointment-shared";
-
-/// What a patient is told of: `key`, and where others could read it `shared`, which says
-/// no more than that something waits and is of the same kind.
+/// The way to a patient on which he is told of this.
 ///
 /// # Errors
-/// When there is no such event.
-pub(super) fn event(reach: &Reach, key: &str, shared: &str) -> Result<&'static Event, Problem> {
-    let key = match reach.is_overt() {
-        true => key,
-        false => shared,
-    };
-    event_of(key)
+/// The database's.
+pub(super) async fn way_to_patient(
+    tx: &mut ReadTx,
+    app: &App,
+    ctx: &Ctx,
+    (event, reach): (&'static Event, &Reach),
+) -> Result<Route, StoreError> {
+    let said = event.said_in(reach.wording);
+    way_to(tx, app, ctx, &reach.phone, (said, reach.locale)).await
 }
 
 /// What the texts about an appointment, or the first of `count`, are filled with.

@@ -6,8 +6,8 @@ use store::WriteTx;
 use uuid::Uuid;
 
 use super::{
-    answers::{Asking, asked, reply_link, secret},
-    notify::{SHARED, event, link, values},
+    answers::{Asking, asked, reply_link},
+    notify::{values, way_to_patient},
     reminder_links,
     save::{entered, no_room, noted},
     slots::around,
@@ -17,7 +17,7 @@ use crate::{
     App, identity,
     messaging::{
         self,
-        api::{Category, Decision, Notice, Route, notify, way_to},
+        api::{Category, Decision, Notice, Route, event_of, notify},
     },
     patients::{
         self,
@@ -231,8 +231,8 @@ async fn reached(
     let Some(reach) = patients::api::reach(tx, ctx.tenant, patient).await? else {
         return Ok(None);
     };
-    let about = (event(&reach, OFFER, SHARED)?, reach.locale);
-    let route = way_to(tx, app, ctx, &reach.phone, about).await?;
+    let about = (event_of(OFFER)?, &reach);
+    let route = way_to_patient(tx, app, ctx, about).await?;
     let way = (route.channel, Category::Notification);
     let decision = messaging::api::decision(tx, app, ctx.tenant, &reach.phone, way).await?;
     Ok(matches!(decision, Decision::Send(_)).then_some((reach, route)))
@@ -275,13 +275,10 @@ async fn tell(
 ) -> Result<(), Problem> {
     let clinic = identity::api::tenant(tx, ctx.tenant).await?;
     // Who has no account answers over a link of his own.
-    let token = reach.is_overt().then(|| secret(&app.rng));
-    let link = match &token {
-        Some(token) => reply_link(app, token),
-        None => link(app, &clinic, made),
-    };
+    let token = app.rng.short_secret();
+    let link = reply_link(app, &token);
     let notice = Notice {
-        event: event(reach, OFFER, SHARED)?,
+        event: event_of(OFFER)?,
         locale: reach.locale,
         values: values(&clinic, made, 1, link),
         channel: route.channel,
@@ -295,9 +292,7 @@ async fn tell(
         created_by: None,
     };
     let queued = notify(tx, app, ctx, notice).await?.queued;
-    if let Some(token) = token {
-        let by = (made, &reach.phone, queued);
-        asked(tx, app, ctx, by, Asking::Link(token)).await?;
-    }
+    let by = (made, &reach.phone, queued);
+    asked(tx, app, ctx, by, Asking::Link(token)).await?;
     Ok(())
 }

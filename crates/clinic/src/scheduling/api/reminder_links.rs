@@ -8,11 +8,12 @@ use send_rules::Reply;
 use store::{ReadTx, Scope};
 
 use super::{
-    answers::{answered, hash},
+    answers::answered,
     waiting::{answered_by_link, held},
 };
 use crate::{
-    App, identity,
+    App,
+    identity::{self, api::fingerprint},
     scheduling::{
         model::{
             AnswerWay, Appointment, AppointmentId, Question, QuestionPlace, Reminded, RemindedVisit,
@@ -107,7 +108,7 @@ pub(super) async fn asked_over(app: &App, token: &str) -> Result<(TenantId, Ques
 
 async fn place(app: &App, token: &str) -> Result<QuestionPlace, Problem> {
     let mut tx = app.store.read(Scope::System).await?;
-    let place = storage::place_of_question(&mut tx, &hash(token)).await?;
+    let place = storage::place_of_question(&mut tx, &fingerprint(token)).await?;
     place.ok_or_else(Problem::not_found)
 }
 

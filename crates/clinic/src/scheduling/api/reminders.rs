@@ -9,13 +9,13 @@ use uuid::Uuid;
 use super::{
     TOPIC,
     answers::{Asking, asked, asking, reply_link},
-    notify::{event, link, values},
+    notify::{link, values, way_to_patient},
     save::noted,
 };
 use crate::{
     App, identity,
     identity::api::TenantInfo,
-    messaging::api::{Notice, notify, way_to},
+    messaging::api::{Notice, event_of, notify},
     patients,
     scheduling::{
         model::{Appointment, AppointmentId, ReminderRules},
@@ -112,9 +112,6 @@ pub(in crate::scheduling) fn ladder(rules: &ReminderRules) -> Ladder {
     }
 }
 
-/// What is reminded of where others could read it: that something waits.
-const SHARED: &str = "reminder-shared";
-
 /// The hour of a reminder has come: writes the message, unless the appointment
 /// was moved or called off, or the first of that day speaks for it. At most
 /// one reminder goes to a patient on a local day.
@@ -150,17 +147,17 @@ pub(in crate::scheduling) async fn remind(
         return Ok(());
     };
     let today = now.day(&clinic.zone);
-    let about = (event(&reach, "reminder-digit", SHARED)?, reach.locale);
-    let route = way_to(tx, app, ctx, &reach.phone, about).await?;
+    let about = (event_of("reminder-digit")?, &reach);
+    let route = way_to_patient(tx, app, ctx, about).await?;
     let asks = asking(tx, app, ctx, (&reach, others), route.channel).await?;
-    let ((key, count), link) = asking_text(app, &clinic, &one, asks.as_ref());
+    let ((key, count), link) = asking_text(app, &clinic, &one, &asks);
     let notice = Notice {
-        event: event(&reach, key, SHARED)?,
+        event: event_of(key)?,
         locale: reach.locale,
         values: values(&clinic, &one, count, link),
         channel: route.channel,
         // A digit may not come back from there.
-        other_channel: (!matches!(asks, Some(Asking::Digit))).then_some(route.other),
+        other_channel: (!matches!(asks, Asking::Digit)).then_some(route.other),
         other_values: None,
         asks: false,
         recipient: reach.phone.clone(),
@@ -170,9 +167,7 @@ pub(in crate::scheduling) async fn remind(
         created_by: None,
     };
     let noticed = notify(tx, app, ctx, notice).await?;
-    if let Some(asks) = asks {
-        asked(tx, app, ctx, (&one, &reach.phone, noticed.queued), asks).await?;
-    }
+    asked(tx, app, ctx, (&one, &reach.phone, noticed.queued), asks).await?;
     Ok(())
 }
 
@@ -181,14 +176,13 @@ fn asking_text(
     app: &App,
     clinic: &TenantInfo,
     one: &Appointment,
-    asks: Option<&Asking>,
+    asks: &Asking,
 ) -> ((&'static str, usize), String) {
     match asks {
-        Some(Asking::Link(token)) => (("reminder-link", 1), reply_link(app, token)),
-        Some(Asking::Each(token, others)) => {
+        Asking::Link(token) => (("reminder-link", 1), reply_link(app, token)),
+        Asking::Each(token, others) => {
             (("reminder-each", others.len() + 1), reply_link(app, token))
         }
-        // Without a question nothing is told.
-        Some(Asking::Digit) | None => (("reminder-digit", 1), link(app, clinic, one)),
+        Asking::Digit => (("reminder-digit", 1), link(app, clinic, one)),
     }
 }
