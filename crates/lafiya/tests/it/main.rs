@@ -17,6 +17,7 @@ mod chaos;
 mod check;
 mod consent;
 mod costs;
+mod covert;
 mod disk;
 mod due;
 mod duplicates;

@@ -21,9 +21,9 @@ use crate::broadcasts::{
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
-const AWA: &str = "+221772000001";
+pub(crate) const AWA: &str = "+221772000001";
 /// The provider takes nothing for a while: the message waits between two tries.
-const LATER: Fault = Fault::TooManyRequests { retry_after: 60 };
+pub(crate) const LATER: Fault = Fault::TooManyRequests { retry_after: 60 };
 /// The work for it was given up before it began, as after many faults of the database.
 const DEAD: Sql = Sql::new(
     "UPDATE outreach_broadcast SET work_due_at = NULL, work_dead_at = $3, work_error = 'no luck' WHERE tenant_id = $1 AND id = $2",
@@ -33,7 +33,7 @@ const ASKED: Sql = Sql::new(
 );
 
 /// A reminder by SMS that is due now, with these changes.
-async fn reminder(s: &Scene, patient: &str, changes: Value) -> Value {
+pub(crate) async fn reminder(s: &Scene, patient: &str, changes: Value) -> Value {
     let mut input = json!({
         "patient_id": patient, "appointment_reason": "Visite de suivi", "language": "french", "method": "sms",
         "scheduled_time": "2027-03-03T09:00:00",
@@ -56,7 +56,7 @@ async fn delete(s: &Scene, one: &Value) -> Answer {
 }
 
 /// Waits until the messages stand so, the oldest first; time goes on meanwhile.
-async fn stand(s: &Scene, expected: &[(&str, &str)]) -> Vec<Value> {
+pub(crate) async fn stand(s: &Scene, expected: &[(&str, &str)]) -> Vec<Value> {
     let rows = eventually(&format!("{expected:?}"), LIMIT, || async {
         let rows = outbox(s).await;
         let found: Vec<_> = rows.iter().map(stands).collect();
@@ -71,20 +71,20 @@ async fn stand(s: &Scene, expected: &[(&str, &str)]) -> Vec<Value> {
     rows
 }
 
-fn stands(row: &Value) -> (&str, &str) {
+pub(crate) fn stands(row: &Value) -> (&str, &str) {
     let of = |name: &str| row[name].as_str().unwrap();
     (of("channel"), of("state"))
 }
 
 /// The outbox, the oldest first.
-async fn outbox(s: &Scene) -> Vec<Value> {
+pub(crate) async fn outbox(s: &Scene) -> Vec<Value> {
     let mut rows = s.clinic.outbox("").await;
     rows.reverse();
     rows
 }
 
 /// Waits until a message waits between two tries; no time goes by.
-async fn between_tries(s: &Scene) {
+pub(crate) async fn between_tries(s: &Scene) {
     eventually("a message between two tries", LIMIT, || async {
         let rows = outbox(s).await;
         let waits = |row: &Value| row["state"] == "sending" && row["next_try_at"].is_string();
@@ -114,7 +114,7 @@ async fn nothing_more(s: &Scene, twilio: &FakeTwilio, text: &str) {
 }
 
 /// A scene whose messages go to a loopback Twilio, with Awa and the work under way.
-async fn with_twilio(
+pub(crate) async fn with_twilio(
     db: &testkit::db::TestDb,
     faults: impl IntoIterator<Item = Fault>,
 ) -> (Scene, FakeTwilio, String) {
@@ -133,14 +133,14 @@ async fn with_twilio(
     (s, twilio, awa)
 }
 
-async fn by_whatsapp(s: &Scene) {
+pub(crate) async fn by_whatsapp(s: &Scene) {
     let said = s.clinic.whatsapp(AWA, "Bonjour");
     s.clinic.webhook("whatsapp", &said).await;
     wrote(s, AWA).await;
 }
 
 /// The provider could not bring it there: this way is closed.
-async fn undelivered(s: &Scene, twilio: &FakeTwilio, row: &Value) {
+pub(crate) async fn undelivered(s: &Scene, twilio: &FakeTwilio, row: &Value) {
     let sid = row["provider_id"].as_str().unwrap();
     let report = twilio.status_callback(sid, "undelivered", Some(63003));
     s.clinic.webhook("status", &report.unwrap()).await;
