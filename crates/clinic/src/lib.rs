@@ -82,6 +82,7 @@ pub fn statements() -> Vec<(&'static str, &'static [store::Statement])> {
         ("patients", patients::MERGE_STATEMENTS),
         ("patients", patients::SOUND_STATEMENTS),
         ("patients", patients::PAGE_STATEMENTS),
+        ("patients", patients::PIN_STATEMENTS),
         ("patients", patients::WORD_STATEMENTS),
         ("patients", patients::WORDING_STATEMENTS),
         ("scheduling", scheduling::ANSWER_STATEMENTS),

@@ -22,9 +22,18 @@ pub(crate) fn write(
     age: Option<Duration>,
     https: bool,
 ) -> Option<HeaderValue> {
+    write_at("/", (name, value), age, https)
+}
+
+fn write_at(
+    path: &str,
+    (name, value): (&str, &str),
+    age: Option<Duration>,
+    https: bool,
+) -> Option<HeaderValue> {
     let age = age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
     let secure = if https { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={value}; Path={path}{age}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).ok()
 }
 
@@ -80,9 +89,56 @@ impl SessionCookie {
     }
 }
 
+/// A cookie that opens one page for a while and is sent to no other.
+#[derive(Debug, Clone, Copy)]
+pub struct PageCookie<'a> {
+    name: &'static str,
+    /// The page's path.
+    path: &'a str,
+    https: bool,
+}
+
+impl<'a> PageCookie<'a> {
+    /// `https` as of [`crate::Settings::is_https`].
+    #[must_use]
+    pub const fn new(name: &'static str, path: &'a str, https: bool) -> Self {
+        Self { name, path, https }
+    }
+
+    /// The value a request carries, if any.
+    pub fn read(self, headers: &HeaderMap) -> Option<String> {
+        read(headers, self.name)
+    }
+
+    /// The `Set-Cookie` that opens the page for `age`. `None` when path or value hold
+    /// characters that no such header can carry.
+    #[must_use]
+    pub fn set(self, value: &str, age: Duration) -> Option<HeaderValue> {
+        let plain = |text: &str| !text.contains([';', ',', ' ']);
+        let said = plain(self.path) && plain(value);
+        said.then(|| write_at(self.path, (self.name, value), Some(age), self.https))?
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pages_cookie_goes_to_that_page_alone() {
+        let age = Duration::from_secs(900);
+        let set = |path, value| PageCookie::new("opened", path, true).set(value, age);
+        assert_eq!(
+            set("/p/abc", "1.ff").unwrap(),
+            "opened=1.ff; Path=/p/abc; Max-Age=900; HttpOnly; SameSite=Lax; Secure"
+        );
+        assert_eq!(set("/p/abc; Path=/", "1.ff"), None);
+        assert_eq!(set("/p/abc", "1.ff; Domain=example.org"), None);
+        let mut headers = HeaderMap::new();
+        headers.append("cookie", "theme=dark; opened=1.ff".parse().unwrap());
+        let read = PageCookie::new("opened", "/p/abc", true).read(&headers);
+        assert_eq!(read.as_deref(), Some("1.ff"));
+    }
 
     #[test]
     fn writes_and_reads_the_session() {

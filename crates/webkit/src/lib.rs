@@ -41,13 +41,13 @@ pub use body::{
     Form, IfMatch, JsonBody, JsonOrNothing, PageLinks, Paging, Part, PathId, PathIds, Query,
     RawForm, Upload, version_tag,
 };
-pub use cookies::SessionCookie;
+pub use cookies::{PageCookie, SessionCookie};
 pub use download::{Download, Wanted};
 pub use facts::RequestId;
 pub use i18n::{Texts, Value};
 pub use kit::{Kit, KitParts, NavEntry, Settings};
 pub use limits::{Budgets, Rate};
-pub use middleware::{harden, log_panics, policy_with_form_to};
+pub use middleware::{UNSEEN, harden, log_panics, policy_with_form_to};
 pub use once::{FirstAnswers, KeptAnswer, KeyedCall, Secret};
 pub use policy::Policy;
 pub use problem::{Fault, FieldTexts, ProblemTexts, in_form, status};

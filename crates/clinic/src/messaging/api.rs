@@ -9,6 +9,7 @@ mod notice;
 mod provider_test;
 mod providers;
 mod report;
+mod seal;
 mod simulator;
 mod templates;
 mod voice;
@@ -42,6 +43,7 @@ pub use notice::{may_go, notify, way_to};
 pub use provider_test::send_test;
 pub use providers::{mail_providers, phone_provider, providers, push_provider, sms_gateway, ways};
 pub use report::{Reported, apply_gateway_report, apply_report, tenant_of_report};
+pub(super) use seal::{behind, open};
 pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
     TemplateState, Values, values,

@@ -4,6 +4,7 @@ mod devices;
 mod mail;
 mod notice;
 mod providers;
+mod seal;
 mod templates;
 mod voice;
 
@@ -28,6 +29,7 @@ pub use notice::{Notice, Noticed, Route};
 pub(super) use notice::{Said, ToFollow, stored_values};
 pub(super) use providers::StateCount;
 pub use providers::{LastDay, Provider, Way};
+pub(super) use seal::{Behind, Door, Pass, SHOWN_FOR, Shown, TRIES, Tried};
 pub use templates::{OwnText, ReviewedText, TextKey, TextVersion, WhatsappCategory};
 pub(super) use templates::{ReviewedRow, TextRow};
 pub use voice::{Called, Key, NewCall};

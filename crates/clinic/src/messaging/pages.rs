@@ -6,6 +6,7 @@ mod consent;
 mod costs;
 mod devices;
 mod providers;
+mod seal;
 mod texts;
 
 use askama::Template;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Routes<App> {
         .merge(costs::routes())
         .merge(devices::routes())
         .merge(providers::routes())
+        .merge(seal::routes())
         .merge(texts::routes())
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod costs;
 pub(super) mod events;
+pub(super) mod links;
 pub(super) mod template_check;
 pub(super) mod wording;
 

@@ -2,6 +2,7 @@ pub(super) mod access;
 pub(super) mod accounts;
 pub(super) mod merge;
 pub(super) mod page;
+pub(super) mod pin;
 pub(super) mod sounds;
 pub(super) mod wording;
 pub(super) mod words;

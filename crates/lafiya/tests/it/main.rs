@@ -47,6 +47,7 @@ mod patient_accounts;
 mod patient_search;
 mod patients;
 mod permissions;
+mod pin;
 mod plans;
 mod provider_settings;
 mod providers;

@@ -94,7 +94,7 @@ fn object_of(path: &str) -> Option<&'static str> {
 
 /// Routes that name what nobody of the scene has: an own record, a second clinic,
 /// an invitation, a second factor, a program he let in. They answer 404 to whoever may call them.
-const LACKING: [&str; 16] = [
+const LACKING: [&str; 17] = [
     "/api/v1/me/access/",
     "/api/v1/me/consents/",
     "/api/v1/auth/programs/{id}/",
@@ -108,6 +108,7 @@ const LACKING: [&str; 16] = [
     "/invitation/{token}/join",
     "/my/access",
     "/my/messages",
+    "/my/messages/pin",
     "/second-factor/members/{id}/reset",
     "/sessions/programs/{id}/withdraw",
     "/tenant",
@@ -205,7 +206,7 @@ fn body_of(path: &str, patient: &str) -> Value {
         "account" => json!({"user": patient}),
         "end" if path.starts_with("/patients/") => json!({}),
         "merge" => json!({"into": patient}),
-        "unmerge" => json!({}),
+        "unmerge" | "pin" => json!({}),
         "shares" | "links" => json!({"lasting": "1h"}),
         "resolve" | "confirm" | "refuse" => json!({"patient_id": patient}),
         "status" => json!({"status": "closed"}),

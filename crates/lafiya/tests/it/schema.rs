@@ -208,6 +208,7 @@ const PARTS: &[(&str, &str)] = &[
     ("/my/waiting", "Rendez-vous"),
     ("/oauth/", ""),
     ("/outbox", "Messages envoyés"),
+    ("/p/", ""),
     ("/patients", "Patients"),
     ("/patients/{id}/access", "Dossiers réservés"),
     ("/patients/{id}/account", "Patients"),

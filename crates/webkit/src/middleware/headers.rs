@@ -49,6 +49,19 @@ const CSP_OF_DOCS: HeaderValue = HeaderValue::from_static(
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
+/// For a page whose address is a secret: who follows a link out of it does not tell where
+/// he was, and it goes into no index.
+pub const UNSEEN: [(HeaderName, HeaderValue); 2] = [
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex, nofollow, noarchive"),
+    ),
+];
+
 /// Adds the security headers. What a handler set itself stays.
 pub(super) fn add(headers: &mut HeaderMap, facts: &Facts) {
     for (name, value) in ALWAYS {

@@ -23,7 +23,7 @@ use tower_http::{
 
 use crate::{Kit, problem};
 
-pub use headers::policy_with_form_to;
+pub use headers::{UNSEEN, policy_with_form_to};
 pub use panics::log_panics;
 
 /// Puts the common middleware around a router: request id, access log,

@@ -41,12 +41,12 @@ store::statements! {
     ABOUT = lines!("
         WHERE e.tenant_id = $1 AND e.patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
             UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2) AND ((e.actor_kind = 'user' AND e.actor_name <> 'patient')
-            OR e.action = 'encounter.open_link')
+            OR e.action IN ('encounter.open_link', 'message.open_link', 'message.close_link'))
         ORDER BY e.seq + 0 DESC LIMIT $3 OFFSET $4");
     COUNT_ABOUT = "SELECT COUNT(*) AS value FROM audit_event
         WHERE tenant_id = $1 AND patient_id IN (SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.id = $2
             UNION ALL SELECT g.id FROM patient g WHERE g.tenant_id = $1 AND g.merged_into = $2) AND ((actor_kind = 'user' AND actor_name <> 'patient')
-            OR action = 'encounter.open_link')";
+            OR action IN ('encounter.open_link', 'message.open_link', 'message.close_link'))";
     OWN_RECORD = "SELECT id AS value FROM patient WHERE tenant_id = $1 AND user_id = $2";
     PEOPLE = "SELECT u.id AS id, u.first_name AS first_name, u.last_name AS last_name
         FROM membership m JOIN user_account u ON u.id = m.user_id

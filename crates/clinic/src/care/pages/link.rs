@@ -5,9 +5,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::ProblemKind;
-use webkit::{Fault, Policy, Routes, Shell, render};
+use webkit::{Fault, Policy, Routes, Shell, UNSEEN, render};
 
-use super::patients_view::{Signed, UNSEEN};
+use super::patients_view::Signed;
 use crate::{
     App,
     care::{api, http::given, rules::day_in_words},

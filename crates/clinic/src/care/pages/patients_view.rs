@@ -1,6 +1,5 @@
 //! What patients see of their own records, and whom they show it to.
 
-use axum::http::{HeaderName, HeaderValue};
 use clinical_form::{Field, Form, Kind};
 use webkit::{Routes, Shell};
 
@@ -15,19 +14,6 @@ pub(in crate::care) fn routes() -> Routes<App> {
         .merge(link::routes())
         .merge(verify::routes())
 }
-
-/// Who follows a link out of the page does not tell where he was, and no search
-/// engine keeps it.
-pub(super) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
-    (
-        axum::http::header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex, nofollow, noarchive"),
-    ),
-];
 
 /// One part of what the doctor concluded.
 pub(super) struct Part {

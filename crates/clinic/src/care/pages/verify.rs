@@ -6,9 +6,8 @@ use axum::{
 };
 use kernel::ProblemKind;
 use serde::Deserialize;
-use webkit::{Fault, Policy, Query, Routes, Shell, render};
+use webkit::{Fault, Policy, Query, Routes, Shell, UNSEEN, render};
 
-use super::patients_view::UNSEEN;
 use crate::{
     App,
     care::{api, model::Verified, rules::day_in_words},

@@ -68,7 +68,7 @@ pub use invitations::{
 };
 pub use mails::{can_mail, confirm_email, send_email_code};
 pub use members::{MemberChange, change_member, deactivate, doctor, doctors, member, members};
-pub use one_time::{fresh_code, is_code, keyed_code};
+pub use one_time::{fresh_code, is_code, is_lasting_code, keyed_code, lasting_code};
 pub use profile::{
     AccountPatch, ProfilePatch, change_myself, change_password, clinics_of, myself, switch_tenant,
 };

@@ -16,7 +16,10 @@ use subtle::ConstantTimeEq as _;
 use super::profile;
 use crate::{
     App, audit,
-    identity::storage::{self, CodeRow, Purpose},
+    identity::{
+        rules,
+        storage::{self, CodeRow, Purpose},
+    },
 };
 
 /// How long a code opens something.
@@ -54,6 +57,20 @@ pub fn keyed_code(app: &App, what: &str, code: &str) -> Result<String, Problem> 
 pub fn is_code(app: &App, what: &str, code: &str, kept: &str) -> Result<bool, Problem> {
     let given = keyed_code(app, what, code.trim())?;
     Ok(given.as_bytes().ct_eq(kept.as_bytes()).into())
+}
+
+/// The same for a code that serves for longer than the key that signs tokens.
+#[must_use]
+pub fn lasting_code(app: &App, what: &str, code: &str) -> String {
+    let parts = [what.as_bytes(), code.as_bytes()];
+    text::hex(&rules::mac(&app.settings.root_key, "lasting code", &parts))
+}
+
+/// Whether this is the lasting code of which that was kept, in the same time for every code.
+#[must_use]
+pub fn is_lasting_code(app: &App, what: &str, code: &str, kept: &str) -> bool {
+    let given = lasting_code(app, what, code);
+    given.as_bytes().ct_eq(kept.as_bytes()).into()
 }
 
 /// What a code of an account serves for.

@@ -176,6 +176,7 @@ async fn of_record(app: &App, ctx: &Ctx, patient: PatientId) -> Result<PatientCo
         patient,
         name: record.patient.full_name(),
         numbers,
+        pin: patients::api::has_pin(&mut tx, ctx.tenant, patient).await?,
     })
 }
 

@@ -61,9 +61,8 @@ pub(in crate::messaging) async fn keep(
 ) -> Result<Enqueued, StoreError> {
     let id = MessageId::new(&app.clock, &app.rng);
     let queued = super::write(tx, app, ctx, id, &draft).await?;
-    match covert.filter(|_| queued.fresh) {
-        Some(covert) => covert.seal(tx, app, ctx.tenant, id).await?,
-        None => {}
+    if let Some(covert) = covert.filter(|_| queued.fresh) {
+        covert.seal(tx, app, ctx.tenant, id).await?;
     }
     Ok(queued)
 }

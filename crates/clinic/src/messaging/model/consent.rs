@@ -4,7 +4,7 @@ use kernel::{Phone, Timestamp, UserId};
 use send_rules::{Cell, Choice, is_wanted};
 use uuid::Uuid;
 
-use crate::patients::api::{PatientId, Wording};
+use crate::patients::api::{PatientId, Pin, Wording};
 
 kernel::words! {
     /// How we know what somebody wants.
@@ -117,4 +117,6 @@ pub struct PatientConsent {
     pub name: String,
     /// The primary number first.
     pub numbers: Vec<NumberConsent>,
+    /// How the PIN stands that opens what covert messages do not tell.
+    pub pin: Option<Pin>,
 }

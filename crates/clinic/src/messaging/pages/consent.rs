@@ -19,7 +19,10 @@ use crate::{
         model::{MessageView, PatientConsent},
         wire::consent::ConsentForm,
     },
-    patients::api::{Patient, PatientId},
+    patients::{
+        self,
+        api::{NewPin, Patient, PatientId, Pin},
+    },
 };
 
 const MINE: &str = "/my/messages";
@@ -31,7 +34,9 @@ pub(super) fn routes() -> Routes<App> {
         .page(get.clone(), desk, show, Policy::STAFF)
         .page(post.clone(), desk, save, Policy::STAFF)
         .page(get, MINE, show_own, patient)
-        .page(post, MINE, save_own, patient)
+        .page(post.clone(), MINE, save_own, patient)
+        .page(post.clone(), &format!("{desk}/pin"), give, Policy::STAFF)
+        .page(post, &format!("{MINE}/pin"), give_own, patient)
 }
 
 #[derive(Template)]
@@ -45,6 +50,8 @@ struct ConsentPage {
     /// What went to him lately, for the desk.
     sent: Option<Vec<MessageView>>,
     saved: bool,
+    /// The PIN that was given just now.
+    given: Option<NewPin>,
     zone: Zone,
 }
 
@@ -57,6 +64,12 @@ impl ConsentPage {
             Some(channel) => format!("{category} ({})", super::way(&self.shell, channel)),
             None => category,
         }
+    }
+
+    fn set_at(&self, pin: &Pin) -> String {
+        let day = pin.set_at.day_month_year(&self.zone);
+        let time = pin.set_at.hour_minute(&self.zone);
+        self.shell.t2("pin-set", ("day", day), ("time", time))
     }
 
     fn way(&self, channel: &Channel) -> String {
@@ -77,17 +90,28 @@ async fn show(
     PathId(id): PathId<Patient>,
     Query(done): Query<Done>,
 ) -> Result<Response, Fault> {
-    let consent = api::consent(&app, &caller.ctx, id).await?;
-    let sent = api::sent_to(&app, &caller.ctx, &consent).await?;
-    let page = ConsentPage {
+    let page = of_patient(&app, &caller, shell, id).await?;
+    let saved = !done.done.is_empty();
+    Ok(render(&ConsentPage { saved, ..page })?.into_response())
+}
+
+async fn of_patient(
+    app: &App,
+    caller: &Caller,
+    shell: Shell,
+    id: PatientId,
+) -> Result<ConsentPage, Fault> {
+    let consent = api::consent(app, &caller.ctx, id).await?;
+    let sent = api::sent_to(app, &caller.ctx, &consent).await?;
+    Ok(ConsentPage {
         shell,
         action: desk(id),
         consent: Some(consent),
         sent: Some(sent),
-        saved: !done.done.is_empty(),
+        saved: false,
+        given: None,
         zone: caller.zone.clone(),
-    };
-    Ok(render(&page)?.into_response())
+    })
 }
 
 fn desk(id: PatientId) -> String {
@@ -121,6 +145,40 @@ async fn show_own(
         consent,
         sent: None,
         saved: !done.done.is_empty(),
+        given: None,
+        zone: caller.zone.clone(),
+    };
+    Ok(render(&page)?.into_response())
+}
+
+/// Gives a new PIN and shows it: it is known this once, so the page is the answer.
+async fn give(
+    State(app): State<App>,
+    caller: Caller,
+    shell: Shell,
+    PathId(id): PathId<Patient>,
+    Form(()): Form<()>,
+) -> Result<Response, Fault> {
+    let given = Some(patients::api::give_pin(&app, &caller.ctx, id).await?);
+    let page = of_patient(&app, &caller, shell, id).await?;
+    Ok(render(&ConsentPage { given, ..page })?.into_response())
+}
+
+async fn give_own(
+    State(app): State<App>,
+    caller: Caller,
+    shell: Shell,
+    Form(()): Form<()>,
+) -> Result<Response, Fault> {
+    let patient = api::own_consent(&app, &caller.ctx).await?.patient;
+    let given = patients::api::give_pin(&app, &caller.ctx, patient).await?;
+    let page = ConsentPage {
+        shell,
+        action: MINE.to_owned(),
+        consent: Some(api::own_consent(&app, &caller.ctx).await?),
+        sent: None,
+        saved: false,
+        given: Some(given),
         zone: caller.zone.clone(),
     };
     Ok(render(&page)?.into_response())

@@ -58,7 +58,9 @@ pub(super) use played::{play, played};
 pub(crate) use providers::STATEMENTS as PROVIDER_STATEMENTS;
 pub(super) use providers::{note_test, states_since, tested};
 pub(crate) use seal::STATEMENTS as SEAL_STATEMENTS;
-pub(super) use seal::{Sealed, seal};
+pub(super) use seal::{
+    SealRow, Sealed, opened_seal, place_of_seal, seal, sealed, try_seal, untry_seal,
+};
 pub(crate) use senders::STATEMENTS as SENDER_STATEMENTS;
 pub(super) use senders::{last_inbound, note_inbound, sender, set_sender, tenant_of_sender};
 pub(crate) use stops::STATEMENTS as STOP_STATEMENTS;

@@ -1,5 +1,4 @@
 //! What messages that tell nothing would have said, behind the links in them.
-#![expect(dead_code, reason = "who writes and who opens it come next")]
 
 use kernel::{Locale, TenantId, Timestamp};
 use store::{ReadTx, StoreError, WriteTx, params};

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Ctx, Expected, FieldError, Id, Problem, ProblemKind, TenantId, UserId};
+use kernel::{Ctx, Expected, FieldError, Id, Problem, ProblemKind, TenantId, Timestamp, UserId};
 use store::{ReadTx, StoreError, WriteTx};
 use uuid::Uuid;
 
-use super::{access::may_open, duplicates::file};
+use super::{access::may_open, duplicates::file, pin::drop_pin};
 use crate::{
     App, audit,
     audit::api::Event,
@@ -163,6 +163,7 @@ async fn join(
     access::set_access(tx, tenant, from, its.restricted, None).await?;
     access::set_access(tx, tenant, into, restricted, its.user_id.or(ours.user_id)).await?;
     merges::point(tx, tenant, from, Some(into), now).await?;
+    drop_pin(tx, tenant, from, Timestamp::from_micros(0)).await?;
     told(tx, app, ctx, "patient.merge", (from, into));
     Ok(())
 }
@@ -333,6 +334,8 @@ async fn part(
     }
     return_door(tx, tenant, id, line).await?;
     merges::point(tx, tenant, id, None, now).await?;
+    // Nobody knows to which of the two it was told while they were one.
+    drop_pin(tx, tenant, into, line.merged_at).await?;
     told(tx, app, ctx, "patient.unmerge", (id, into));
     Ok(())
 }

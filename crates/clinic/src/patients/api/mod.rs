@@ -6,6 +6,7 @@ mod by_number;
 mod compare;
 mod duplicates;
 mod merge;
+mod pin;
 mod read;
 mod restore;
 mod wording;
@@ -20,6 +21,7 @@ pub use compare::{Compared, Comparison, comparison, merges_into};
 pub(super) use duplicates::duplicates_of;
 pub use duplicates::{carry_over, duplicates, resembling};
 pub use merge::{group, kept, merge, unmerge};
+pub use pin::{give_pin, has_pin, try_pin, typed_pin};
 pub(super) use read::entered;
 pub use read::{
     Reach, by_last_nine, by_phone, list, phones, reach, record, search, stats, summary,
@@ -30,6 +32,7 @@ pub use write::{add_contact, create, enter, enter_own, update};
 
 pub use super::model::{
     Access, AccessPatch, Account, Certainty, Choice, Closed, Created, Duplicate, Gender, Merge,
-    MergeRow, NewPatient, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Reason, Record,
-    Resemblance, Stats, Status, Summary, Unlinked, WaitingAccount, Wording, WordingSource,
+    MergeRow, NewPatient, NewPin, Patient, PatientId, PatientPatch, PatientRow, PhoneOf, Pin,
+    Reason, Record, Resemblance, Stats, Status, Summary, TriedPin, Unlinked, WaitingAccount,
+    Wording, WordingSource,
 };

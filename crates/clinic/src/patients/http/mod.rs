@@ -1,5 +1,6 @@
 mod accounts;
 mod merge;
+mod pin;
 
 use axum::{
     Json,
@@ -45,6 +46,7 @@ pub(super) fn routes() -> Routes<App> {
             routes!(accounts::link_account, accounts::unlink_account),
             Policy::STAFF,
         )
+        .api(routes!(pin::give_pin), Policy::STAFF)
         // A wrong merge shows a doctor somebody else's allergies: who decides knows
         // the patient or answers for the records.
         .api(routes!(merge::merge_patient), MERGERS)

@@ -1,5 +1,6 @@
 mod accounts;
 mod merge;
+mod pin;
 mod wording;
 
 use std::collections::BTreeSet;
@@ -10,6 +11,7 @@ pub(super) use self::wording::WordingEvent;
 pub use self::{
     accounts::{Unlinked, WaitingAccount},
     merge::{Choice, Duplicate, Merge, MergeRow},
+    pin::{NewPin, Pin, TriedPin},
     wording::{Wording, WordingSource},
 };
 pub use super::rules::resemblance::{Certainty, Reason, Resemblance};

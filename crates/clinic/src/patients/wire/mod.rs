@@ -2,10 +2,13 @@
 
 pub(super) mod accounts;
 pub(super) mod merge;
+mod pin;
 
 use kernel::{Locale, Patch, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub(super) use pin::PinBody;
 
 use super::{
     model::{Access, AccessPatch, NewPatient, PatientPatch, Record, Status},

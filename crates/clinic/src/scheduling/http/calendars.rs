@@ -2,11 +2,13 @@ use axum::{
     Json,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use kernel::Problem;
-use webkit::{Caller, Download, Fault, PathId, Policy, Query, Routes, Scope, Secret, routes};
+use webkit::{
+    Caller, Download, Fault, PathId, Policy, Query, Routes, Scope, Secret, UNSEEN, routes,
+};
 
 use crate::{
     App,
@@ -17,18 +19,6 @@ use crate::{
         wire::{CalendarFilter, FeedBody, MadeFeedBody},
     },
 };
-
-/// For an address that is a secret: it goes to no other site and into no index.
-pub(in crate::scheduling) const UNSEEN: [(HeaderName, HeaderValue); 2] = [
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
-    (
-        HeaderName::from_static("x-robots-tag"),
-        HeaderValue::from_static("noindex, nofollow, noarchive"),
-    ),
-];
 
 pub(super) fn routes() -> Routes<App> {
     Routes::new()

@@ -16,7 +16,6 @@ use webkit::Routes;
 
 use crate::App;
 
-pub(super) use calendars::UNSEEN;
 pub(super) use calendars::doctors_calendar;
 
 /// An answer with its version as ETag.

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use send_rules::{Category, Channel};
-use webkit::{Fault, Form, Query, Shell, render};
+use webkit::{Fault, Form, Query, Shell, UNSEEN, render};
 
 use super::reply::nowhere;
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
     messaging::api::ConsentForm,
     scheduling::{
         api::{self, LinkedConsent},
-        http::UNSEEN,
         wire::Done,
     },
 };

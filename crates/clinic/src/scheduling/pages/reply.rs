@@ -9,14 +9,13 @@ use axum::{
 };
 use jiff::civil::Date;
 use kernel::{Problem, ProblemKind, Timestamp};
-use webkit::{Fault, Form, Shell, render};
+use webkit::{Fault, Form, Shell, UNSEEN, render};
 
 use super::words;
 use crate::{
     App,
     scheduling::{
         api::{self, OfferState, Reminded, RemindedVisit},
-        http::UNSEEN,
         wire::ReplyForm,
     },
 };
