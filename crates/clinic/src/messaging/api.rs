@@ -10,13 +10,13 @@ mod provider_test;
 mod providers;
 mod report;
 mod seal;
+mod security;
 mod simulator;
 mod templates;
 mod voice;
 
 use kernel::{Ctx, PageRequest, Phone, Problem, TenantId, Timestamp};
 use store::{ReadTx, Scope, StoreError, WriteTx};
-use webkit::BoxFuture;
 
 use super::{
     model::Draft,
@@ -26,7 +26,7 @@ use super::{
         voice as calls, ways,
     },
 };
-use crate::{App, SecurityMail, SecurityMessage, SecurityPost, audit, patients};
+use crate::{App, audit, patients};
 
 pub use cancel::{Withdrawn, withdraw};
 pub use consent::{
@@ -44,6 +44,7 @@ pub use provider_test::send_test;
 pub use providers::{mail_providers, phone_provider, providers, push_provider, sms_gateway, ways};
 pub use report::{Reported, apply_gateway_report, apply_report, tenant_of_report};
 pub(super) use seal::{behind, open};
+pub use security::SecurityOutbox;
 pub use send_rules::{
     Amount, Category, Cell, Channel, Choice, Currency, Decision, Form, Health, Speeds, Standing,
     TemplateState, Values, values,
@@ -116,62 +117,6 @@ pub(in crate::messaging) async fn write(
         actual: 0,
     })?;
     Ok(Enqueued { id, fresh: false })
-}
-
-/// Takes codes and links of accounts to the outbox: to a phone by WhatsApp where
-/// its owner wrote there today, else by SMS.
-#[derive(Debug, Clone, Copy)]
-pub struct SecurityOutbox;
-
-impl SecurityPost for SecurityOutbox {
-    fn enqueue<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        app: &'a App,
-        ctx: &'a Ctx,
-        message: SecurityMessage,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let whatsapp = Channel::Whatsapp;
-            let answer = (whatsapp, Category::Answer);
-            let decision = decision(tx, app, ctx.tenant, &message.phone, answer);
-            let new = NewMessage {
-                channel: match decision.await? {
-                    Decision::Send(_) => whatsapp,
-                    _ => Channel::Sms,
-                },
-                category: Category::Security,
-                recipient: message.phone,
-                patient: None,
-                body: message.body.0,
-                idempotency_key: message.key,
-                expires_at: Some(message.expires_at),
-                created_by: ctx.actor.user(),
-            };
-            enqueue(tx, app, ctx, &new).await.map(drop)
-        })
-    }
-
-    fn enqueue_mail<'a>(
-        &'a self,
-        tx: &'a mut WriteTx,
-        app: &'a App,
-        ctx: &'a Ctx,
-        mail: SecurityMail,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        Box::pin(async move {
-            let new = NewMail {
-                category: Category::Security,
-                recipient: mail.to,
-                subject: mail.subject,
-                body: mail.body.0,
-                idempotency_key: mail.key,
-                expires_at: Some(mail.expires_at),
-                created_by: ctx.actor.user(),
-            };
-            enqueue_mail(tx, app, ctx, new).await.map(drop)
-        })
-    }
 }
 
 /// Remembers that a number wrote: opens WhatsApp's 24 hours.

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use ::store::{Scope, Sql, params};
+use ::store::{Scope, Sql, StoreError, params};
 use axum::{
     body::Body,
     http::{Method, Request},
 };
-use clinic::identity::api::{self, NewUser};
+use clinic::{
+    identity::api::{self, NewUser},
+    messaging::api::{Channel, note_inbound},
+};
 use kernel::{Actor, Clock, Ctx, Locale, Role, TenantId, Timestamp, UserId};
 use serde_json::{Value, json};
 use testkit::{
@@ -423,6 +426,23 @@ on_both_engines! {
         clock.advance(Duration::from_secs(24 * 3600));
         api::send_phone_code(&clinic.app, &ctx).await.unwrap();
         assert_eq!(sent(&clinic).await, two + 10);
+    }
+
+    async fn who_asks_again_gets_his_code_by_sms(db) {
+        let clock = Clock::fixed(Timestamp::from_micros(1_780_000_000_000_000));
+        let clinic = TestClinic::with_clock(&db, &clock).await;
+        with_phone(&clinic, "awa").await;
+        let (tenant, at) = (clinic.tenant, clock.now());
+        let wrote: Result<(), StoreError> = clinic.app.store.write(&clinic.ctx(), move |tx| Box::pin(async move {
+            note_inbound(tx, tenant, &PHONE.parse().unwrap(), Channel::Whatsapp, at).await
+        })).await;
+        wrote.unwrap();
+        let ctx = Ctx { tenant, actor: Actor::User(id_of(&clinic, "awa").await, Role::Agent), locale: Locale::Fr };
+        for (minutes, way) in [(1, "whatsapp"), (2, "sms"), (2, "sms"), (16, "whatsapp")] {
+            clock.advance(Duration::from_secs(minutes * 60));
+            api::send_phone_code(&clinic.app, &ctx).await.unwrap();
+            assert_eq!(clinic.outbox("").await[0]["channel"], way, "after {minutes} minutes");
+        }
     }
 
     async fn nobody_learns_who_has_an_account(db) {

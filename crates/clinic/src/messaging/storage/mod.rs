@@ -131,6 +131,8 @@ store::statements! {
     /// Answers that a person wrote, but for those that never left.
     WRITTEN_SINCE = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
             AND category = 'answer' AND created_by IS NOT NULL AND state NOT IN ('failed', 'refused', 'expired', 'cancelled')";
+    CODES_UNDER_WAY = "SELECT COUNT(*) AS value FROM message WHERE tenant_id = $1 AND recipient = $2 AND created_at > $3
+            AND category = 'security' AND channel = 'whatsapp' AND state NOT IN ('delivered', 'read')";
     /// A person's decision.
     SEND_AGAIN = concat!("UPDATE message SET state = 'queued', reason = NULL, detail = NULL, error_code = NULL,
             retryable = NULL, provider_id = NULL, updated_at = $3
@@ -230,6 +232,19 @@ pub(super) async fn twins_in_flight(
 ) -> Result<i64, StoreError> {
     let values = params![job.tenant, message.recipient, message.body_sha256, job.id];
     tx.one(TWINS_IN_FLIGHT, values).await
+}
+
+/// Whether a code went to this number by WhatsApp since then that is not known to have come.
+pub(super) async fn code_under_way(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    phone: &Phone,
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let count: i64 = tx
+        .one(CODES_UNDER_WAY, params![tenant, phone, since])
+        .await?;
+    Ok(count > 0)
 }
 
 pub(super) async fn by_provider_id(
