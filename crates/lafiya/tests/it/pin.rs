@@ -209,7 +209,7 @@ on_both_engines! {
             assert_eq!((page.status.as_u16(), header("referrer-policy"), header("cache-control")), (200, "no-referrer", "no-store"));
             assert!(header("x-robots-tag").contains("noindex"));
             assert!(page.text.contains("Clinique demo") && page.text.contains(ASKS) && page.text.contains("/sign-in") && !page.text.contains('⟦'), "{}", page.text);
-            for secret in ["Awa", "Diop", "77200", "document"] {
+            for secret in ["Awa", "Diop", "+221", "document"] {
                 assert!(!page.text.contains(secret), "{secret}: {}", page.text);
             }
         }
@@ -217,10 +217,10 @@ on_both_engines! {
         // What is no PIN counts for nothing.
         for typed in ["", "123", "12345", "abcd", "١٢٣٤"] {
             let page = visitor.tries(&path, typed).await;
-            assert!(page.status == 400 && page.text.contains("quatre chiffres") && page.text.contains("3\u{a0}essais") | page.text.contains("3 essais"), "{typed}: {}", page.text);
+            assert!(page.status == 400 && page.text.contains("quatre chiffres") && page.text.contains("3 essais"), "{typed}: {}", page.text);
         }
         let page = visitor.tries(&path, &wrong(&pin)).await;
-        assert!(page.status == 400 && page.text.contains("pas le bon code") && page.text.contains("2 essais") && !page.text.contains(&wrong(&pin)), "{}", page.text);
+        assert!(page.status == 400 && page.text.contains("pas le bon code") && page.text.contains("2 essais") && !page.text.contains(&format!("\"{}\"", wrong(&pin))), "{}", page.text);
         assert_eq!((s.told("message.open_link").await, s.tried().await), (0, 1));
 
         let opened = visitor.tries(&path, &format!(" {} {}", &pin[..2], &pin[2..])).await;
