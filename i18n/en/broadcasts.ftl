@@ -76,6 +76,11 @@ broadcasts-what = One text to many patients, never at night, one message to a nu
 broadcasts-new = Write a broadcast
 broadcasts-edit = Change the broadcast
 broadcasts-none = There is no broadcast yet. Write the first one: you will see whom it reaches before you send it.
+broadcasts-no-match = No broadcast matches. Widen the filters, or show all.
+broadcasts-count = { $count ->
+    [one] { $count } broadcast
+   *[other] { $count } broadcasts
+}
 broadcasts-none-such = Nobody stands so.
 broadcasts-name = Title
 broadcasts-name-hint = For the staff: patients do not see it.

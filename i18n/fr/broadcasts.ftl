@@ -76,6 +76,11 @@ broadcasts-what = Un même texte à beaucoup de patients, jamais la nuit, un seu
 broadcasts-new = Écrire une diffusion
 broadcasts-edit = Changer la diffusion
 broadcasts-none = Aucune diffusion pour le moment. Écrivez la première : vous verrez à qui elle va avant de l’envoyer.
+broadcasts-no-match = Aucune diffusion ne correspond. Élargissez les critères, ou affichez tout.
+broadcasts-count = { $count ->
+    [one] { $count } diffusion
+   *[other] { $count } diffusions
+}
 broadcasts-none-such = Personne dans cet état.
 broadcasts-name = Titre
 broadcasts-name-hint = Pour l’équipe : les patients ne le voient pas.

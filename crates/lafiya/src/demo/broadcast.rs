@@ -2,7 +2,7 @@
 
 use clinic::{
     App,
-    outreach::api::{self as outreach, BroadcastPatch, Topic},
+    outreach::api::{self as outreach, BroadcastPatch, BroadcastsSought, Topic},
     patients::api::{self as patients, PatientPatch, Status},
 };
 use kernel::{Ctx, Expected, PageRequest, Patch, Problem, TenantId};
@@ -13,8 +13,11 @@ const WAITING: usize = 4;
 /// Enters what is missing: nothing in a demo that has a broadcast.
 pub async fn make(app: &App, tenant: TenantId) -> Result<(), Problem> {
     let ctx = Ctx::system(tenant, "demo");
-    let page = PageRequest { page: 1, size: 100 };
-    if outreach::broadcasts(app, &ctx, page).await?.0 > 0 {
+    let (all, page) = (
+        BroadcastsSought::default(),
+        PageRequest { page: 1, size: 100 },
+    );
+    if outreach::broadcasts(app, &ctx, &all, page).await?.0 > 0 {
         return Ok(());
     }
     let (_, newest) = patients::search(app, &ctx, "", page).await?;

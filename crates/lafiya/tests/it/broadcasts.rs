@@ -234,7 +234,7 @@ impl Scene {
         Engine::start(&app.store, &app.clock, &app.rng, clinic::work(app))
     }
 
-    fn admin(&self) -> Ctx {
+    pub fn admin(&self) -> Ctx {
         Ctx {
             tenant: self.clinic.tenant,
             actor: Actor::User(self.admin, Role::Admin),

@@ -7,6 +7,7 @@ mod attachments;
 mod audit;
 mod audit_reads;
 mod broadcasts;
+mod broadcasts_list;
 mod broadcasts_pages;
 mod browser;
 mod browser_broadcasts;

@@ -1,16 +1,14 @@
 //! Broadcasts are written, changed, read and taken away.
 
-use kernel::{Ctx, Expected, PageRequest, Patch, Problem, Timestamp};
+use kernel::{Ctx, Expected, Patch, Problem, Timestamp};
 use store::{ReadTx, StoreError, WriteTx};
 
+use super::broadcast_list::counted;
 use crate::{
     App, audit,
     audit::api::Event,
     outreach::{
-        model::{
-            Broadcast, BroadcastId, BroadcastPatch, BroadcastRow, BroadcastStats, BroadcastStatus,
-            Tally,
-        },
+        model::{Broadcast, BroadcastId, BroadcastPatch, BroadcastRow},
         policy::may_send_to_many,
         rules::broadcasts::drafted,
         storage,
@@ -19,9 +17,6 @@ use crate::{
 
 /// The topic announced when a broadcast moves on.
 pub const TOPIC: &str = "broadcast";
-
-/// How many broadcasts [`broadcast_stats`] looks at: the newest.
-const COUNTED: i64 = 100;
 
 /// Writes a broadcast: a draft, or one that goes at its time.
 ///
@@ -119,67 +114,6 @@ pub async fn delete_broadcast(
 pub async fn broadcast(app: &App, ctx: &Ctx, id: BroadcastId) -> Result<Broadcast, Problem> {
     let mut tx = app.store.read(ctx).await?;
     shown(&mut tx, ctx, id).await
-}
-
-/// The clinic's broadcasts, the newest first, with the number of all.
-///
-/// # Errors
-/// The database's.
-pub async fn broadcasts(
-    app: &App,
-    ctx: &Ctx,
-    page: PageRequest,
-) -> Result<(i64, Vec<Broadcast>), Problem> {
-    let mut tx = app.store.read(ctx).await?;
-    let (count, rows) = storage::broadcasts(&mut tx, ctx.tenant, page).await?;
-    Ok((count, counted(&mut tx, ctx, rows).await?))
-}
-
-/// How the newest hundred broadcasts stand.
-///
-/// # Errors
-/// The database's.
-pub async fn broadcast_stats(app: &App, ctx: &Ctx) -> Result<BroadcastStats, Problem> {
-    use BroadcastStatus::{Draft, Partial, Paused, Scheduled, Sending, Sent};
-    let page = PageRequest {
-        page: 1,
-        size: COUNTED,
-    };
-    let (total, all) = broadcasts(app, ctx, page).await?;
-    let mut stats = BroadcastStats {
-        total,
-        ..BroadcastStats::default()
-    };
-    for one in &all {
-        stats.sent += i64::from(matches!(one.status, Sent | Partial));
-        let is_pending = matches!(one.status, Draft | Scheduled | Sending | Paused);
-        stats.pending += i64::from(is_pending);
-        stats.tally.add(&one.tally);
-    }
-    Ok(stats)
-}
-
-/// These broadcasts with how they stand.
-async fn counted(
-    tx: &mut ReadTx,
-    ctx: &Ctx,
-    rows: Vec<BroadcastRow>,
-) -> Result<Vec<Broadcast>, StoreError> {
-    // What has not begun has nobody to count.
-    let begun = rows.iter().filter(|row| row.started_at.is_some());
-    let ids: Vec<BroadcastId> = begun.map(|row| row.id).collect();
-    let counts = storage::tally(tx, ctx.tenant, &ids).await?;
-    let with = |row: BroadcastRow| {
-        let mut tally = Tally::default();
-        for count in counts.iter().filter(|count| count.broadcast_id == row.id) {
-            match count.excluded {
-                Some(reason) => tally.excluded.push((reason, count.people)),
-                None => tally.states.push((count.state, count.people)),
-            }
-        }
-        Broadcast::new(row, tally)
-    };
-    Ok(rows.into_iter().map(with).collect())
 }
 
 /// The broadcast as everybody may see it.

@@ -1,6 +1,7 @@
 //! What reminders and broadcasts do, for their own routes and for other domains.
 
 mod broadcast_cost;
+mod broadcast_list;
 mod broadcast_preview;
 mod broadcast_report;
 mod broadcast_run;
@@ -16,14 +17,12 @@ mod trigger;
 mod write;
 
 pub use broadcast_cost::broadcast_cost;
+pub use broadcast_list::{broadcast_stats, broadcasts};
 pub use broadcast_preview::{preview_broadcast, shown_text};
 pub use broadcast_report::{call_back, deliveries, failure_reported};
 pub(super) use broadcast_run::{gather, release as release_slice};
 pub use broadcast_steps::{BroadcastStep, step_broadcast};
-pub use broadcasts::{
-    TOPIC, broadcast, broadcast_stats, broadcasts, change_broadcast, create_broadcast,
-    delete_broadcast,
-};
+pub use broadcasts::{TOPIC, broadcast, change_broadcast, create_broadcast, delete_broadcast};
 pub use keyed::keyed;
 pub use read::{count, reminder, reminders};
 pub(super) use release::tell;
@@ -32,7 +31,7 @@ pub use write::{change, create, drop_reminder};
 
 pub use super::model::{
     Answer, Audience, Broadcast, BroadcastCost, BroadcastId, BroadcastPatch, BroadcastPreview,
-    BroadcastStats, BroadcastStatus, CallBack, Delivery, DeliveryState, Exclusion, Method,
-    Reminder, ReminderId, ReminderPatch, ReminderState, ShownText, Sought, Tally, Topic, Triggered,
-    WayCount,
+    BroadcastStats, BroadcastStatus, BroadcastsSought, CallBack, Delivery, DeliveryState,
+    Exclusion, Method, Reminder, ReminderId, ReminderPatch, ReminderState, ShownText, Sought,
+    Tally, Topic, Triggered, WayCount,
 };

@@ -18,9 +18,9 @@ use crate::{
         model::{Broadcast, BroadcastId, BroadcastMark},
         policy::{SENDS, WRITES},
         wire::{
-            BroadcastBody, BroadcastChanges, BroadcastCostBody, BroadcastInput, BroadcastPage,
-            BroadcastPreviewBody, BroadcastStatsBody, DeliveryBody, DeliveryFilter, DeliveryPage,
-            ScheduleInput,
+            BroadcastBody, BroadcastChanges, BroadcastCostBody, BroadcastFilter, BroadcastInput,
+            BroadcastPage, BroadcastPreviewBody, BroadcastStatsBody, DeliveryBody, DeliveryFilter,
+            DeliveryPage, ScheduleInput,
         },
     },
 };
@@ -79,18 +79,17 @@ async fn create_broadcast(
 /// Lists broadcasts, the newest first.
 #[utoipa::path(
     get, path = "/api/messaging/broadcast/", tag = "broadcasts",
-    params(
-        ("page" = Option<i64>, Query, description = "From 1"),
-        ("page_size" = Option<i64>, Query, description = "1 to 100, 20 when left out")
-    ),
+    params(BroadcastFilter),
     responses((status = 200, description = "A page of broadcasts", body = BroadcastPage))
 )]
 async fn list_broadcasts(
     State(app): State<App>,
     caller: Caller,
+    Query(filter): Query<BroadcastFilter>,
     paging: Paging,
 ) -> Result<Json<BroadcastPage>, Fault> {
-    let (count, rows) = api::broadcasts(&app, &caller.ctx, paging.request).await?;
+    let sought = filter.read()?;
+    let (count, rows) = api::broadcasts(&app, &caller.ctx, &sought, paging.request).await?;
     let rows = rows.into_iter();
     let rows = rows.map(|one| BroadcastBody::new(one, &caller.zone));
     Ok(Json(paging.page(count, rows.collect())?.into()))

@@ -1,4 +1,4 @@
-use kernel::{Id, Patch, Timestamp, UserId};
+use kernel::{Id, Patch, Timestamp, UserId, text::fold_letters};
 
 use super::{DeliveryState, Tally};
 use crate::patients::api::Gender;
@@ -106,9 +106,85 @@ impl BroadcastRow {
         }
     }
 
+    /// How far it is by its times.
+    const fn course(&self) -> Course {
+        Course {
+            begun: self.started_at.is_some(),
+            paused: self.paused_at.is_some(),
+            cancelled: self.cancelled_at.is_some(),
+            armed: self.armed,
+            dead: self.dead,
+        }
+    }
+
     /// Whether it may still be changed: nothing of it has begun.
     pub(in crate::outreach) const fn is_open(&self) -> bool {
         self.started_at.is_none() && self.cancelled_at.is_none()
+    }
+}
+
+store::row! {
+    /// What is looked at of every broadcast of a clinic where some are sought, or all counted.
+    pub(in crate::outreach) struct BroadcastOutline {
+        pub id: BroadcastId,
+        pub title: String,
+        pub begun: bool,
+        pub paused: bool,
+        pub cancelled: bool,
+        pub armed: bool,
+        pub dead: bool,
+    }
+}
+
+impl BroadcastOutline {
+    /// How far it is by its times.
+    pub(in crate::outreach) const fn course(&self) -> Course {
+        Course {
+            begun: self.begun,
+            paused: self.paused,
+            cancelled: self.cancelled,
+            armed: self.armed,
+            dead: self.dead,
+        }
+    }
+}
+
+/// How far a broadcast is by its times, whatever became of its messages.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::outreach) struct Course {
+    begun: bool,
+    paused: bool,
+    cancelled: bool,
+    /// Whether there is work to be done for it.
+    armed: bool,
+    /// Whether the work was given up.
+    dead: bool,
+}
+
+impl Course {
+    /// How it stands, where its times alone say that.
+    pub(in crate::outreach) const fn status(self) -> Option<BroadcastStatus> {
+        if self.cancelled {
+            return Some(BroadcastStatus::Cancelled);
+        }
+        if self.dead {
+            return Some(BroadcastStatus::Failed);
+        }
+        if self.paused {
+            return Some(BroadcastStatus::Paused);
+        }
+        match (self.begun, self.armed) {
+            (false, true) => Some(BroadcastStatus::Scheduled),
+            (false, false) => Some(BroadcastStatus::Draft),
+            (true, true) => Some(BroadcastStatus::Sending),
+            (true, false) => None,
+        }
+    }
+
+    /// How it stands with these messages. What was sent by the simulator counts neither as
+    /// sent nor as failed.
+    pub(in crate::outreach) fn status_with(self, tally: &Tally) -> BroadcastStatus {
+        self.status().unwrap_or_else(|| outcome(tally))
     }
 }
 
@@ -150,7 +226,7 @@ pub struct Broadcast {
 impl Broadcast {
     pub(in crate::outreach) fn new(row: BroadcastRow, tally: Tally) -> Self {
         Self {
-            status: status(&row, &tally),
+            status: row.course().status_with(&tally),
             audience: row.audience(),
             id: row.id,
             title: row.title,
@@ -178,29 +254,12 @@ impl Broadcast {
     }
 }
 
-/// How a broadcast stands. What was sent by the simulator counts neither as sent nor as
-/// failed.
-pub(in crate::outreach) fn status(row: &BroadcastRow, tally: &Tally) -> BroadcastStatus {
-    if row.cancelled_at.is_some() {
-        return BroadcastStatus::Cancelled;
-    }
-    if row.dead {
-        return BroadcastStatus::Failed;
-    }
-    if row.paused_at.is_some() {
-        return BroadcastStatus::Paused;
-    }
-    match (row.started_at.is_some(), row.armed || tally.waiting() > 0) {
-        (false, true) => BroadcastStatus::Scheduled,
-        (false, false) => BroadcastStatus::Draft,
-        (true, true) => BroadcastStatus::Sending,
-        (true, false) => outcome(tally),
-    }
-}
-
+/// How one stands that has nothing more to write.
 fn outcome(tally: &Tally) -> BroadcastStatus {
     let (all, sent) = (tally.addressed(), tally.sent());
-    if sent > 0 && sent == all {
+    if tally.waiting() > 0 {
+        BroadcastStatus::Sending
+    } else if sent > 0 && sent == all {
         BroadcastStatus::Sent
     } else if sent > 0 {
         BroadcastStatus::Partial
@@ -243,6 +302,23 @@ pub(in crate::outreach) struct BroadcastDraft {
     pub audience: Audience,
     pub pace: i64,
     pub scheduled_at: Option<Timestamp>,
+}
+
+/// Which broadcasts are sought; all when it names nothing.
+#[derive(Debug, Clone, Default)]
+pub struct BroadcastsSought {
+    /// That stand so.
+    pub status: Option<BroadcastStatus>,
+    /// With this in the title, whatever accents and case; every sign stands for itself.
+    pub title: Option<String>,
+}
+
+impl BroadcastsSought {
+    /// Whether one with this title is sought.
+    pub(in crate::outreach) fn names(&self, title: &str) -> bool {
+        let part = self.title.as_deref().map(str::trim);
+        part.is_none_or(|part| fold_letters(title).contains(&fold_letters(part)))
+    }
 }
 
 /// How all broadcasts of a clinic stand.

@@ -32,12 +32,31 @@ struct ListPage {
     page: Page<Broadcast>,
     links: PageLinks,
     zone: Zone,
-    done: bool,
+    query: BroadcastsQuery,
 }
 
 impl ListPage {
     fn may_write(&self) -> bool {
         WRITES.allows(role(&self.shell))
+    }
+
+    fn is_done(&self) -> bool {
+        self.query.done == "removed"
+    }
+
+    fn is_filtered(&self) -> bool {
+        !self.query.state.is_empty() || !self.query.search.is_empty()
+    }
+
+    fn states(&self) -> Vec<(String, String)> {
+        let any = (String::new(), self.shell.t("broadcasts-any"));
+        let states = BroadcastStatus::ALL.iter();
+        let states = states.map(|state| (state.to_string(), self.state(state)));
+        std::iter::once(any).chain(states).collect()
+    }
+
+    fn state(&self, state: &BroadcastStatus) -> String {
+        self.shell.t(&format!("broadcast-state-{state}"))
     }
 
     fn when(&self, one: &Broadcast) -> String {
@@ -109,14 +128,15 @@ pub(super) async fn list(
     Query(query): Query<BroadcastsQuery>,
     paging: Paging,
 ) -> Result<Html<String>, Fault> {
-    let (count, rows) = api::broadcasts(&app, &caller.ctx, paging.request).await?;
+    let sought = query.sought();
+    let (count, rows) = api::broadcasts(&app, &caller.ctx, &sought, paging.request).await?;
     let page = paging.page(count, rows)?;
     render(&ListPage {
         shell,
         links: PageLinks::of(&page, paging.request),
         page,
         zone: caller.zone.clone(),
-        done: query.done == "removed",
+        query,
     })
 }
 

@@ -1,9 +1,9 @@
 //! Broadcasts themselves: written, changed, begun, stopped.
 
-use kernel::{PageRequest, TenantId, Timestamp, UserId};
+use kernel::{TenantId, Timestamp, UserId};
 use store::{Params, ReadTx, StoreError, WriteTx, params};
 
-use crate::outreach::model::{BroadcastDraft, BroadcastId, BroadcastRow};
+use crate::outreach::model::{BroadcastDraft, BroadcastId, BroadcastOutline, BroadcastRow};
 
 macro_rules! broadcasts {
     ($rows:literal) => {
@@ -29,8 +29,12 @@ store::statements! {
         WHERE tenant_id = $1 AND id = $2 AND version = $12 AND started_at IS NULL AND cancelled_at IS NULL";
     HOLD = "UPDATE outreach_broadcast SET version = version WHERE tenant_id = $1 AND id = $2";
     FIND = broadcasts!(" AND id = $2");
-    LIST = broadcasts!(" ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3");
-    COUNT = "SELECT COUNT(*) AS value FROM outreach_broadcast WHERE tenant_id = $1";
+    /// So many at once; no broadcast has no id.
+    SOME = broadcasts!(" AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+        ORDER BY created_at DESC, id DESC");
+    OUTLINES = "SELECT id, title, started_at IS NOT NULL AS begun, paused_at IS NOT NULL AS paused,
+            cancelled_at IS NOT NULL AS cancelled, work_due_at IS NOT NULL AS armed, work_dead_at IS NOT NULL AS dead
+        FROM outreach_broadcast WHERE tenant_id = $1 ORDER BY created_at DESC, id DESC";
     DELETE = "DELETE FROM outreach_broadcast WHERE tenant_id = $1 AND id = $2 AND started_at IS NULL AND cancelled_at IS NULL";
     /// Of several at once one finds it open.
     START = "UPDATE outreach_broadcast SET scheduled_at = $3, started_at = $3, expires_at = $4, updated_at = $3,
@@ -64,6 +68,18 @@ store::statements! {
 
 /// The engine's statements for broadcasts.
 pub(crate) const WORK: jobs::WorkSql = jobs::work_table!("outreach_broadcast");
+
+/// Of how many broadcasts a statement speaks at once.
+pub(super) const AT_ONCE: usize = 20;
+
+/// The values of a statement that speaks of [`AT_ONCE`] broadcasts, or fewer.
+pub(super) fn of_some(tenant: TenantId, ids: &[BroadcastId]) -> Params {
+    let mut values = params![tenant];
+    for place in 0..AT_ONCE {
+        values.extend(params![ids.get(place).copied()]);
+    }
+    values
+}
 
 fn values(tenant: TenantId, id: BroadcastId, draft: &BroadcastDraft, now: Timestamp) -> Params {
     params![
@@ -123,15 +139,25 @@ pub(in crate::outreach) async fn broadcast(
     tx.optional(FIND, params![tenant, id]).await
 }
 
-/// The newest first, with the number of all.
+/// These broadcasts, in the order in which their ids come: the newest first.
 pub(in crate::outreach) async fn broadcasts(
     tx: &mut ReadTx,
     tenant: TenantId,
-    page: PageRequest,
-) -> Result<(i64, Vec<BroadcastRow>), StoreError> {
-    let count = tx.one(COUNT, params![tenant]).await?;
-    let values = params![tenant, page.size, page.offset()];
-    Ok((count, tx.all(LIST, values).await?))
+    ids: &[BroadcastId],
+) -> Result<Vec<BroadcastRow>, StoreError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        found.extend(tx.all::<BroadcastRow>(SOME, of_some(tenant, some)).await?);
+    }
+    Ok(found)
+}
+
+/// All of the clinic's, the newest first: as few as people can have written.
+pub(in crate::outreach) async fn outlines(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+) -> Result<Vec<BroadcastOutline>, StoreError> {
+    tx.all(OUTLINES, params![tenant]).await
 }
 
 /// Fails with a row count when it has begun.

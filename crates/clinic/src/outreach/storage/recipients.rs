@@ -3,6 +3,8 @@
 use kernel::{PageRequest, TenantId};
 use store::{ReadTx, StoreError, WriteTx, params};
 
+use super::broadcasts::{AT_ONCE, of_some};
+
 use crate::{
     messaging::api::MessageId,
     outreach::model::{
@@ -116,9 +118,6 @@ store::statements! {
     COUNT_DELIVERIES = standing!("SELECT COUNT(*) AS value", "", wanted!());
 }
 
-/// How many [`TALLY`] counts at once.
-const COUNTED: usize = 20;
-
 /// Those whose turn is next.
 pub(in crate::outreach) async fn next(
     tx: &mut ReadTx,
@@ -167,12 +166,8 @@ pub(in crate::outreach) async fn tally(
     ids: &[BroadcastId],
 ) -> Result<Vec<TallyRow>, StoreError> {
     let mut found = Vec::new();
-    for some in ids.chunks(COUNTED) {
-        let mut values = params![tenant];
-        for place in 0..COUNTED {
-            values.extend(params![some.get(place).copied()]);
-        }
-        found.extend(tx.all::<TallyRow>(TALLY, values).await?);
+    for some in ids.chunks(AT_ONCE) {
+        found.extend(tx.all::<TallyRow>(TALLY, of_some(tenant, some)).await?);
     }
     Ok(found)
 }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use crate::{
     outreach::{
         model::{
-            Audience, Broadcast, BroadcastRow, BroadcastStatus, DeliveryState, Exclusion, Tally,
-            Topic,
+            Audience, Broadcast, BroadcastRow, BroadcastStatus, BroadcastsSought, DeliveryState,
+            Exclusion, Tally, Topic,
         },
         rules::broadcasts::{born_between, calling_code, minutes, room, slice, without_numbers},
     },
@@ -99,6 +99,29 @@ fn how_it_stands_follows_from_its_times_and_its_messages() {
             found.is_open(),
             matches!(expected, Status::Draft | Status::Scheduled)
         );
+    }
+}
+
+#[test]
+fn a_title_is_found_by_its_letters_and_signs() {
+    let sought = |part: Option<&str>| BroadcastsSought {
+        status: None,
+        title: part.map(str::to_owned),
+    };
+    let title = "Été : 100 % moustiquaires_A";
+    for part in [
+        None,
+        Some(""),
+        Some("  "),
+        Some("ETE"),
+        Some("é"),
+        Some(" % "),
+        Some("_a"),
+    ] {
+        assert!(sought(part).names(title), "{part:?}");
+    }
+    for part in ["hiver", "1_0", "Été%", "\\"] {
+        assert!(!sought(Some(part)).names(title), "{part}");
     }
 }
 

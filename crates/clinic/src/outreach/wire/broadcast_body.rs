@@ -100,7 +100,7 @@ webkit::page_body! {
     /// A page of broadcasts.
     #[schema(example = json!({"count": 1, "next": null, "previous": null, "results": [{"id": "01980000-0000-7000-8000-000000000000", "title": "Conseil nutrition", "content": "Mangez 5 fruits et légumes par jour", "category": "health_tip", "target_all_patients": true, "target_gender": null, "target_age_min": null, "target_age_max": null, "target_site": null, "scheduled_at": null, "pace": 600, "status": "draft", "sent_at": null, "expires_at": null, "deliveries_count": 0, "pending_count": 0, "sent_count": 0, "delivered_count": 0, "failed_count": 0, "simulated_count": 0, "excluded_count": 0, "created_at": "2027-07-20T09:30:00+01:00", "updated_at": "2027-07-20T09:30:00+01:00", "version": 1}]}))]
     pub(in crate::outreach) struct BroadcastPage {
-        /// Broadcasts there are.
+        /// Broadcasts that are sought.
         count,
         /// The newest first.
         results: Vec<BroadcastBody>,
@@ -327,12 +327,12 @@ impl From<Option<BroadcastCost>> for BroadcastCostBody {
 pub(in crate::outreach) struct BroadcastStatsBody {
     /// Broadcasts there are.
     total_messages: i64,
-    /// Of the newest hundred, those sent to all or to some.
+    /// Of these, sent to all or to some.
     sent_messages: i64,
-    /// Of the newest hundred, those still to be sent, drafts included.
+    /// Of these, still to be sent, drafts included.
     pending_messages: i64,
-    /// Of the newest hundred, the share of attempted messages that the provider accepted and did not fail to deliver, 0 to 1; null
-    /// as long as none was attempted. What went to the simulator was not.
+    /// The share of all attempted messages that the provider accepted and did not fail to deliver, 0 to 1; null as long as none was
+    /// attempted. What went to the simulator was not.
     success_rate: Option<f64>,
 }
 

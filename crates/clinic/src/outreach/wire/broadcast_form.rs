@@ -4,14 +4,19 @@ use kernel::{Patch, Problem, Timestamp, Zone};
 use serde::Deserialize;
 
 use super::BroadcastChanges;
-use crate::outreach::model::{Broadcast, BroadcastPatch, DeliveryState, Topic};
+use crate::outreach::model::{
+    Broadcast, BroadcastPatch, BroadcastStatus, BroadcastsSought, DeliveryState, Topic,
+};
 
 /// What was done before a page of broadcasts, and which part of it is shown.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::outreach) struct BroadcastsQuery {
     pub(in crate::outreach) done: String,
+    /// Of the broadcasts, or of those whom one is for.
     pub(in crate::outreach) state: String,
+    /// A part of a title.
+    pub(in crate::outreach) search: String,
     #[serde(rename = "page")]
     _page: Option<i64>,
     #[serde(rename = "page_size")]
@@ -19,6 +24,14 @@ pub(in crate::outreach) struct BroadcastsQuery {
 }
 
 impl BroadcastsQuery {
+    /// Which broadcasts are sought; a word that is no state asks for all.
+    pub(in crate::outreach) fn sought(&self) -> BroadcastsSought {
+        BroadcastsSought {
+            status: BroadcastStatus::parse(&self.state),
+            title: Some(self.search.clone()),
+        }
+    }
+
     /// The state that is asked for; a word that is none asks for all.
     pub(in crate::outreach) fn delivery(&self) -> Option<DeliveryState> {
         DeliveryState::parse(&self.state)

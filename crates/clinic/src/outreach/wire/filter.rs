@@ -2,9 +2,9 @@ use kernel::{FieldError, Problem, Timestamp, Zone};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::{instant, language, method};
+use super::{instant, language, method, no_choice};
 use crate::{
-    outreach::model::{ReminderState, Sought},
+    outreach::model::{BroadcastStatus, BroadcastsSought, ReminderState, Sought},
     patients::api::PatientId,
 };
 
@@ -87,6 +87,41 @@ impl SearchFilter {
         };
         let part = part(self.limit, self.skip, &mut faults);
         whole((sought, part), faults)
+    }
+}
+
+/// Which broadcasts are sought.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::outreach) struct BroadcastFilter {
+    /// That stand so: draft, scheduled, sending, paused, sent, partial, failed, cancelled or simulated.
+    status: Option<String>,
+    /// With this in the title, whatever accents and case; every sign stands for itself.
+    search: Option<String>,
+    /// From 1.
+    #[serde(rename = "page")]
+    #[param(rename = "page")]
+    _page: Option<i64>,
+    /// 1 to 100, 20 when left out.
+    #[serde(rename = "page_size")]
+    #[param(rename = "page_size")]
+    _page_size: Option<i64>,
+}
+
+impl BroadcastFilter {
+    /// What is sought.
+    ///
+    /// # Errors
+    /// 400 naming `status`.
+    pub(in crate::outreach) fn read(self) -> Result<BroadcastsSought, Problem> {
+        let given = self.status.filter(|given| !given.is_empty());
+        let choices = || BroadcastStatus::ALL.iter().map(|one| one.as_str());
+        let wrong = || Problem::fields(vec![no_choice("status", choices().collect())]);
+        let read = |given: String| BroadcastStatus::parse(&given).ok_or_else(wrong);
+        Ok(BroadcastsSought {
+            status: given.map(read).transpose()?,
+            title: self.search,
+        })
     }
 }
 
