@@ -1,3 +1,5 @@
+mod zones;
+
 use std::{fmt, str::FromStr};
 
 use phonenumber::{Mode, country};

@@ -54,6 +54,7 @@ mod provider_settings;
 mod providers;
 mod public_booking;
 mod push;
+mod quiet_hours;
 mod record_exports;
 mod record_imports;
 mod record_notices;

@@ -63,9 +63,21 @@ struct Owner<'a> {
     recipient: &'a Recipient,
     last_inbound: Option<Timestamp>,
     choices: Vec<Choice>,
+    /// The clinic's zone: in its months money is counted.
     zone: Zone,
     /// To which a notification would go.
     has_device: bool,
+}
+
+impl Owner<'_> {
+    /// Where he is woken at night: by his number, else where the clinic is.
+    fn own_zone(&self) -> Zone {
+        let by_number = match self.recipient {
+            Recipient::Phone(phone) => phone.zone(),
+            Recipient::Email(_) => None,
+        };
+        by_number.unwrap_or_else(|| self.zone.clone())
+    }
 }
 
 async fn facts_of(
@@ -75,7 +87,7 @@ async fn facts_of(
     owner: Owner<'_>,
     about: About<'_>,
 ) -> Result<Facts, StoreError> {
-    let (now, zone) = (app.clock.now(), owner.zone);
+    let now = app.clock.now();
     let bad_address = match owner.recipient {
         Recipient::Phone(_) => false,
         Recipient::Email(address) => {
@@ -89,7 +101,7 @@ async fn facts_of(
         _ => None,
     };
     let money_from = match about.category.waits_for_money() {
-        true => cost::money_from(tx, tenant, (now, &zone)).await?,
+        true => cost::money_from(tx, tenant, (now, &owner.zone)).await?,
         false => None,
     };
     Ok(Facts {
@@ -98,7 +110,7 @@ async fn facts_of(
         category: about.category,
         last_inbound: owner.last_inbound,
         opted_out: !is_wanted(&owner.choices, (about.channel, about.category)),
-        minute_of_day: now.minute_of_day(&zone),
+        minute_of_day: now.minute_of_day(&owner.own_zone()),
         expires_at: None,
         template,
         bad_address,

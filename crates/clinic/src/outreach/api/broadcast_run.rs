@@ -123,30 +123,31 @@ async fn turn(
     let is_last = next.len() <= usize::try_from(most).unwrap_or(usize::MAX);
     next.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     let ctx = Ctx::system(job.tenant, "broadcasts");
-    if let Some(first) = next.first()
-        && let Some(morning) = quiet(tx, app, &ctx, first).await?
-    {
+    if let Some(morning) = quiet(tx, app, &ctx, &next).await? {
         return Ok(Some(morning));
     }
     tell(tx, app, &ctx, row, next).await?;
     Ok((!is_last).then(|| now.plus(pause)))
 }
 
-/// Until when nobody is written to now; nothing by day and while there is money.
+/// Until when none of these is written to, as at night; nothing where somebody may be, or
+/// nobody is left.
 async fn quiet(
     tx: &mut ReadTx,
     app: &App,
     ctx: &Ctx,
-    first: &NextRecipient,
+    next: &[NextRecipient],
 ) -> Result<Option<Timestamp>, Problem> {
-    let to = (&first.phone, first.channel);
-    let about = (event()?, first.language);
-    Ok(
-        match messaging::api::may_go(tx, app, ctx, to, about).await? {
-            Decision::WaitUntil(at, _) => Some(at),
-            Decision::Send(_) | Decision::FallBack(_) | Decision::Refuse(_) => None,
-        },
-    )
+    let event = event()?;
+    let mut soonest = None;
+    for one in next {
+        let to = (&one.phone, one.channel);
+        match messaging::api::may_go(tx, app, ctx, to, (event, one.language)).await? {
+            Decision::WaitUntil(at, _) => soonest = Some(soonest.map_or(at, |it| at.min(it))),
+            Decision::Send(_) | Decision::FallBack(_) | Decision::Refuse(_) => return Ok(None),
+        }
+    }
+    Ok(soonest)
 }
 
 /// Writes the messages. The same number never gets a second one of a broadcast.
