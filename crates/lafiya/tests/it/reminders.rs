@@ -17,7 +17,7 @@ use testkit::{
     db::{TestDb, eventually},
     on_both_engines,
     session::Session,
-    twilio::FakeTwilio,
+    twilio::{FakeTwilio, Fault as TwilioFault},
 };
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -502,6 +502,84 @@ on_both_engines! {
             let found = ok(s.get("agent", &format!("/reminders/search?{query}")).await);
             assert_eq!(words(&found), expected, "{query}");
         }
+    }
+
+    async fn what_has_left_is_told_from_what_has_not_in_the_order_of_time(db) {
+        ports::install_tls();
+        let twilio = FakeTwilio::start().await.unwrap();
+        let mut s = scene_with(&db, Setup::twilio(&twilio)).await;
+        let mut made = Vec::new();
+        // Words that an SMS says: two equal ones would not fly together.
+        for (reason, time, more) in [
+            ("Visite 6", "12:00", json!({})),
+            ("Visite 3", "10:00", json!({})),
+            ("Visite 4", "10:00", json!({})),
+            ("Visite 2", "09:45", json!({"expires_at": "2027-03-03T09:50:00"})),
+            ("Visite 1", "09:30", json!({})),
+            ("Visite 5", "10:30", json!({"phone_number": "+221772000099", "phone_override": true})),
+        ] {
+            let mut changes = more;
+            changes["appointment_reason"] = json!(reason);
+            changes["scheduled_time"] = json!(format!("2027-03-03T{time}:00"));
+            made.push(s.written(changes).await);
+            // Of those at one time the older one comes first.
+            s.clock.advance(Duration::from_secs(1));
+        }
+        s.clock.advance(HOUR / 2);
+        s.clinic.start_work();
+        let first = s.until(&made[4], "sent").await;
+        let report = twilio.status_callback(first["provider_sid"].as_str().unwrap(), "delivered", None).unwrap();
+        s.clinic.webhook("status", &report).await;
+        s.until(&made[4], "delivered").await;
+        s.clock.advance(HOUR / 2);
+        for (at, status) in [(3, "expired"), (1, "sent"), (2, "sent")] {
+            s.until(&made[at], status).await;
+        }
+        twilio.script([TwilioFault::Refuse { status: 400, code: 21211 }]);
+        s.clock.advance(HOUR / 2);
+        s.until(&made[5], "failed").await;
+        let all = ["Visite 1", "Visite 2", "Visite 3", "Visite 4", "Visite 5", "Visite 6"];
+        for (query, expected) in [
+            ("search?", &all[..]),
+            ("search?sent=true", &["Visite 1", "Visite 3", "Visite 4"]),
+            ("search?sent=false", &["Visite 2", "Visite 5", "Visite 6"]),
+            ("search?sent=true&skip=1&limit=1", &["Visite 3"]),
+            ("search?sent=true&scheduled_after=2027-03-03T09:31:00", &["Visite 3", "Visite 4"]),
+            ("list?", &all[..]),
+            ("list?skip=2&limit=3", &["Visite 3", "Visite 4", "Visite 5"]),
+        ] {
+            for of in [String::new(), format!("&patient_id={}", s.awa)] {
+                let found = ok(s.get("agent", &format!("/reminders/{query}{of}")).await);
+                assert_eq!(words(&found), expected, "{query}{of}");
+                assert!(!query.contains("sent=true") || found.as_array().unwrap().iter().all(|row| row["sent"] == true), "{found}");
+            }
+        }
+        s.clinic.stop_work().await;
+    }
+
+    async fn two_engines_make_one_message_of_each(db) {
+        let s = scene(&db).await;
+        for number in 0..60 {
+            s.written(json!({"appointment_reason": format!("Visite {number}")})).await;
+        }
+        s.clock.advance(HOUR);
+        let other = match db.store.kind() {
+            EngineKind::Postgres => s.clinic.node(db.another_node().await),
+            EngineKind::Sqlite => s.clinic.node(db.store.clone()),
+        };
+        let engines = [&s.clinic.app, &other].map(|app| Engine::start(&app.store, &app.clock, &app.rng, clinic::work(app)));
+        let all = eventually("all to have gone", LIMIT, || async {
+            let all = s.all().await;
+            all.iter().all(|row| row["status"] == "simulated").then_some(all)
+        }).await;
+        for engine in engines {
+            engine.stop().await;
+        }
+        let mut texts: Vec<String> = s.outbox().await.iter().map(|row| row["body"].as_str().unwrap().to_owned()).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!((all.len(), s.outbox().await.len(), texts.len()), (60, 60, 60));
+        assert!(all.iter().all(|row| row["attempts"] == 1), "{all:#?}");
     }
 
     async fn the_first_answer_of_a_patient_stands(db) {

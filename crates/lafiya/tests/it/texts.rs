@@ -1,6 +1,6 @@
 //! What patients are sent, in the clinic's own words.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, fs, time::Duration};
 
 use axum::{
     body::Body,
@@ -418,5 +418,70 @@ on_both_engines! {
         assert!(page.contains("Rappel de {{1}} : rendez-vous le {{2}}") && page.contains("brouillon"), "{page}");
         assert_eq!(Session::of(&scene.clinic, "agent").await.get("/settings/texts").await.status, 403);
         scene.clinic.stop_work().await;
+    }
+}
+
+/// What goes to a telephone besides the notices, which all begin with `notice-`: answers to
+/// who writes, the question who it is, codes, tests of a provider, what calls say, and the
+/// parts that notices are put together from. What a reminder says of drugs and specialities
+/// is none of an SMS.
+const OTHERS: &[&str] = &[
+    "broadcast-stop",
+    "call-goodbye",
+    "call-prompt",
+    "call-thanks-1",
+    "call-thanks-2",
+    "inbox-started",
+    "inbox-started-chosen",
+    "inbox-stopped",
+    "inbox-who-is-writing",
+    "provider-test-text",
+    "reminder-note-visit",
+    "reminder-note-when",
+    "reminder-note-you",
+    "users-invitation-message",
+    "users-reset-message",
+    "users-verify-message",
+];
+
+/// The texts of a language as they are written, by their keys.
+fn shipped(locale: Locale) -> BTreeMap<String, String> {
+    let folder = format!("{}/../../i18n/{locale}", env!("CARGO_MANIFEST_DIR"));
+    let mut texts = BTreeMap::<String, String>::new();
+    for file in fs::read_dir(folder).unwrap() {
+        let mut key = String::new();
+        for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+            let begins = line
+                .split_once(" =")
+                .filter(|_| line.starts_with(char::is_alphabetic));
+            if let Some((name, text)) = begins {
+                name.clone_into(&mut key);
+                texts.insert(key.clone(), text.to_owned());
+            } else if let Some(text) = texts.get_mut(&key) {
+                // A comment is of the next one.
+                let more = Some(line).filter(|line| !line.starts_with('#'));
+                text.extend(more.map(|line| format!("\n{line}")));
+            }
+        }
+    }
+    texts
+}
+
+#[test]
+fn no_shipped_text_names_an_illness_a_test_or_a_treatment() {
+    for locale in Locale::ALL {
+        let texts = shipped(*locale);
+        let notices = texts.keys().filter(|key| key.starts_with("notice-"));
+        let others = OTHERS.iter().map(|key| (*key).to_owned());
+        let keys: Vec<String> = notices.cloned().chain(others).collect();
+        assert!(keys.len() >= OTHERS.len() + 24, "{locale}: {keys:?}");
+        for key in keys {
+            let text = texts.get(&key).expect(&key);
+            assert_eq!(
+                send_rules::told(text, &[]),
+                None,
+                "{key} in {locale}: {text}"
+            );
+        }
     }
 }

@@ -110,7 +110,7 @@ async fn work_done(clinic: &TestClinic) {
 }
 
 /// What Twilio gets when a key is pressed once the message was said `said` times.
-async fn press(clinic: &TestClinic, said: &str, form: &[(String, String)]) -> Answer {
+pub async fn press(clinic: &TestClinic, said: &str, form: &[(String, String)]) -> Answer {
     let path = format!("{KEYS}?said={said}");
     let signature = independent_signature(TOKEN, &format!("{PUBLIC_URL}{path}"), form);
     clinic.webhook_signed(&path, form, Some(&signature)).await
