@@ -64,7 +64,10 @@ pub use super::model::{
     Noticed, NumberConsent, OwnText, PatientConsent, Platform, Price, Prices, Provider, Recipient,
     ReviewedText, Route, StoppedAddress, TextKey, TextVersion, Wanted, Way, WhatsappCategory,
 };
-pub use super::rules::events::{EVENTS, Event, event_of};
+pub use super::{
+    rules::events::{EVENTS, Event, event_of},
+    work::discreet::OWN_PAGE,
+};
 
 /// The topic announced when a message changes.
 pub const TOPIC: &str = "message";

@@ -27,6 +27,11 @@ const OPENS: Duration = Duration::from_secs(7 * 24 * 3600);
 /// What was decided so lately is not asked again.
 const LATELY: Duration = Duration::from_secs(60);
 
+/// What values may hold beside an event's variables: the page on which its reader sees for
+/// himself what it is about, who has proved there that the number is his. Then nothing is
+/// kept behind a PIN, which who only came there has not.
+pub const OWN_PAGE: &str = "page";
+
 /// A message about an event that would say it openly.
 pub(in crate::messaging) struct Open<'a> {
     pub event: &'static Event,
@@ -91,7 +96,10 @@ pub(in crate::messaging) async fn covert(
     let mut values = open.values.clone();
     values.retain(|name, _| name == "clinic");
     let mut link = None;
-    if event.variables.contains(&"link") {
+    let has_link = event.variables.contains(&"link");
+    if let Some(page) = open.values.get(OWN_PAGE).filter(|_| has_link) {
+        values.insert("link".to_owned(), page.clone());
+    } else if has_link {
         let token = app.rng.short_secret();
         let address = format!("{}/p/{token}", app.settings.public_url);
         values.insert("link".to_owned(), address);

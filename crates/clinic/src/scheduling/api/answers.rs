@@ -267,7 +267,7 @@ async fn thanks(
     let notice = Notice {
         event: messaging::api::event_of(key)?,
         locale: known.map_or(clinic.locale, |known| known.locale),
-        values: values(&clinic, one, 1, link),
+        values: values(app, &clinic, (one, 1), link),
         channel: incoming.channel,
         other_channel: None,
         other_values: None,

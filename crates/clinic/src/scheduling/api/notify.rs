@@ -71,7 +71,7 @@ pub(super) async fn write(
     let notice = Notice {
         event,
         locale: reach.locale,
-        values: values(&clinic, one, count, link(app, &clinic, one)),
+        values: values(app, &clinic, (one, count), link(app, &clinic, one)),
         channel: route.channel,
         other_channel: Some(route.other),
         other_values: None,
@@ -111,25 +111,37 @@ pub(super) async fn way_to_patient(
 }
 
 /// What the texts about an appointment, or the first of `count`, are filled with.
-pub(super) fn values(clinic: &TenantInfo, one: &Appointment, count: usize, link: String) -> Values {
+pub(super) fn values(
+    app: &App,
+    clinic: &TenantInfo,
+    (one, count): (&Appointment, usize),
+    link: String,
+) -> Values {
     let zone = &clinic.zone;
-    messaging::api::values([
+    let mut values = messaging::api::values([
         ("clinic", clinic.name.clone()),
         ("link", link),
         ("day", one.starts_at.day_month_year(zone)),
         ("time", one.starts_at.hour_minute(zone)),
         ("until", one.held_until.hour_minute(zone)),
         ("count", count.to_string()),
-    ])
+    ]);
+    if let Some(page) = page(app, clinic, one) {
+        values.insert(messaging::api::OWN_PAGE.to_owned(), page);
+    }
+    values
 }
 
 /// Where the patient sees his appointment: who has no account, where he asked for it.
 pub(super) fn link(app: &App, clinic: &TenantInfo, one: &Appointment) -> String {
-    let base = &app.settings.public_url;
-    match one.online && one.patient_user.is_none() {
-        true => format!("{base}{}", short_page(clinic)),
-        false => format!("{base}/my/appointments"),
-    }
+    let mine = || format!("{}/my/appointments", app.settings.public_url);
+    page(app, clinic, one).unwrap_or_else(mine)
+}
+
+/// The clinic's public page, for who asked there and has no account.
+fn page(app: &App, clinic: &TenantInfo, one: &Appointment) -> Option<String> {
+    let page = || format!("{}{}", app.settings.public_url, short_page(clinic));
+    (one.online && one.patient_user.is_none()).then(page)
 }
 
 fn word(step: Step) -> String {

@@ -280,7 +280,7 @@ async fn tell(
     let notice = Notice {
         event: event_of(OFFER)?,
         locale: reach.locale,
-        values: values(&clinic, made, 1, link),
+        values: values(app, &clinic, (made, 1), link),
         channel: route.channel,
         other_channel: Some(route.other),
         other_values: None,

@@ -154,7 +154,7 @@ pub(in crate::scheduling) async fn remind(
     let notice = Notice {
         event: event_of(key)?,
         locale: reach.locale,
-        values: values(&clinic, &one, count, link),
+        values: values(app, &clinic, (&one, count), link),
         channel: route.channel,
         // A digit may not come back from there.
         other_channel: (!matches!(asks, Asking::Digit)).then_some(route.other),
