@@ -152,9 +152,10 @@ pub(in crate::messaging) fn examples(event: &Event, clinic: &str, base: &str) ->
         "day" => "31/12/2027".to_owned(),
         "time" | "until" => "10:30".to_owned(),
         "count" => "12".to_owned(),
-        // As long as the names of most people in most records.
-        "name" => "Alexandrine".to_owned(),
-        "reason" => "Consultation".to_owned(),
+        // A reminder of the staff has the whole name.
+        "name" if event.key == "reminder-note" => "Marie-Bernadette Ngo Bassong".to_owned(),
+        "name" => "Marie-Bernadette".to_owned(),
+        "reason" => "Consultation de suivi".to_owned(),
         "details" => ". 31/12/2027, 10:30".to_owned(),
         "text" => "Vaccination dimanche.".to_owned(),
         "stop" => " Repondez STOP pour ne plus en recevoir.".to_owned(),
