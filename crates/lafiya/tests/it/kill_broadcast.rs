@@ -23,7 +23,7 @@ async fn a_broadcast_reaches_everybody_once(kind: EngineKind) {
     at_noon(&site).await;
     let token = site.sign_in_as("admin").await;
     for number in 0..PEOPLE {
-        let phone = format!("+2217720{number:05}");
+        let phone = format!("+2438120{number:05}");
         let patient =
             json!({"first_name": "Awa", "last_name": format!("Diop {number}"), "phone": phone});
         let path = "/api/patients/";

@@ -12,7 +12,7 @@ use testkit::{db::eventually, twilio::Fault};
 
 use crate::{
     kill::{REST, chance},
-    server::{LIMIT, Site},
+    server::{LIMIT, Site, tenant},
     servers_on_both_engines,
 };
 
@@ -22,8 +22,12 @@ const PLACES: usize = 5;
 /// Two more than places, who come up when others leave.
 const WAITING: usize = 7;
 const SET_ZONE: Sql = Sql::new("UPDATE tenant SET zone = $1");
+/// The Congo has two zones: whoever has a number there sleeps when the clinic does.
+const TO_THE_CONGO: Sql = Sql::new(
+    "UPDATE contact_point SET phone = '+243' || last_nine WHERE tenant_id = $1 AND phone LIKE '+221%'",
+);
 
-/// It is about noon at the clinic, or its patients would be let sleep.
+/// It is about noon at the clinic and for its patients, or they would be let sleep.
 pub async fn at_noon(site: &Site) {
     let utc = i32::from(Clock::system().now().minute_of_day(&Zone::utc()) / 60);
     // The names count westwards (POSIX).
@@ -34,6 +38,11 @@ pub async fn at_noon(site: &Site) {
         Box::pin(tx.execute(SET_ZONE, params![zone]))
     });
     assert_eq!(set.await.unwrap(), 1);
+    let tenant = tenant(&store).await;
+    let moved = store.write(tenant, move |tx| {
+        Box::pin(tx.execute(TO_THE_CONGO, params![tenant]))
+    });
+    assert!(moved.await.unwrap() > 0);
     store.close().await;
 }
 

@@ -25,7 +25,7 @@ const DEVICES: usize = 20;
 /// Due before each start.
 const EACH: usize = 10;
 /// The demo knows none of these numbers.
-const NUMBERS: &str = "+2217055";
+const NUMBERS: &str = "+2437055";
 /// Whose app goes half-way; he gets a message before every other kill.
 const GONE: usize = 7;
 const ACCOUNT: Sql = Sql::new(

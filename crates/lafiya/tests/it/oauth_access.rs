@@ -37,6 +37,10 @@ const CLOSED: &[(&str, &str)] = &[
         "no program signs for a doctor",
     ),
     (
+        "/api/v1/patients/{id}/pin/",
+        "a PIN is told by a person to the patient alone",
+    ),
+    (
         "/api/v1/calendar-feed/",
         "no program makes a link that needs no signing in",
     ),

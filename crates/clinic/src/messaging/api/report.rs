@@ -3,7 +3,7 @@
 use kernel::TenantId;
 use ports::DeliveryReport;
 use send_rules::MessageState;
-use store::{Scope, StoreError, WriteTx};
+use store::{ReadTx, Scope, StoreError, WriteTx};
 
 use super::TOPIC;
 use crate::{
@@ -42,10 +42,10 @@ pub async fn apply_report(
     error_code: Option<i64>,
 ) -> Result<Reported, StoreError> {
     let provider = ways::phone_provider(app);
-    let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? else {
-        // An earlier attempt of a message that is made again tells nothing new.
-        let before = storage::called(tx, tenant, (provider, provider_id)).await?;
-        return Ok(before.map_or(Reported::UnknownMessage, |it| Reported::Applied(it.id)));
+    let id = match spoken_of(tx, tenant, (provider, provider_id)).await? {
+        SpokenOf::Message(id) => id,
+        SpokenOf::Before(id) => return Ok(Reported::Applied(id)),
+        SpokenOf::Unknown => return Ok(Reported::UnknownMessage),
     };
     let from = storage::state(tx, tenant, id.uuid()).await?;
     let from = from.ok_or(StoreError::RowCount {
@@ -83,6 +83,30 @@ pub async fn apply_report(
     }
     tx.emit(TOPIC, id.uuid());
     Ok(Reported::Applied(id))
+}
+
+/// What a provider's id speaks of.
+enum SpokenOf {
+    Message(MessageId),
+    /// An earlier attempt of a message that is made again: it tells nothing new.
+    Before(MessageId),
+    Unknown,
+}
+
+async fn spoken_of(
+    tx: &mut ReadTx,
+    tenant: TenantId,
+    (provider, provider_id): (&str, &str),
+) -> Result<SpokenOf, StoreError> {
+    if let Some(id) = storage::by_provider_id(tx, tenant, provider, provider_id).await? {
+        return Ok(SpokenOf::Message(id));
+    }
+    let Some(attempt) = storage::called(tx, tenant, (provider, provider_id)).await? else {
+        return Ok(SpokenOf::Unknown);
+    };
+    // Somebody may have noted between the two questions that the provider has it.
+    let now = storage::by_provider_id(tx, tenant, provider, provider_id).await?;
+    Ok(now.map_or(SpokenOf::Before(attempt.id), SpokenOf::Message))
 }
 
 /// What the simulator reports changes no state: nothing was sent, and nothing arrived
