@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use kernel::{Clock, Timestamp};
+use kernel::Clock;
 use serde_json::{Value, json};
 use testkit::{
-    clinic::{OURS, Setup, TestClinic, ok},
+    clinic::{OURS, TestClinic, ok},
     db::{TestDb, eventually},
     on_both_engines,
-    twilio::{FakeCall, FakeTwilio, FakeTwilioConfig},
+    twilio::{FakeCall, FakeTwilio},
 };
 
-use crate::voice::press;
+use crate::voice::{self, press};
 
 const LIMIT: Duration = Duration::from_secs(30);
 /// A Wednesday in Dakar, where clocks never change.
@@ -27,19 +27,11 @@ struct Scene {
 }
 
 async fn scene(db: &TestDb) -> Scene {
-    ports::install_tls();
-    let clock = Clock::fixed(Timestamp::parse(NOW).unwrap());
-    let config = FakeTwilioConfig {
-        clock: clock.clone(),
-        ..FakeTwilioConfig::default()
-    };
-    let twilio = FakeTwilio::start_with(config).await.unwrap();
-    let setup = Setup {
-        clock: clock.clone(),
-        ..Setup::twilio(&twilio)
-    };
-    let mut clinic = TestClinic::with(db, setup).await;
-    clinic.start_work();
+    let voice::Scene {
+        clinic,
+        twilio,
+        clock,
+    } = voice::scene(db, NOW).await;
     let awa = clinic.patient("Awa", "Diop", AWA).await.to_string();
     Scene {
         clinic,

@@ -36,14 +36,14 @@ const DUE: &[Sql] = &[
 const BEGIN_ALL: Sql =
     Sql::new("UPDATE message SET state = 'sending' WHERE tenant_id = $1 AND state = 'queued'");
 
-struct Scene {
-    clinic: TestClinic,
-    twilio: FakeTwilio,
-    clock: Clock,
+pub struct Scene {
+    pub clinic: TestClinic,
+    pub twilio: FakeTwilio,
+    pub clock: Clock,
 }
 
 /// A clinic that calls through a loopback Twilio, at this time.
-async fn scene(db: &TestDb, at: &str) -> Scene {
+pub async fn scene(db: &TestDb, at: &str) -> Scene {
     ports::install_tls();
     let clock = Clock::fixed(Timestamp::parse(at).unwrap());
     let config = FakeTwilioConfig {
