@@ -24,7 +24,7 @@ const WAITING: usize = 7;
 const SET_ZONE: Sql = Sql::new("UPDATE tenant SET zone = $1");
 /// The Congo has two zones: whoever has a number there sleeps when the clinic does.
 const TO_THE_CONGO: Sql = Sql::new(
-    "UPDATE contact_point SET phone = '+243' || last_nine WHERE tenant_id = $1 AND phone LIKE '+221%'",
+    "UPDATE contact_point SET phone = '+243' || last_nine WHERE tenant_id = $1 AND phone NOT LIKE '+243%'",
 );
 
 /// It is about noon at the clinic and for its patients, or they would be let sleep.
